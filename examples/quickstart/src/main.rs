@@ -1,0 +1,188 @@
+//! Flask-Login's basic example on actix-web: log in, see a protected page, log out.
+//!
+//! `cargo run -p quickstart`, then open the address that it prints. The user is `leafstorm`, the
+//! password `secret`.
+
+mod pages;
+
+use std::{collections::HashMap, env};
+
+use actix_login::{
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginManager, LoginOptions, Next,
+    RememberCookie, UserMixin, anonymous_required, confirm_login, flash, fresh_login_required,
+    login_required, login_url, login_user_with, logout_user,
+};
+use actix_session::{SessionMiddleware, storage::CookieSessionStore};
+use actix_web::{
+    App, HttpRequest, HttpServer, Responder, Result,
+    cookie::Key,
+    get, post,
+    web::{Data, Form, Redirect},
+};
+use serde::Deserialize;
+
+#[derive(Clone, UserMixin)]
+struct User {
+    id: String,
+    // A real app keeps a password hash, and marks it with `#[user(session_auth_hash)]`.
+    password: String,
+}
+
+/// A stand-in for a database: actix-login does not care how users are stored.
+struct Users(HashMap<String, User>);
+
+impl Users {
+    fn new() -> Self {
+        let user = User {
+            id: "leafstorm".to_owned(),
+            password: "secret".to_owned(),
+        };
+        Self(HashMap::from([(user.id.clone(), user)]))
+    }
+
+    fn get(&self, id: &str) -> Option<User> {
+        self.0.get(id).cloned()
+    }
+
+    fn check(&self, email: &str, password: &str) -> Option<User> {
+        self.get(email).filter(|user| user.password == password)
+    }
+}
+
+#[derive(Deserialize)]
+struct Credentials {
+    email: String,
+    password: String,
+    // A ticked box sends `remember=on`, an empty one nothing.
+    remember: Option<String>,
+    #[serde(default)]
+    next: Next,
+}
+
+#[derive(Deserialize)]
+struct Reauthentication {
+    password: String,
+    #[serde(default)]
+    next: Next,
+}
+
+#[get("/")]
+async fn index(user: CurrentUser<User>) -> impl Responder {
+    pages::index(user.user().map(|user| user.id.as_str()))
+}
+
+#[get("/login")]
+#[anonymous_required("/protected")]
+async fn login_page(next: Next, flashes: FlashedMessages) -> impl Responder {
+    pages::login(&next, &flashes)
+}
+
+#[post("/login")]
+async fn login(
+    req: HttpRequest,
+    form: Form<Credentials>,
+    query_next: Next,
+    users: Data<Users>,
+) -> Result<impl Responder> {
+    let form = form.into_inner();
+    let next = form.next.or_else(query_next);
+    match users.check(&form.email, &form.password) {
+        Some(user) => {
+            let options = LoginOptions::new().remember(form.remember.is_some());
+            login_user_with(&req, &user, options).await?;
+            Ok(Redirect::to(next.or("/protected")).see_other())
+        }
+        None => {
+            flash(&req, "error", "That is not the right email and password.");
+            Ok(Redirect::to(login_url(&req, "/login", next.get())?).see_other())
+        }
+    }
+}
+
+#[get("/protected")]
+#[login_required]
+async fn protected(user: AuthenticatedUser<User>) -> impl Responder {
+    pages::protected(&user.id)
+}
+
+#[get("/account")]
+#[fresh_login_required]
+async fn account(user: AuthenticatedUser<User>) -> impl Responder {
+    pages::account(&user.id)
+}
+
+#[get("/reauth")]
+#[login_required]
+async fn reauth_page(next: Next, flashes: FlashedMessages) -> impl Responder {
+    pages::reauth(&next, &flashes)
+}
+
+#[post("/reauth")]
+#[login_required]
+async fn reauth(
+    req: HttpRequest,
+    user: AuthenticatedUser<User>,
+    form: Form<Reauthentication>,
+) -> Result<impl Responder> {
+    let form = form.into_inner();
+    if form.password == user.password {
+        confirm_login(&req).await?;
+        return Ok(Redirect::to(form.next.or("/account")).see_other());
+    }
+    flash(&req, "error", "That is not the right password.");
+    Ok(Redirect::to(login_url(&req, "/reauth", form.next.get())?).see_other())
+}
+
+#[get("/logout")]
+async fn logout(req: HttpRequest) -> Result<impl Responder> {
+    logout_user(&req).await?;
+    Ok(pages::logged_out())
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let port: u16 = match env::var("PORT") {
+        Ok(port) => port.parse()?,
+        Err(_) => 8080,
+    };
+    // A real app reads its key from a file or the environment, so that a restart logs nobody out.
+    let key = match env::var("SECRET_KEY") {
+        Ok(secret) => Key::derive_from(secret.as_bytes()),
+        Err(_) => Key::generate(),
+    };
+    let users = Data::new(Users::new());
+
+    let loader = users.clone();
+    let login_manager = LoginManager::<User>::builder(key.master())
+        .user_loader(async move |id: String| loader.get(&id))
+        .login_view("/login")
+        .refresh_view("/reauth")
+        // Without HTTPS browsers drop `Secure` cookies. Leave this out of a real app.
+        .remember_cookie(RememberCookie::new().secure(false))
+        .build()?;
+
+    let server = HttpServer::new(move || {
+        let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
+            .cookie_secure(false) // as above
+            .build();
+        App::new()
+            .app_data(users.clone())
+            .service(index)
+            .service(login_page)
+            .service(login)
+            .service(protected)
+            .service(account)
+            .service(reauth_page)
+            .service(reauth)
+            .service(logout)
+            .wrap(session)
+            .wrap(login_manager.clone())
+    })
+    .workers(2)
+    .bind(("127.0.0.1", port))?;
+    for address in server.addrs() {
+        println!("http://{address}");
+    }
+    server.run().await?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! The pages: plain HTML, escaped. A real app uses a template engine.
+
+use actix_login::{FlashedMessages, Next};
+use actix_web::web::Html;
+
+const STYLE: &str = "
+    body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 3rem auto; padding: 0 1rem; color: #222; }
+    nav a { margin-right: 1rem; }
+    label { display: block; margin: .8rem 0; }
+    input:not([type=checkbox]) { display: block; width: 100%; padding: .4rem; font: inherit; box-sizing: border-box; }
+    button { padding: .4rem 1.2rem; font: inherit; }
+    .flash { padding: .5rem .8rem; background: #fff3cd; border-radius: .3rem; }
+    .error { background: #f8d7da; }
+";
+
+pub fn index(user: Option<&str>) -> Html {
+    let who = match user {
+        Some(user) => format!("Logged in as: {}", escape(user)),
+        None => "Nobody is logged in.".to_owned(),
+    };
+    page("Quickstart", &format!("<p>{who}</p>"))
+}
+
+pub fn login(next: &Next, flashes: &FlashedMessages) -> Html {
+    let body = format!(
+        r#"{}<form method="post" action="/login">
+<label>Email <input name="email" autocomplete="username" autofocus></label>
+<label>Password <input name="password" type="password" autocomplete="current-password"></label>
+<label><input type="checkbox" name="remember"> Remember me</label>
+{}<button>Log in</button></form>"#,
+        messages(flashes),
+        hidden(next)
+    );
+    page("Log in", &body)
+}
+
+pub fn reauth(next: &Next, flashes: &FlashedMessages) -> Html {
+    let body = format!(
+        r#"{}<form method="post" action="/reauth">
+<label>Password <input name="password" type="password" autocomplete="current-password" autofocus></label>
+{}<button>Confirm</button></form>"#,
+        messages(flashes),
+        hidden(next)
+    );
+    page("Confirm your password", &body)
+}
+
+pub fn protected(user: &str) -> Html {
+    page(
+        "Protected",
+        &format!("<p>Logged in as: {}</p>", escape(user)),
+    )
+}
+
+pub fn account(user: &str) -> Html {
+    let user = escape(user);
+    page(
+        "Account",
+        &format!("<p>The account of {user}, for a fresh login only.</p>"),
+    )
+}
+
+pub fn logged_out() -> Html {
+    page("Logged out", "<p>Logged out</p>")
+}
+
+fn hidden(next: &Next) -> String {
+    next.get().map_or_else(String::new, |next| {
+        format!(
+            r#"<input type="hidden" name="next" value="{}">"#,
+            escape(next)
+        )
+    })
+}
+
+fn messages(flashes: &FlashedMessages) -> String {
+    flashes
+        .iter()
+        .map(|flash| {
+            let (category, message) = (escape(&flash.category), escape(&flash.message));
+            format!(r#"<p class="flash {category}">{message}</p>"#)
+        })
+        .collect()
+}
+
+fn page(title: &str, body: &str) -> Html {
+    Html::new(format!(
+        r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>
+<body><nav><a href="/">Home</a><a href="/protected">Protected</a><a href="/account">Account</a>
+<a href="/login">Log in</a><a href="/logout">Log out</a></nav>
+<h1>{title}</h1>{body}</body></html>"#
+    ))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,80 @@
+//! Questions to a token stream, asked where parsing a whole function body would only cost build time.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+
+/// Where the identifier stands for the first time, at whatever depth.
+pub(crate) fn find_identifier(tokens: TokenStream, wanted: &str) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == wanted => Some(ident.span()),
+        TokenTree::Group(group) => find_identifier(group.stream(), wanted),
+        _ => None,
+    })
+}
+
+/// Whether any of these names is mentioned.
+pub(crate) fn mentions_any(tokens: TokenStream, names: &[&Ident]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => names.contains(&&ident),
+        TokenTree::Group(group) => mentions_any(group.stream(), names),
+        _ => false,
+    })
+}
+
+/// Whether `Self` is mentioned and means a type around this code, not one that is declared within it.
+pub(crate) fn mentions_outer_self(tokens: TokenStream) -> bool {
+    let mut inside_item = false;
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if inside_item && group.delimiter() == Delimiter::Brace => {
+                inside_item = false
+            }
+            TokenTree::Group(group) if !inside_item => {
+                if mentions_outer_self(group.stream()) {
+                    return true;
+                }
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ';' => inside_item = false,
+            TokenTree::Ident(ident) if ident == "Self" && !inside_item => return true,
+            TokenTree::Ident(ident)
+                if ["impl", "struct", "enum", "trait"]
+                    .iter()
+                    .any(|item| ident == item) =>
+            {
+                inside_item = true;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a type leaves a lifetime open, as `&T` and `T<'_>` do; a `where` clause cannot repeat such a type.
+pub(crate) fn elides_lifetime(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '&',
+        TokenTree::Ident(ident) => ident == "_",
+        TokenTree::Group(group) => elides_lifetime(group.stream()),
+        TokenTree::Literal(_) => false,
+    })
+}
+
+/// Whether the first token is a string literal, also when it came out of a `macro_rules!` fragment.
+pub(crate) fn starts_with_string(tokens: TokenStream) -> bool {
+    match tokens.into_iter().next() {
+        Some(TokenTree::Literal(literal)) => {
+            let text = literal.to_string();
+            text.starts_with('"') || text.starts_with("r\"") || text.starts_with("r#")
+        }
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => {
+            starts_with_string(group.stream())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a body begins with an inner attribute (`#![allow(…)]`), which only a function's body may.
+pub(crate) fn starts_with_inner_attribute(body: TokenStream) -> bool {
+    let mut tokens = body.into_iter();
+    let mut next_is = |wanted: char| matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);
+    next_is('#') && next_is('!')
+}

@@ -1,0 +1,253 @@
+//! The login context: who is logged in, found out once per request and shared by all who ask.
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    future::poll_fn,
+    mem,
+    pin::pin,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+use actix_session::Session;
+use actix_web::HttpRequest;
+
+use crate::{
+    error::LoginError, manager::LoginManager, remember::Presented, resolve, user::UserMixin,
+};
+
+/// How the user of a request was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginSource {
+    /// By the session.
+    Session,
+    /// By a remember cookie, in this very request. From the next one on it is the session.
+    RememberCookie,
+    /// By the request loader or the header loader, for this request alone. Browsers send nothing
+    /// of the kind by themselves, so such a request can't be forged by another site, unless the
+    /// loader looks at cookies or Basic credentials.
+    Request,
+}
+
+/// Who is logged in.
+pub(crate) struct Login<U> {
+    /// The user, active or not; `None` if nobody is logged in.
+    pub(crate) user: Option<Rc<U>>,
+    pub(crate) source: Option<LoginSource>,
+    fresh: bool,
+    /// The id as the session and the cookies have it, unless the user came with the request.
+    pub(crate) id: Option<Rc<str>>,
+}
+
+impl<U> Clone for Login<U> {
+    fn clone(&self) -> Self {
+        Self {
+            user: self.user.clone(),
+            id: self.id.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<U: UserMixin> Login<U> {
+    pub(crate) fn anonymous() -> Self {
+        Self {
+            user: None,
+            source: None,
+            fresh: false,
+            id: None,
+        }
+    }
+
+    pub(crate) fn in_session(user: Rc<U>, id: &str, source: LoginSource, fresh: bool) -> Self {
+        Self {
+            user: Some(user),
+            source: Some(source),
+            fresh,
+            id: Some(id.into()),
+        }
+    }
+
+    pub(crate) fn for_this_request(user: U) -> Self {
+        Self {
+            user: Some(Rc::new(user)),
+            source: Some(LoginSource::Request),
+            ..Self::anonymous()
+        }
+    }
+
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    pub(crate) fn is_authenticated(&self) -> bool {
+        self.user
+            .as_ref()
+            .is_some_and(|user| user.is_authenticated())
+    }
+
+    pub(crate) fn state(&self) -> LoginState {
+        LoginState {
+            authenticated: self.is_authenticated(),
+            fresh: self.fresh,
+            source: self.source,
+        }
+    }
+}
+
+/// All that the guards need to know of a login.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LoginState {
+    pub(crate) authenticated: bool,
+    pub(crate) fresh: bool,
+    pub(crate) source: Option<LoginSource>,
+}
+
+/// What the answer has to do to the remember cookie.
+#[derive(Debug, Default)]
+pub(crate) enum RememberChange {
+    #[default]
+    None,
+    Set {
+        token: String,
+        /// In seconds.
+        life: u64,
+    },
+    Clear,
+}
+
+/// One request's login, of one manager. It lives in the request's extensions, so it must hold no
+/// request.
+pub(crate) struct LoginContext<U: UserMixin> {
+    pub(crate) manager: LoginManager<U>,
+    progress: RefCell<Progress<U>>,
+    /// Whether a loader is being polled right now: whoever asks then is the loader itself.
+    inside_loader: Cell<bool>,
+    /// The request's remember cookie, checked at most once.
+    pub(crate) presented: OnceCell<Presented>,
+    pub(crate) remember: RefCell<RememberChange>,
+    /// The session that a login record was written to, for [`Self::drop`].
+    pub(crate) written_to: RefCell<Option<Session>>,
+    /// Whether the middleware has seen an answer of the handler side.
+    pub(crate) answered: Cell<bool>,
+}
+
+enum Progress<U> {
+    Idle,
+    /// Somebody is loading; these wait.
+    Loading(Vec<Waker>),
+    Done(Result<Login<U>, LoginError>),
+}
+
+impl<U: UserMixin> LoginContext<U> {
+    pub(crate) fn new(manager: LoginManager<U>) -> Self {
+        Self {
+            manager,
+            progress: RefCell::new(Progress::Idle),
+            inside_loader: Cell::new(false),
+            presented: OnceCell::new(),
+            remember: RefCell::default(),
+            written_to: RefCell::default(),
+            answered: Cell::new(false),
+        }
+    }
+
+    /// Who is logged in, if that is known already.
+    pub(crate) fn loaded(&self) -> Option<Result<Login<U>, LoginError>> {
+        match &*self.progress.borrow() {
+            Progress::Done(login) => Some(login.clone()),
+            _ => None,
+        }
+    }
+
+    /// Replaces whatever was known: after a login, a logout, a confirmation.
+    pub(crate) fn set_login(&self, login: Login<U>) {
+        self.finish(Progress::Done(Ok(login)));
+    }
+
+    /// Who is logged in. The first who asks loads, in its own time; the others wait for it. If
+    /// the first is dropped meanwhile, one of those goes on in its place.
+    pub(crate) async fn load(&self, req: &HttpRequest) -> Result<Login<U>, LoginError> {
+        loop {
+            match &*self.progress.borrow() {
+                Progress::Done(login) => return login.clone(),
+                Progress::Idle => break,
+                Progress::Loading(_) => {}
+            }
+            self.wait().await?;
+        }
+        *self.progress.borrow_mut() = Progress::Loading(Vec::new());
+        let reset = ResetOnDrop(self);
+        let mut resolving = pin!(resolve::resolve(self, req));
+        let login = poll_fn(|cx| {
+            let _inside = InsideLoader::enter(&self.inside_loader);
+            resolving.as_mut().poll(cx)
+        })
+        .await;
+        mem::forget(reset);
+        self.finish(Progress::Done(login.clone()));
+        login
+    }
+
+    /// Waits until nobody is loading any more.
+    async fn wait(&self) -> Result<(), LoginError> {
+        poll_fn(|cx| {
+            if self.inside_loader.get() {
+                return Poll::Ready(Err(LoginError::LoaderAskedForItself.logged()));
+            }
+            match &mut *self.progress.borrow_mut() {
+                Progress::Loading(waiting) => {
+                    waiting.push(cx.waker().clone());
+                    Poll::Pending
+                }
+                _ => Poll::Ready(Ok(())),
+            }
+        })
+        .await
+    }
+
+    fn finish(&self, progress: Progress<U>) {
+        let before = self.progress.replace(progress);
+        if let Progress::Loading(waiting) = before {
+            waiting.into_iter().for_each(Waker::wake);
+        }
+    }
+}
+
+/// Says so in the log where a login was written to a session that nobody stores. A request that
+/// failed in a middleware stores none either, and has a log line of its own.
+impl<U: UserMixin> Drop for LoginContext<U> {
+    fn drop(&mut self) {
+        if let Some(session) = self.written_to.take() {
+            let key = &self.manager.0.settings.session_keys.login;
+            if self.answered.get() && session.contains_key(key) {
+                let _ = LoginError::NoSession.logged();
+            }
+        }
+    }
+}
+
+/// Lets others load when a load was dropped half-way: by a closed connection, a timeout, a panic.
+struct ResetOnDrop<'a, U: UserMixin>(&'a LoginContext<U>);
+
+impl<U: UserMixin> Drop for ResetOnDrop<'_, U> {
+    fn drop(&mut self) {
+        self.0.finish(Progress::Idle);
+    }
+}
+
+struct InsideLoader<'a>(&'a Cell<bool>);
+
+impl<'a> InsideLoader<'a> {
+    fn enter(flag: &'a Cell<bool>) -> Self {
+        flag.set(true);
+        Self(flag)
+    }
+}
+
+impl Drop for InsideLoader<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}

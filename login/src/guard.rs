@@ -1,0 +1,356 @@
+//! The guards: what the attributes and the scope middleware ask before a handler runs.
+
+use std::marker::PhantomData;
+
+use actix_web::{
+    FromRequest, Handler, HttpRequest, HttpResponse, Responder, ResponseError, http::Method, web,
+};
+
+use crate::{
+    config::NEXT_FIELD,
+    context::LoginState,
+    error::LoginError,
+    manager::{ErasedManager, LoginManager, nearest_required},
+    redirect::is_safe_redirect,
+    refusal::{forbidden, found, refuse_needs_refresh, refuse_unauthorized},
+    user::UserMixin,
+    view::View,
+};
+
+/// Who may pass.
+#[derive(Debug, Clone)]
+pub(crate) enum Rule {
+    LoginRequired,
+    FreshLoginRequired,
+    /// Nobody who is logged in; those go on to this view, or to `/`.
+    AnonymousRequired(Option<&'static str>),
+}
+
+/// A rule, and whose login it is about.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Guard<T> {
+    pub(crate) rule: Rule,
+    pub(crate) target: T,
+}
+
+/// The users of the nearest manager.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nearest;
+
+/// The users of this type.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Of<U>(PhantomData<fn() -> U>);
+
+/// The users of this type who also pass a check.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Checked<U, C, M, T> {
+    check: C,
+    target: T,
+    types: PhantomData<fn() -> (U, M)>,
+}
+
+impl<U> Of<U> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<U> Clone for Of<U> {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl<U, C: Clone, M, T: Clone> Clone for Checked<U, C, M, T> {
+    fn clone(&self) -> Self {
+        Self {
+            check: self.check.clone(),
+            target: self.target.clone(),
+            types: PhantomData,
+        }
+    }
+}
+
+/// A question about a logged-in user: `fn(&U) -> bool`, or an `async fn` of the same shape.
+///
+/// `M` is only there to tell the two apart, and found by the compiler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no check of a `{U}`",
+    note = "a check takes `&{U}` and answers `bool`, async or not: `check = {U}::is_admin`"
+)]
+pub trait Check<U, M> {
+    /// Whether this user may pass.
+    fn check(&self, user: &U) -> impl Future<Output = bool>;
+}
+
+/// Marks a check that answers at once.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AtOnce;
+
+/// Marks an async check.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Later;
+
+impl<U, F: Fn(&U) -> bool> Check<U, AtOnce> for F {
+    async fn check(&self, user: &U) -> bool {
+        self(user)
+    }
+}
+
+impl<U, F: AsyncFn(&U) -> bool> Check<U, Later> for F {
+    async fn check(&self, user: &U) -> bool {
+        self(user).await
+    }
+}
+
+/// Adds a check to whatever is guarded so far.
+#[doc(hidden)]
+pub trait AddCheck<U, C, M> {
+    type Checked;
+
+    fn add_check(self, check: C) -> Self::Checked;
+}
+
+impl<U: UserMixin, C: Check<U, M>, M> AddCheck<U, C, M> for Nearest {
+    type Checked = Checked<U, C, M, Of<U>>;
+
+    fn add_check(self, check: C) -> Self::Checked {
+        Of::new().add_check(check)
+    }
+}
+
+impl<U: UserMixin, C: Check<U, M>, M> AddCheck<U, C, M> for Of<U> {
+    type Checked = Checked<U, C, M, Self>;
+
+    fn add_check(self, check: C) -> Self::Checked {
+        Checked {
+            check,
+            target: self,
+            types: PhantomData,
+        }
+    }
+}
+
+impl<U, C0, M0, T, C: Check<U, M>, M> AddCheck<U, C, M> for Checked<U, C0, M0, T> {
+    type Checked = Checked<U, C, M, Self>;
+
+    fn add_check(self, check: C) -> Self::Checked {
+        Checked {
+            check,
+            target: self,
+            types: PhantomData,
+        }
+    }
+}
+
+impl<T> Guard<T> {
+    pub fn check<U, C, M>(self, check: C) -> Guard<T::Checked>
+    where
+        T: AddCheck<U, C, M>,
+        C: Check<U, M>,
+    {
+        Guard {
+            rule: self.rule,
+            target: self.target.add_check(check),
+        }
+    }
+}
+
+/// Whose login a guard is about.
+#[doc(hidden)]
+pub trait Target: 'static {
+    /// `Err` is the answer to give instead of the handler's.
+    #[doc(hidden)]
+    fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> impl Future<Output = Admission>;
+}
+
+/// A rule, for a public trait that must not show it.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct RuleRef<'a>(pub(crate) &'a Rule);
+
+type Admission = Result<(), HttpResponse>;
+
+impl Target for Nearest {
+    async fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> Admission {
+        let manager = nearest_required(req).map_err(refusal_of)?;
+        let state = match manager.loaded(req) {
+            Some(state) => state,
+            None => manager.load(req).await,
+        };
+        judge(manager, rule, state, req).await
+    }
+}
+
+impl<U: UserMixin> Target for Of<U> {
+    async fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> Admission {
+        let manager = LoginManager::<U>::of(req).map_err(refusal_of)?;
+        let context = manager.context(req).map_err(refusal_of)?;
+        let state = context.load(req).await.map(|login| login.state());
+        judge(manager, rule, state, req).await
+    }
+}
+
+impl<U, C, M, T> Target for Checked<U, C, M, T>
+where
+    U: UserMixin,
+    C: Check<U, M> + 'static,
+    M: 'static,
+    T: Target,
+{
+    async fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> Admission {
+        self.target.admit(rule, req).await?;
+        let manager = LoginManager::<U>::of(req).map_err(refusal_of)?;
+        let context = manager.context(req).map_err(refusal_of)?;
+        let login = context.load(req).await.map_err(refusal_of)?;
+        match &login.user {
+            Some(user) if self.check.check(user).await => Ok(()),
+            _ => Err(forbidden(manager, req).await),
+        }
+    }
+}
+
+async fn judge(
+    manager: &dyn ErasedManager,
+    RuleRef(rule): RuleRef<'_>,
+    state: Result<LoginState, LoginError>,
+    req: &HttpRequest,
+) -> Admission {
+    let state = state.map_err(refusal_of)?;
+    let passes = match rule {
+        Rule::LoginRequired => state.authenticated,
+        Rule::FreshLoginRequired => state.authenticated && state.fresh,
+        Rule::AnonymousRequired(_) => !state.authenticated,
+    };
+    if passes {
+        return Ok(());
+    }
+    // A preflight carries no cookies. It passes, and no protected code runs for it.
+    if req.method() == Method::OPTIONS {
+        return Err(HttpResponse::NoContent().finish());
+    }
+    Err(match rule {
+        Rule::AnonymousRequired(view) => elsewhere(*view, req),
+        _ if state.authenticated => refuse_needs_refresh(manager, req).await,
+        _ => refuse_unauthorized(manager, req).await,
+    })
+}
+
+/// Sends someone who is logged in to the safe `next`, or to the view.
+fn elsewhere(view: Option<&'static str>, req: &HttpRequest) -> HttpResponse {
+    let query = url::form_urlencoded::parse(req.query_string().as_bytes());
+    let next = query
+        .filter(|(field, _)| field == NEXT_FIELD)
+        .map(|(_, next)| next)
+        .next()
+        .filter(|next| is_safe_redirect(next, req));
+    if let Some(next) = next {
+        return found(&crate::redirect::printable(&next));
+    }
+    let view = view.unwrap_or("/");
+    let location = View::parse("anonymous_required", view.to_owned())
+        .map_err(|_| {
+            LoginError::UnknownView {
+                view: view.to_owned(),
+            }
+            .logged()
+        })
+        .and_then(|view| view.location(req));
+    match location {
+        Ok(location) => found(&location),
+        Err(error) => error.error_response(),
+    }
+}
+
+fn refusal_of(error: LoginError) -> HttpResponse {
+    error.error_response()
+}
+
+impl<T: Target> Guard<T> {
+    /// `Err` is the answer to give instead of the handler's. It is an answer and no error, since
+    /// actix-session stores nothing when an error travels through it.
+    pub(crate) async fn admit(&self, req: &HttpRequest) -> Admission {
+        self.target.admit(RuleRef(&self.rule), req).await
+    }
+}
+
+/// What the attributes expand to: the guard first, then the handler as actix-web would call it.
+#[doc(hidden)]
+pub async fn guarded<T, F, Args>(
+    req: HttpRequest,
+    payload: web::Payload,
+    guard: Guard<T>,
+    handler: F,
+) -> HttpResponse
+where
+    T: Target,
+    F: Handler<Args>,
+    Args: FromRequest,
+    F::Output: Responder,
+{
+    if let Err(refusal) = guard.admit(&req).await {
+        return refusal;
+    }
+    match Args::from_request(&req, &mut payload.into_inner()).await {
+        Ok(args) => handler
+            .call(args)
+            .await
+            .respond_to(&req)
+            .map_into_boxed_body(),
+        Err(error) => HttpResponse::from_error(error),
+    }
+}
+
+#[doc(hidden)]
+pub fn login_required() -> Guard<Nearest> {
+    Guard {
+        rule: Rule::LoginRequired,
+        target: Nearest,
+    }
+}
+
+#[doc(hidden)]
+pub fn login_required_of<U: UserMixin>() -> Guard<Of<U>> {
+    Guard {
+        rule: Rule::LoginRequired,
+        target: Of::new(),
+    }
+}
+
+#[doc(hidden)]
+pub fn fresh_login_required() -> Guard<Nearest> {
+    Guard {
+        rule: Rule::FreshLoginRequired,
+        target: Nearest,
+    }
+}
+
+#[doc(hidden)]
+pub fn fresh_login_required_of<U: UserMixin>() -> Guard<Of<U>> {
+    Guard {
+        rule: Rule::FreshLoginRequired,
+        target: Of::new(),
+    }
+}
+
+#[doc(hidden)]
+pub fn anonymous_required(view: Option<&'static str>) -> Guard<Nearest> {
+    Guard {
+        rule: Rule::AnonymousRequired(view),
+        target: Nearest,
+    }
+}
+
+#[doc(hidden)]
+pub fn anonymous_required_of<U: UserMixin>(view: Option<&'static str>) -> Guard<Of<U>> {
+    Guard {
+        rule: Rule::AnonymousRequired(view),
+        target: Of::new(),
+    }
+}

@@ -1,0 +1,148 @@
+//! Session protection: whose computer a request comes from.
+
+use std::net::{IpAddr, SocketAddr};
+
+use actix_web::{HttpRequest, http::header};
+
+use crate::keys::{Digest, Keyring, Purpose, Verified};
+
+/// What happens when a session turns up on another computer: Flask-Login's `SESSION_PROTECTION`.
+///
+/// A login record holds a keyed digest of the client's address and `User-Agent`, or of what the
+/// app's own [`session_identifier`](crate::LoginManagerBuilder::session_identifier) answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SessionProtection {
+    /// The login goes on, but is not fresh any more. The default.
+    #[default]
+    Basic,
+    /// The login is removed from the session, together with the remember cookie. A
+    /// [permanent session](crate::LoginManagerBuilder::permanent_session) is treated as in `Basic`.
+    Strong,
+    /// Nothing.
+    Off,
+}
+
+/// How to find out whose computer it is.
+#[derive(Default)]
+pub(crate) enum IdentifierSource {
+    /// The connection's peer and the `User-Agent`.
+    #[default]
+    Peer,
+    /// The same, with the address from a header that the app's own proxies write.
+    Proxies { count: usize, header: String },
+    /// Whatever the app says.
+    Custom(Box<dyn Fn(&HttpRequest) -> String + Send + Sync>),
+}
+
+impl IdentifierSource {
+    /// The keyed digest of this request's computer.
+    pub(crate) fn digest(&self, req: &HttpRequest, keys: &Keyring) -> Digest {
+        self.with_parts(req, |parts| keys.digest(Purpose::Identifier, parts))
+    }
+
+    /// Whether the digest is that of this request's computer.
+    pub(crate) fn verify(&self, req: &HttpRequest, keys: &Keyring, digest: &Digest) -> Verified {
+        self.with_parts(req, |parts| keys.verify(Purpose::Identifier, parts, digest))
+    }
+
+    fn with_parts<T>(&self, req: &HttpRequest, digest: impl FnOnce([&[u8]; 2]) -> T) -> T {
+        if let Self::Custom(identifier) = self {
+            return digest([identifier(req).as_bytes(), b""]);
+        }
+        let user_agent = req
+            .headers()
+            .get(header::USER_AGENT)
+            .map_or(&b""[..], |value| value.as_bytes());
+        match self.address(req) {
+            Some(IpAddr::V4(address)) => digest([&address.octets(), user_agent]),
+            Some(IpAddr::V6(address)) => digest([&address.octets(), user_agent]),
+            None => digest([b"", user_agent]),
+        }
+    }
+
+    /// The client's address, as far as it can be believed.
+    pub(crate) fn address(&self, req: &HttpRequest) -> Option<IpAddr> {
+        let peer = || req.peer_addr().map(|peer| peer.ip());
+        let address = match self {
+            Self::Proxies { count, header } => forwarded_for(req, *count, header).or_else(peer),
+            _ => peer(),
+        };
+        // An IPv4 client of a dual-stack socket is the same client.
+        address.map(|address| address.to_canonical())
+    }
+}
+
+/// The entry that the outermost of `count` proxies wrote: each appends the address it saw, so only
+/// the last `count` entries are the proxies' own words, and all before them the client's.
+fn forwarded_for(req: &HttpRequest, count: usize, header: &str) -> Option<IpAddr> {
+    let entries: Vec<&str> = req
+        .headers()
+        .get_all(header)
+        // A value that is no text still counts as an entry, or the others would move.
+        .flat_map(|value| value.to_str().unwrap_or("").split(','))
+        .collect();
+    let entry = entries
+        .len()
+        .checked_sub(count)
+        .and_then(|at| entries.get(at))?;
+    parse_address(entry.trim())
+}
+
+/// An address with or without a port.
+fn parse_address(entry: &str) -> Option<IpAddr> {
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|entry| entry.strip_suffix(']'))
+        .unwrap_or(entry);
+    bare.parse::<IpAddr>()
+        .ok()
+        .or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn address(count: usize, values: &[&str]) -> Option<String> {
+        let mut req = TestRequest::default().peer_addr("10.0.0.1:99".parse().unwrap());
+        for value in values {
+            req = req.append_header(("X-Forwarded-For", *value));
+        }
+        let source = IdentifierSource::Proxies {
+            count,
+            header: "X-Forwarded-For".to_owned(),
+        };
+        source
+            .address(&req.to_http_request())
+            .map(|address| address.to_string())
+    }
+
+    #[test]
+    fn the_nth_entry_from_the_right_is_the_client() {
+        assert_eq!(address(1, &["1.1.1.1, 2.2.2.2"]).unwrap(), "2.2.2.2");
+        assert_eq!(
+            address(2, &["9.9.9.9, 1.1.1.1, 2.2.2.2"]).unwrap(),
+            "1.1.1.1"
+        );
+        assert_eq!(
+            address(2, &["9.9.9.9, 1.1.1.1", "2.2.2.2"]).unwrap(),
+            "1.1.1.1"
+        );
+    }
+
+    #[test]
+    fn the_peer_counts_where_there_are_fewer_entries_or_no_address() {
+        for values in [&[][..], &["1.1.1.1"], &["unknown, 2.2.2.2"], &[", 2.2.2.2"]] {
+            assert_eq!(address(2, values).unwrap(), "10.0.0.1", "{values:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_come_with_and_without_ports_and_as_one_family() {
+        assert_eq!(address(1, &["1.1.1.1:80"]).unwrap(), "1.1.1.1");
+        assert_eq!(address(1, &["[2001:db8::1]:80"]).unwrap(), "2001:db8::1");
+        assert_eq!(address(1, &["[2001:db8::1]"]).unwrap(), "2001:db8::1");
+        assert_eq!(address(1, &["::ffff:1.1.1.1"]).unwrap(), "1.1.1.1");
+    }
+}

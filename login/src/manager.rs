@@ -1,0 +1,279 @@
+//! The login manager: the registry of loaders, handlers and settings that serves one user type.
+
+use std::{
+    any::{TypeId, type_name},
+    fmt,
+    rc::Rc,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+
+use crate::{
+    builder::LoginManagerBuilder,
+    context::{LoginContext, LoginState},
+    error::LoginError,
+    events::{LoginEvent, Observer, emit},
+    loader::{Load, LocalBoxFuture},
+    login, refusal,
+    settings::Settings,
+    user::UserMixin,
+};
+
+/// Lets an app log its users in and out: Flask-Login's `LoginManager`.
+///
+/// Built once by its [builder](Self::builder), cloned into each worker, and wrapped around an `App`
+/// or a scope together with actix-session's `SessionMiddleware`, in either order:
+///
+/// ```
+/// use actix_login::{LoginManager, UserMixin};
+/// use actix_session::{SessionMiddleware, storage::CookieSessionStore};
+/// use actix_web::{App, cookie::Key};
+///
+/// #[derive(Clone, UserMixin)]
+/// struct User { id: String }
+///
+/// let key = Key::generate();
+/// let login_manager = LoginManager::<User>::builder(key.master())
+///     .user_loader(async |id: String| (id == "leafstorm").then_some(User { id }))
+///     .login_view("/login")
+///     .build()?;
+///
+/// let app = move || {
+///     App::new()
+///         .wrap(login_manager.clone())
+///         .wrap(SessionMiddleware::new(CookieSessionStore::default(), key.clone()))
+/// };
+/// # let _ = app();
+/// # Ok::<(), actix_login::ConfigError>(())
+/// ```
+///
+/// The functions of the crate (`logout_user`, `login_fresh`, …) and the guards mean the manager
+/// nearest to the handler. Where an app has two kinds of user, the methods of the same names mean
+/// the manager of one kind: `LoginManager::<Admin>::of(&req)?.logout_user(&req).await?`.
+pub struct LoginManager<U: UserMixin>(pub(crate) Arc<Registry<U>>);
+
+pub(crate) struct Registry<U: UserMixin> {
+    pub(crate) settings: Settings,
+    pub(crate) user_loader: Option<Box<dyn Load<U::Id, U>>>,
+    pub(crate) request_loader: Option<Box<dyn for<'a> Load<&'a HttpRequest, U>>>,
+    pub(crate) header_loader: Option<Box<dyn for<'a> Load<&'a str, U>>>,
+    pub(crate) anonymous_user: Option<Box<dyn Fn() -> U + Send + Sync>>,
+    pub(crate) observers: Vec<Observer<U>>,
+    /// Whether a session middleware has been seen; see [`crate::session::session`].
+    pub(crate) session_seen: AtomicBool,
+}
+
+impl<U: UserMixin> Clone for LoginManager<U> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<U: UserMixin> fmt::Debug for LoginManager<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginManager")
+            .field("user", &type_name::<U>())
+            .field("name", &self.0.settings.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<U: UserMixin> LoginManager<U> {
+    /// Starts a manager. All keys are derived from `secret`: at least 32 random bytes, such as
+    /// the session's own `key.master()`.
+    ///
+    /// Each instance of an app needs the same secret. A new one ends all remember cookies and
+    /// makes all sessions stale, unless the old is among the
+    /// [`previous_keys`](LoginManagerBuilder::previous_keys).
+    pub fn builder(secret: impl AsRef<[u8]>) -> LoginManagerBuilder<U> {
+        LoginManagerBuilder::new(secret.as_ref())
+    }
+
+    /// The manager of this user type that serves a request.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::NoManager`] where none is wrapped around the handler;
+    /// [`LoginError::ManagerClash`] where two of them get into each other's way.
+    pub fn of(req: &HttpRequest) -> Result<&Self, LoginError> {
+        match req.app_data::<TypedManager<U>>() {
+            Some(TypedManager(manager)) => manager.as_ref().map_err(|error| error.clone().logged()),
+            None => Err(LoginError::NoManager {
+                wanted: Some(type_name::<U>()),
+                nearest: nearest(req).ok().map(|manager| manager.user_type().1),
+            }
+            .logged()),
+        }
+    }
+
+    /// [`logout_user`](crate::logout_user) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn logout_user(&self, req: &HttpRequest) -> Result<(), LoginError> {
+        let context = self.context(req)?;
+        login::logout(&context, req).await
+    }
+
+    /// [`confirm_login`](crate::confirm_login) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn confirm_login(&self, req: &HttpRequest) -> Result<(), LoginError> {
+        let context = self.context(req)?;
+        login::confirm(&context, req).await
+    }
+
+    /// [`login_fresh`](crate::login_fresh) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn login_fresh(&self, req: &HttpRequest) -> Result<bool, LoginError> {
+        Ok(self.context(req)?.load(req).await?.is_fresh())
+    }
+
+    /// [`login_remembered`](crate::login_remembered) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn login_remembered(&self, req: &HttpRequest) -> Result<bool, LoginError> {
+        let context = self.context(req)?;
+        let login = context.load(req).await?;
+        Ok(context.is_remembered(req, &login))
+    }
+
+    /// [`unauthorized`](crate::unauthorized) as this manager answers.
+    pub async fn unauthorized(&self, req: &HttpRequest) -> HttpResponse {
+        refusal::refuse_unauthorized(self, req).await
+    }
+
+    /// [`needs_refresh`](crate::needs_refresh) as this manager answers.
+    pub async fn needs_refresh(&self, req: &HttpRequest) -> HttpResponse {
+        refusal::refuse_needs_refresh(self, req).await
+    }
+
+    /// The login context of this request, made on first use.
+    pub(crate) fn context(&self, req: &HttpRequest) -> Result<Rc<LoginContext<U>>, LoginError> {
+        if let Some(context) = req.extensions().get::<Rc<LoginContext<U>>>() {
+            if Arc::ptr_eq(&context.manager.0, &self.0) {
+                return Ok(Rc::clone(context));
+            }
+        }
+        // A manager that does not wrap the handler could set no cookie in the answer.
+        if !Arc::ptr_eq(&Self::of(req)?.0, &self.0) {
+            return Err(LoginError::ManagerClash {
+                user: type_name::<U>(),
+            }
+            .logged());
+        }
+        let context = Rc::new(LoginContext::new(self.clone()));
+        req.extensions_mut().insert(Rc::clone(&context));
+        Ok(context)
+    }
+
+    /// The context, if anyone has asked for it in this request.
+    pub(crate) fn context_so_far(&self, req: &HttpRequest) -> Option<Rc<LoginContext<U>>> {
+        let extensions = req.extensions();
+        let context = extensions.get::<Rc<LoginContext<U>>>()?;
+        Arc::ptr_eq(&context.manager.0, &self.0).then(|| Rc::clone(context))
+    }
+
+    pub(crate) fn emit(&self, event: LoginEvent, req: &HttpRequest, user: Option<&U>) {
+        emit(&self.0.observers, event, req, user);
+    }
+}
+
+/// The manager of one user type, as the middleware puts it into the request.
+pub(crate) struct TypedManager<U: UserMixin>(pub(crate) Result<LoginManager<U>, LoginError>);
+
+/// The innermost manager, as the middleware puts it into the request.
+pub(crate) struct NearestManager(pub(crate) Result<Rc<dyn ErasedManager>, LoginError>);
+
+/// A manager whose user type does not matter: what the untyped functions and guards need.
+pub(crate) trait ErasedManager {
+    fn settings(&self) -> &Settings;
+    fn user_type(&self) -> (TypeId, &'static str);
+    /// Who is logged in, if that has been found out in this request.
+    fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>>;
+    fn load<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<LoginState, LoginError>>;
+    fn emit_for_current_user(&self, event: LoginEvent, req: &HttpRequest);
+    fn logout<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), LoginError>>;
+    fn confirm<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), LoginError>>;
+    fn remembered<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<bool, LoginError>>;
+}
+
+impl<U: UserMixin> ErasedManager for LoginManager<U> {
+    fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    fn user_type(&self) -> (TypeId, &'static str) {
+        (TypeId::of::<U>(), type_name::<U>())
+    }
+
+    fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>> {
+        self.context_so_far(req)?
+            .loaded()
+            .map(|login| login.map(|login| login.state()))
+    }
+
+    fn load<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<LoginState, LoginError>> {
+        Box::pin(async move { Ok(self.context(req)?.load(req).await?.state()) })
+    }
+
+    fn emit_for_current_user(&self, event: LoginEvent, req: &HttpRequest) {
+        let login = self
+            .context_so_far(req)
+            .and_then(|context| context.loaded())
+            .and_then(Result::ok);
+        let user = login.as_ref().and_then(|login| login.user.as_deref());
+        self.emit(event, req, user);
+    }
+
+    fn logout<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), LoginError>> {
+        Box::pin(self.logout_user(req))
+    }
+
+    fn confirm<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), LoginError>> {
+        Box::pin(self.confirm_login(req))
+    }
+
+    fn remembered<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<bool, LoginError>> {
+        Box::pin(self.login_remembered(req))
+    }
+}
+
+/// The manager nearest to the handler; without one, an error that the caller has to log where it
+/// matters.
+pub(crate) fn nearest(req: &HttpRequest) -> Result<&dyn ErasedManager, LoginError> {
+    match req.app_data::<NearestManager>() {
+        Some(NearestManager(Ok(manager))) => Ok(&**manager),
+        Some(NearestManager(Err(error))) => Err(error.clone()),
+        None => Err(LoginError::NoManager {
+            wanted: None,
+            nearest: None,
+        }),
+    }
+}
+
+/// [`nearest`], for callers that can't go on without one.
+pub(crate) fn nearest_required(req: &HttpRequest) -> Result<&dyn ErasedManager, LoginError> {
+    nearest(req).map_err(LoginError::logged)
+}

@@ -1,0 +1,389 @@
+//! Finding out who is logged in: by the session, by the remember cookie, by the request itself.
+
+use std::rc::Rc;
+
+use actix_session::Session;
+use actix_web::HttpRequest;
+
+use crate::{
+    context::{Login, LoginContext, LoginSource},
+    error::LoginError,
+    events::LoginEvent,
+    keys::{Purpose, Verified},
+    loader::Found,
+    manager::Registry,
+    record::LoginRecord,
+    remember::{Presented, auth_tag, verify_auth_tag},
+    session::{is_readable, session},
+    settings::Settings,
+    user::UserMixin,
+};
+
+/// Asks the session, then the remember cookie, then the request and header loaders.
+///
+/// Nothing is written before a loader has answered: if it fails, the request fails, and session
+/// and cookies are as they were.
+pub(crate) async fn resolve<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+) -> Result<Login<U>, LoginError> {
+    let login = find(context, req).await?;
+    context
+        .manager
+        .emit(LoginEvent::UserAccessed, req, login.user.as_deref());
+    Ok(login)
+}
+
+async fn find<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+) -> Result<Login<U>, LoginError> {
+    let registry = &*context.manager.0;
+    if registry.user_loader.is_some() {
+        let session = session(req, &registry.session_seen)?;
+        let gone = match by_session(context, req, &session).await? {
+            BySession::User(login) => return Ok(login),
+            BySession::Protected => return Ok(Login::anonymous()),
+            BySession::Gone(id) => Some(id),
+            BySession::Nobody => None,
+        };
+        if let Some(login) = by_cookie(context, req, &session, gone).await? {
+            return Ok(login);
+        }
+    }
+    by_request(context, req).await
+}
+
+/// What the session says.
+enum BySession<U> {
+    User(Login<U>),
+    Nobody,
+    /// The user of this id can't be loaded any more.
+    Gone(String),
+    /// Strong protection removed the login; nobody else is asked.
+    Protected,
+}
+
+/// What can be said of a record before its user is loaded.
+pub(crate) enum Examined {
+    /// It holds. `changed`: it differs from what is stored. `mismatch`: it turned up on another
+    /// computer.
+    Valid { changed: bool, mismatch: bool },
+    /// A deadline has passed.
+    Expired,
+    /// It turned up on another computer, and must be removed.
+    Stolen,
+}
+
+/// Checks deadlines and session protection. All that trusts a record goes through here.
+pub(crate) fn examine(
+    record: &mut LoginRecord,
+    req: &HttpRequest,
+    settings: &Settings,
+) -> Examined {
+    let now = settings.now();
+    let past = |since: u64, deadline: Option<std::time::Duration>| {
+        deadline.is_some_and(|deadline| now >= since.saturating_add(deadline.as_secs()))
+    };
+    let seen = record.seen.unwrap_or(record.began);
+    if past(record.began, settings.login_deadline) || past(seen, settings.visit_deadline) {
+        return Examined::Expired;
+    }
+    let mut changed = false;
+    let mut mismatch = false;
+    if settings.is_protected() {
+        let verified = record
+            .identifier
+            .map(|stored| settings.identifier.verify(req, &settings.keys, &stored));
+        match verified {
+            Some(Verified::Newest) => {}
+            Some(Verified::No) if settings.is_strong() => return Examined::Stolen,
+            Some(Verified::No) => {
+                mismatch = true;
+                changed |= record.fresh;
+                record.fresh = false;
+            }
+            None | Some(Verified::Previous) => {
+                record.identifier = Some(settings.identifier.digest(req, &settings.keys));
+                changed = true;
+            }
+        }
+    }
+    changed |= note_visit(record, seen, now, settings);
+    Examined::Valid { changed, mismatch }
+}
+
+/// A visit is written down seldom, since each write is of a whole session.
+fn note_visit(record: &mut LoginRecord, seen: u64, now: u64, settings: &Settings) -> bool {
+    let Some(deadline) = settings.visit_deadline else {
+        return false;
+    };
+    let is_due =
+        now.saturating_sub(seen) >= deadline.as_secs() / crate::config::VISITS_PER_DEADLINE;
+    if is_due && record.seen != Some(now) {
+        record.seen = Some(now);
+        return true;
+    }
+    false
+}
+
+async fn by_session<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    session: &Session,
+) -> Result<BySession<U>, LoginError> {
+    let manager = &context.manager;
+    let settings = &manager.0.settings;
+    let mut record = match session.get::<LoginRecord>(&settings.session_keys.login) {
+        Ok(Some(record)) => record,
+        Ok(None) => return Ok(BySession::Nobody),
+        Err(_) => {
+            tracing::warn!(target: "actix_login", "a login record of the wrong shape was removed");
+            session.remove(&settings.session_keys.login);
+            return Ok(BySession::Nobody);
+        }
+    };
+    let (mut changed, mismatch) = match examine(&mut record, req, settings) {
+        Examined::Valid { changed, mismatch } => (changed, mismatch),
+        Examined::Expired => {
+            end_login(context, req, session, &record.id);
+            return Ok(BySession::Nobody);
+        }
+        Examined::Stolen => {
+            // Whoever has the session now may be the thief: the app's keys stay for the owner,
+            // and a login of anyone else will clear them.
+            settings.session_keys.remove_own(session);
+            keep_for_owner(session, settings, &record.id);
+            if !matches!(context.presented(req), Presented::Nothing) {
+                context.forget();
+            }
+            manager.emit(LoginEvent::SessionProtected, req, None);
+            return Ok(BySession::Protected);
+        }
+    };
+    let Some(user) = load_user(&manager.0, &record.id).await? else {
+        end_login(context, req, session, &record.id);
+        return Ok(BySession::Gone(record.id));
+    };
+    match verify_auth_tag(&settings.keys, &record.id, &user, record.auth_tag.as_ref()) {
+        Verified::Newest => {}
+        Verified::Previous => {
+            record.auth_tag = auth_tag(&settings.keys, &record.id, &user);
+            changed = true;
+        }
+        Verified::No => {
+            end_login(context, req, session, &record.id);
+            return Ok(BySession::Nobody);
+        }
+    }
+    if changed {
+        write_record(context, session, &record)?;
+    }
+    if mismatch {
+        manager.emit(LoginEvent::SessionProtected, req, Some(&user));
+    }
+    let user = Rc::new(user);
+    Ok(BySession::User(Login::in_session(
+        user,
+        &record.id,
+        LoginSource::Session,
+        record.fresh,
+    )))
+}
+
+/// Restores a login from the remember cookie. `gone` is an id whose user was just not found.
+async fn by_cookie<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    session: &Session,
+    gone: Option<String>,
+) -> Result<Option<Login<U>>, LoginError> {
+    let manager = &context.manager;
+    let settings = &manager.0.settings;
+    let token = match context.presented(req) {
+        Presented::Nothing => return Ok(None),
+        Presented::Invalid => None,
+        Presented::Valid(token) => {
+            Some(token).filter(|token| gone != Some(token.remember.id.clone()))
+        }
+    };
+    let user = match token {
+        Some(token) => load_user(&manager.0, &token.remember.id).await?,
+        None => None,
+    };
+    let restored = match (token, user) {
+        (Some(token), Some(user)) if token.is_of(&user, settings) => Some((token, user)),
+        _ => None,
+    };
+    let Some((token, user)) = restored else {
+        context.forget();
+        manager.emit(LoginEvent::RememberCookieRejected, req, None);
+        return Ok(None);
+    };
+    context.reissue(token, &user);
+    let id = &token.remember.id;
+    // In a request whose session can't be seen the user is known by the cookie alone.
+    if is_readable(req) {
+        let record = new_record(context, req, id, &user, false);
+        begin_login(context, session, &record)?;
+    }
+    manager.emit(LoginEvent::UserLoadedFromCookie, req, Some(&user));
+    let user = Rc::new(user);
+    Ok(Some(Login::in_session(
+        user,
+        id,
+        LoginSource::RememberCookie,
+        false,
+    )))
+}
+
+/// Asks the request loader, then the header loader. The session stays as it is.
+async fn by_request<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+) -> Result<Login<U>, LoginError> {
+    let registry = &*context.manager.0;
+    let mut user = None;
+    if let Some(loader) = &registry.request_loader {
+        user = found(loader.load(req).await, "request_loader")?;
+    }
+    if let (None, Some(loader)) = (&user, &registry.header_loader) {
+        let value = registry
+            .settings
+            .auth_header_name
+            .as_ref()
+            .and_then(|name| req.headers().get(name))
+            .and_then(|value| value.to_str().ok());
+        if let Some(value) = value {
+            user = found(loader.load(value).await, "header_loader")?;
+        }
+    }
+    let Some(user) = user else {
+        return Ok(Login::anonymous());
+    };
+    if !registry.settings.session_for_request_logins {
+        crate::session::keep_unset(req);
+    }
+    let login = Login::for_this_request(user);
+    context.manager.emit(
+        LoginEvent::UserLoadedFromRequest,
+        req,
+        login.user.as_deref(),
+    );
+    Ok(login)
+}
+
+/// The user of this id, as text. One that does not parse is nobody's id.
+async fn load_user<U: UserMixin>(
+    registry: &Registry<U>,
+    id: &str,
+) -> Result<Option<U>, LoginError> {
+    let (Some(loader), Ok(id)) = (&registry.user_loader, id.parse()) else {
+        return Ok(None);
+    };
+    found(loader.load(id).await, "user_loader")
+}
+
+fn found<U>(found: Found<U>, loader: &str) -> Result<Option<U>, LoginError> {
+    found.map_err(|error| {
+        tracing::error!(target: "actix_login", loader, error, "a loader failed");
+        LoginError::LoaderFailed
+    })
+}
+
+/// A record of a login that begins now.
+pub(crate) fn new_record<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    id: &str,
+    user: &U,
+    fresh: bool,
+) -> LoginRecord {
+    let settings = &context.manager.0.settings;
+    LoginRecord {
+        fresh,
+        began: settings.now(),
+        seen: None,
+        identifier: settings
+            .is_protected()
+            .then(|| settings.identifier.digest(req, &settings.keys)),
+        auth_tag: auth_tag(&settings.keys, id, user),
+        id: id.to_owned(),
+    }
+}
+
+/// Puts a new login into the session, under a new session id: one that someone else has fixed
+/// dies. What the session holds of another user goes first.
+pub(crate) fn begin_login<U: UserMixin>(
+    context: &LoginContext<U>,
+    session: &Session,
+    record: &LoginRecord,
+) -> Result<(), LoginError> {
+    let settings = &context.manager.0.settings;
+    let owner = session.get::<String>(&settings.session_keys.owner);
+    if !matches!(owner, Ok(None)) {
+        let is_owner = owner
+            .ok()
+            .flatten()
+            .and_then(|owner| crate::encoding::decode_digest(&owner))
+            .is_some_and(|owner| {
+                let parts: [&[u8]; 2] = [record.id.as_bytes(), b""];
+                settings.keys.verify(Purpose::Owner, parts, &owner) != Verified::No
+            });
+        if is_owner {
+            session.remove(&settings.session_keys.owner);
+        } else {
+            settings.session_keys.clear(session);
+        }
+    }
+    write_record(context, session, record)?;
+    session.renew();
+    Ok(())
+}
+
+pub(crate) fn write_record<U: UserMixin>(
+    context: &LoginContext<U>,
+    session: &Session,
+    record: &LoginRecord,
+) -> Result<(), LoginError> {
+    let key = &context.manager.0.settings.session_keys.login;
+    session
+        .insert(key.as_str(), record)
+        .map_err(|_| LoginError::SessionWrite.logged())?;
+    *context.written_to.borrow_mut() = Some(session.clone());
+    Ok(())
+}
+
+/// Ends the login in the session: when a login ends, its session ends.
+pub(crate) fn end_session(session: &Session, settings: &Settings, id: &str) {
+    if settings.keep_session {
+        session.remove(&settings.session_keys.login);
+        keep_for_owner(session, settings, id);
+    } else {
+        settings.session_keys.clear(session);
+    }
+    session.renew();
+}
+
+fn end_login<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    session: &Session,
+    id: &str,
+) {
+    end_session(session, &context.manager.0.settings, id);
+    context.manager.emit(LoginEvent::LoginEnded, req, None);
+}
+
+/// Writes down whose keys are left in the session, as a digest.
+fn keep_for_owner(session: &Session, settings: &Settings, id: &str) {
+    let digest = settings.keys.digest(Purpose::Owner, [id.as_bytes(), b""]);
+    let owner = crate::encoding::encode(digest);
+    if session
+        .insert(settings.session_keys.owner.as_str(), owner)
+        .is_err()
+    {
+        // Rather lose the keys than hand them to somebody else.
+        settings.session_keys.clear(session);
+    }
+}

@@ -1,0 +1,292 @@
+//! Views: where users are sent to log in, and the URL that takes them there.
+
+use actix_web::{HttpRequest, error::UrlGenerationError};
+use url::{Url, form_urlencoded};
+
+use crate::{
+    config::NEXT_FIELD,
+    error::{ConfigError, LoginError},
+    manager::nearest,
+    redirect::{is_path_on_this_site, requested_url},
+};
+
+/// A login or refresh view, as the app named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum View {
+    /// A path on this site, or an absolute URL.
+    Location(String),
+    /// The name of an actix-web resource.
+    Resource(String),
+}
+
+impl View {
+    pub(crate) fn parse(setting: &'static str, value: String) -> Result<Self, ConfigError> {
+        let is_url = || {
+            Url::parse(&value)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && value.contains("://"))
+        };
+        let printable = value.bytes().all(|byte| byte.is_ascii_graphic());
+        if printable && (is_path_on_this_site(&value) || is_url()) {
+            return Ok(Self::Location(value));
+        }
+        let is_name =
+            !value.is_empty() && printable && !value.contains(['/', '\\', '?', '#', ':', '%']);
+        if is_name {
+            return Ok(Self::Resource(value));
+        }
+        Err(ConfigError::View { setting, value })
+    }
+
+    /// The path or URL of this view. A named resource yields its path alone: its host would come
+    /// from headers that anyone may send.
+    pub(crate) fn location(&self, req: &HttpRequest) -> Result<String, LoginError> {
+        let name = match self {
+            Self::Location(location) => return Ok(location.clone()),
+            Self::Resource(name) => name,
+        };
+        match req.url_for_static(name) {
+            Ok(url) => Ok(url.path().to_owned()),
+            // The name is right, and the host that the client sent is not: any path will do for
+            // a client that lies.
+            Err(UrlGenerationError::ParseError(_)) => Ok("/".to_owned()),
+            Err(_) => Err(LoginError::UnknownView { view: name.clone() }.logged()),
+        }
+    }
+}
+
+/// The URL of a login view with the place to go on to: Flask-Login's `login_url`.
+///
+/// `login_view` is a path, an absolute URL or the name of an actix-web resource. `next_url` goes
+/// into the query as [`make_next_param`] shortens it, form-encoded; the view's own query stays.
+/// With [`force_host`](crate::LoginManagerBuilder::force_host) the result names that host.
+///
+/// # Errors
+///
+/// [`LoginError::UnknownView`] where no resource has that name or the view is malformed.
+///
+/// ```
+/// use actix_login::login_url;
+/// use actix_web::test::TestRequest;
+///
+/// let req = TestRequest::default().to_http_request();
+/// let url = login_url(&req, "/login?lang=en", Some("/protected?x=1"))?;
+/// assert_eq!(url, "/login?lang=en&next=%2Fprotected%3Fx%3D1");
+/// # Ok::<(), actix_login::LoginError>(())
+/// ```
+pub fn login_url(
+    req: &HttpRequest,
+    login_view: &str,
+    next_url: Option<&str>,
+) -> Result<String, LoginError> {
+    login_url_with_field(req, login_view, next_url, NEXT_FIELD)
+}
+
+/// [`login_url`] with another name for the query field: Flask-Login's `next_field`.
+///
+/// [`Next`](crate::Next) reads only `next`; this is for login pages of someone else's.
+///
+/// # Errors
+///
+/// As [`login_url`].
+///
+/// ```
+/// # use actix_web::test::TestRequest;
+/// # let req = TestRequest::default().to_http_request();
+/// use actix_login::login_url_with_field;
+///
+/// let view = "https://accounts.example/login";
+/// let url = login_url_with_field(&req, view, Some("https://shop.example/cart"), "return_to")?;
+/// assert_eq!(url, format!("{view}?return_to=https%3A%2F%2Fshop.example%2Fcart"));
+/// # Ok::<(), actix_login::LoginError>(())
+/// ```
+pub fn login_url_with_field(
+    req: &HttpRequest,
+    login_view: &str,
+    next_url: Option<&str>,
+    next_field: &str,
+) -> Result<String, LoginError> {
+    let unknown = || LoginError::UnknownView {
+        view: login_view.to_owned(),
+    };
+    let view = View::parse("login_view", login_view.to_owned())
+        .map_err(|_| unknown().logged())?
+        .location(req)?;
+    let force_host = nearest(req)
+        .ok()
+        .and_then(|manager| manager.settings().force_host.as_deref());
+    Ok(url_of_view(&view, next_url, next_field, force_host))
+}
+
+/// `next` is absolute or relative, as it is to be passed on.
+fn url_of_view(
+    view: &str,
+    next_url: Option<&str>,
+    next_field: &str,
+    force_host: Option<&str>,
+) -> String {
+    let (view, fragment) = match view.split_once('#') {
+        Some((view, fragment)) => (view, Some(fragment)),
+        None => (view, None),
+    };
+    let (base, query) = view.split_once('?').unwrap_or((view, ""));
+    let mut url = match force_host {
+        Some(host) => match split_origin(base) {
+            Some((scheme, _, path)) => format!("{scheme}://{host}{path}"),
+            None => format!("//{host}{base}"),
+        },
+        None => base.to_owned(),
+    };
+    // The view's own pairs stay as they were written, but a `next` of its own gives way.
+    let kept = query.split('&').filter(|pair| {
+        let is_next = form_urlencoded::parse(pair.as_bytes()).any(|(key, _)| key == next_field);
+        !pair.is_empty() && !(is_next && next_url.is_some())
+    });
+    let next = next_url.map(|next_url| {
+        let next: String =
+            form_urlencoded::byte_serialize(make_next_param(base, next_url).as_bytes()).collect();
+        format!("{next_field}={next}")
+    });
+    let pairs: Vec<String> = kept.map(str::to_owned).chain(next).collect();
+    if !pairs.is_empty() {
+        url.push('?');
+        url.push_str(&pairs.join("&"));
+    }
+    if let Some(fragment) = fragment {
+        url.push('#');
+        url.push_str(fragment);
+    }
+    url
+}
+
+/// `current_url` as short as the login view can use it: Flask-Login's `make_next_param`.
+///
+/// Path and query alone where scheme and host are those of the login view, or where the view
+/// names none; else the whole URL.
+///
+/// ```
+/// use actix_login::make_next_param;
+///
+/// let here = "http://shop.example/cart?x=1";
+/// assert_eq!(make_next_param("/login", here), "/cart?x=1");
+/// assert_eq!(make_next_param("http://shop.example/login", here), "/cart?x=1");
+/// assert_eq!(make_next_param("https://shop.example/login", here), here);
+/// assert_eq!(make_next_param("http://accounts.example/login", here), here);
+/// ```
+pub fn make_next_param(login_url: &str, current_url: &str) -> String {
+    let Some((scheme, host, path)) = split_origin(current_url) else {
+        return current_url.to_owned();
+    };
+    let is_same = split_origin(login_url).is_none_or(|(login_scheme, login_host, _)| {
+        login_scheme.eq_ignore_ascii_case(scheme) && login_host.eq_ignore_ascii_case(host)
+    });
+    if !is_same {
+        return current_url.to_owned();
+    }
+    if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/{path}")
+    }
+}
+
+/// Scheme, host with port, and the rest of an absolute URL.
+fn split_origin(url: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    if scheme.contains(['/', '?', '#']) {
+        return None;
+    }
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at(end);
+    Some((scheme, host, path))
+}
+
+/// Where a refused request is sent: the view's URL, and what is to be stored in the session as
+/// `next` if that is where it goes.
+pub(crate) fn redirect_to_view(
+    view: &View,
+    req: &HttpRequest,
+    settings: &crate::settings::Settings,
+) -> Result<(String, Option<String>), LoginError> {
+    let location = view.location(req)?;
+    let is_relative = split_origin(&location).is_none();
+    let current = if is_relative {
+        crate::redirect::requested_path(req)
+    } else {
+        requested_url(req, settings.server_origin.as_deref())
+    };
+    let force_host = settings.force_host.as_deref();
+    if settings.use_session_for_next {
+        let next = current.map(|current| make_next_param(&location, &current));
+        return Ok((url_of_view(&location, None, NEXT_FIELD, force_host), next));
+    }
+    let url = url_of_view(&location, current.as_deref(), NEXT_FIELD, force_host);
+    Ok((url, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_a_path_a_url_or_a_resource_name() {
+        let parse = |value: &str| View::parse("login_view", value.to_owned());
+        for location in [
+            "/login",
+            "/login?x=y",
+            "https://a.example/login",
+            "http://a.example",
+        ] {
+            assert_eq!(
+                parse(location).unwrap(),
+                View::Location(location.to_owned())
+            );
+        }
+        for name in ["login_page", "users.login", "login-page"] {
+            assert_eq!(parse(name).unwrap(), View::Resource(name.to_owned()));
+        }
+        for wrong in [
+            "",
+            "//a.example",
+            "login page",
+            "login/page",
+            "ftp://a",
+            "/a\nb",
+            "a:b",
+            "javascript:x",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_url_keeps_query_and_fragment_of_the_view() {
+        let url = |view, next, host| url_of_view(view, next, "next", host);
+        assert_eq!(url("/login", None, None), "/login");
+        assert_eq!(
+            url("/login#top", Some("/a b"), None),
+            "/login?next=%2Fa+b#top"
+        );
+        assert_eq!(
+            url("/login?next=/x&a=%20", Some("/y"), None),
+            "/login?a=%20&next=%2Fy"
+        );
+        assert_eq!(url("/login?next=/x", None, None), "/login?next=/x");
+        assert_eq!(
+            url("/login", Some("/y"), Some("good.com")),
+            "//good.com/login?next=%2Fy"
+        );
+        assert_eq!(
+            url("https://a.example/login?b", Some("/y"), Some("good.com")),
+            "https://good.com/login?b&next=%2Fy"
+        );
+    }
+
+    #[test]
+    fn a_path_with_a_url_in_its_query_has_no_origin() {
+        assert_eq!(split_origin("/x?y=http://a.example"), None);
+        assert_eq!(
+            make_next_param("/login", "/x?y=http://a.example"),
+            "/x?y=http://a.example"
+        );
+    }
+}

@@ -1,0 +1,10 @@
+use actix_login::UserMixin;
+
+#[derive(Clone, UserMixin)]
+struct User {
+    id: u32,
+    #[user(active)]
+    active: String,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use actix_login::UserMixin;
+
+#[derive(Clone, UserMixin)]
+struct User {
+    id: u32,
+    #[user(active)]
+    active: bool,
+    #[user(active)]
+    confirmed: bool,
+}
+
+fn main() {}

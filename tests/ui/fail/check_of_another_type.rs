@@ -1,0 +1,8 @@
+use actix_login::login_required;
+
+#[login_required(check = "admin")]
+async fn index() -> &'static str {
+    "index"
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use actix_login::UserMixin;
+
+#[derive(Clone, UserMixin)]
+struct Bénutzer {
+    id: u32,
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+use actix_login::login_required;
+use actix_web::{HttpRequest as Req, web};
+
+#[login_required]
+async fn index(
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    thirteenth: Req,
+) -> String {
+    thirteenth.path().to_owned()
+}
+
+fn main() {
+    web::get().to(index);
+}

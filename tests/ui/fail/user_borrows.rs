@@ -1,0 +1,8 @@
+use actix_login::UserMixin;
+
+#[derive(Clone, UserMixin)]
+struct User<'a> {
+    id: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use actix_login::UserMixin;
+
+#[derive(UserMixin)]
+struct User {
+    id: u32,
+}
+
+fn main() {}

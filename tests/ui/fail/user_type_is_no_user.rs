@@ -1,0 +1,10 @@
+use actix_login::login_required;
+
+struct Admin;
+
+#[login_required(Admin)]
+async fn index() -> &'static str {
+    "index"
+}
+
+fn main() {}

@@ -1,0 +1,45 @@
+//! `#[anonymous_required]` with and without user type and view.
+#![deny(warnings)]
+
+use actix_login::{UserMixin, anonymous_required};
+use actix_web::{App, web};
+
+#[derive(Clone, UserMixin)]
+struct Admin {
+    id: u32,
+}
+
+#[anonymous_required]
+async fn bare() -> &'static str {
+    "ok"
+}
+
+#[anonymous_required()]
+async fn empty() -> &'static str {
+    "ok"
+}
+
+#[anonymous_required("/home")]
+async fn view() -> &'static str {
+    "ok"
+}
+
+#[anonymous_required(Admin)]
+async fn typed() -> &'static str {
+    "ok"
+}
+
+#[anonymous_required(crate::Admin, r"home")]
+async fn typed_view() -> &'static str {
+    "ok"
+}
+
+fn main() {
+    let _ = Admin { id: 1 }.id;
+    let _app = App::new()
+        .route("/", web::get().to(bare))
+        .route("/", web::get().to(empty))
+        .route("/", web::get().to(view))
+        .route("/", web::get().to(typed))
+        .route("/", web::get().to(typed_view));
+}

@@ -1,0 +1,76 @@
+//! Generic handlers need no more bounds than without the attribute.
+#![deny(warnings)]
+
+use std::fmt::Debug;
+
+use actix_login::{fresh_login_required, login_required};
+use actix_web::{App, FromRequest, HttpRequest, Responder, web};
+use serde::{Serialize, de::DeserializeOwned};
+
+trait Store {
+    fn count(&self) -> usize;
+}
+
+struct Memory;
+
+impl Store for Memory {
+    fn count(&self) -> usize {
+        0
+    }
+}
+
+#[login_required]
+async fn inline_bound<S: Store>(store: web::Data<S>) -> String {
+    store.count().to_string()
+}
+
+#[login_required]
+async fn where_clause<T>(json: web::Json<T>) -> impl Responder
+where
+    T: DeserializeOwned + Serialize,
+{
+    json
+}
+
+#[fresh_login_required]
+async fn bound_missing_for_extraction<E>(
+    _extractor: E,
+    json: web::Json<Vec<u8>>,
+) -> impl Responder {
+    json
+}
+
+#[login_required]
+async fn bound_written<E: FromRequest + Debug>(extractor: E) -> String {
+    format!("{extractor:?}")
+}
+
+#[login_required]
+async fn only_in_the_body<T: Default + Serialize>() -> web::Json<T> {
+    web::Json(T::default())
+}
+
+#[login_required]
+async fn constant<const LENGTH: usize>(_req: HttpRequest) -> String {
+    LENGTH.to_string()
+}
+
+#[login_required]
+#[tracing::instrument(skip_all)]
+async fn nested<S: Store, const LENGTH: usize>(store: web::Data<S>) -> String {
+    (store.count() + LENGTH).to_string()
+}
+
+fn main() {
+    let _app = App::new()
+        .route("/", web::get().to(inline_bound::<Memory>))
+        .route("/", web::get().to(where_clause::<String>))
+        .route(
+            "/",
+            web::get().to(bound_missing_for_extraction::<HttpRequest>),
+        )
+        .route("/", web::get().to(bound_written::<String>))
+        .route("/", web::get().to(only_in_the_body::<u32>))
+        .route("/", web::get().to(constant::<3>))
+        .route("/", web::get().to(nested::<Memory, 3>));
+}

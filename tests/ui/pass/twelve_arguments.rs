@@ -1,0 +1,41 @@
+//! A guarded handler takes up to twelve arguments. The lint about that is silenced as on any function.
+#![deny(warnings, clippy::all)]
+
+use actix_login::login_required;
+use actix_web::{App, HttpRequest, get, web};
+
+type Req = HttpRequest;
+
+#[login_required]
+#[get("/")]
+#[allow(clippy::too_many_arguments)]
+async fn twelve(
+    a: Req,
+    b: Req,
+    c: Req,
+    d: Req,
+    e: Req,
+    f: Req,
+    g: Req,
+    h: Req,
+    i: Req,
+    j: Req,
+    k: Req,
+    l: Req,
+) -> String {
+    [a, b, c, d, e, f, g, h, i, j, k, l]
+        .iter()
+        .map(|req| req.path())
+        .collect()
+}
+
+#[login_required]
+async fn tuples((a, b): (Req, Req), (c, d): (Req, web::Bytes)) -> String {
+    format!("{a:?} {b:?} {c:?} {d:?}")
+}
+
+fn main() {
+    let _app = App::new()
+        .service(twelve)
+        .route("/tuples", web::get().to(tuples));
+}
