@@ -13,18 +13,18 @@ use self::attr::Arguments;
 /// Which of the attributes is being expanded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    LoginRequired,
-    FreshLoginRequired,
-    AnonymousRequired,
+    Login,
+    FreshLogin,
+    Anonymous,
 }
 
 impl Kind {
     /// The attribute's name, which is also the name of the function that makes its guard.
     fn name(self) -> &'static str {
         match self {
-            Kind::LoginRequired => "login_required",
-            Kind::FreshLoginRequired => "fresh_login_required",
-            Kind::AnonymousRequired => "anonymous_required",
+            Kind::Login => "login_required",
+            Kind::FreshLogin => "fresh_login_required",
+            Kind::Anonymous => "anonymous_required",
         }
     }
 }

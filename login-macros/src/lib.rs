@@ -32,7 +32,7 @@ use self::guard::Kind;
 /// see the route attribute, or that declares items next to the function, belongs above this one.
 #[proc_macro_attribute]
 pub fn login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(Kind::LoginRequired, arguments.into(), item.into()).into()
+    guard::expand(Kind::Login, arguments.into(), item.into()).into()
 }
 
 /// Lets a handler run only for a user whose login is fresh: who gave credentials in this session, and was not
@@ -43,7 +43,7 @@ pub fn login_required(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// `#[fresh_login_required(Admin, check = Admin::can_edit)]`.
 #[proc_macro_attribute]
 pub fn fresh_login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(Kind::FreshLoginRequired, arguments.into(), item.into()).into()
+    guard::expand(Kind::FreshLogin, arguments.into(), item.into()).into()
 }
 
 /// Lets a handler run only for a visitor who is not logged in, as a login or registration page wants it.
@@ -53,7 +53,7 @@ pub fn fresh_login_required(arguments: TokenStream, item: TokenStream) -> TokenS
 /// `#[anonymous_required(Admin, "/home")]` ask for one of them.
 #[proc_macro_attribute]
 pub fn anonymous_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(Kind::AnonymousRequired, arguments.into(), item.into()).into()
+    guard::expand(Kind::Anonymous, arguments.into(), item.into()).into()
 }
 
 /// Implements `UserMixin` for a struct with named fields, which must be `Clone` and borrow nothing.

@@ -28,10 +28,8 @@ pub(crate) fn mentions_outer_self(tokens: TokenStream) -> bool {
             TokenTree::Group(group) if inside_item && group.delimiter() == Delimiter::Brace => {
                 inside_item = false
             }
-            TokenTree::Group(group) if !inside_item => {
-                if mentions_outer_self(group.stream()) {
-                    return true;
-                }
+            TokenTree::Group(group) if !inside_item && mentions_outer_self(group.stream()) => {
+                return true;
             }
             TokenTree::Punct(punct) if punct.as_char() == ';' => inside_item = false,
             TokenTree::Ident(ident) if ident == "Self" && !inside_item => return true,

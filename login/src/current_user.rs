@@ -217,10 +217,10 @@ impl<U: UserMixin> FromRequest for AuthenticatedUser<U> {
             Ok(manager) => manager,
             Err(error) => return Extracting::ready(Err(error.into())),
         };
-        if let Some(Ok(login)) = manager.context_so_far(req).and_then(|it| it.loaded()) {
-            if let Some(user) = login.user.filter(|user| user.is_authenticated()) {
-                return Extracting::ready(Ok(Self(user)));
-            }
+        if let Some(Ok(login)) = manager.context_so_far(req).and_then(|it| it.loaded())
+            && let Some(user) = login.user.filter(|user| user.is_authenticated())
+        {
+            return Extracting::ready(Ok(Self(user)));
         }
         let req = req.clone();
         Extracting::later(async move {

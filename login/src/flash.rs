@@ -32,10 +32,10 @@ use crate::{
 /// }
 /// ```
 pub fn flash(req: &HttpRequest, category: &str, message: &str) {
-    if let Ok(manager) = nearest(req) {
-        if let Some(handler) = &manager.settings().flash_handler {
-            return handler(req, category, message);
-        }
+    if let Ok(manager) = nearest(req)
+        && let Some(handler) = &manager.settings().flash_handler
+    {
+        return handler(req, category, message);
     }
     // A session that can't be seen in this request would be replaced by one with a flash alone.
     if !is_readable(req) {

@@ -20,10 +20,10 @@ use crate::{
 /// Who may pass.
 #[derive(Debug, Clone)]
 pub(crate) enum Rule {
-    LoginRequired,
-    FreshLoginRequired,
+    Login,
+    FreshLogin,
     /// Nobody who is logged in; those go on to this view, or to `/`.
-    AnonymousRequired(Option<&'static str>),
+    Anonymous(Option<&'static str>),
 }
 
 /// A rule, and whose login it is about.
@@ -224,9 +224,9 @@ async fn judge(
 ) -> Admission {
     let state = state.map_err(refusal_of)?;
     let passes = match rule {
-        Rule::LoginRequired => state.authenticated,
-        Rule::FreshLoginRequired => state.authenticated && state.fresh,
-        Rule::AnonymousRequired(_) => !state.authenticated,
+        Rule::Login => state.authenticated,
+        Rule::FreshLogin => state.authenticated && state.fresh,
+        Rule::Anonymous(_) => !state.authenticated,
     };
     if passes {
         return Ok(());
@@ -236,7 +236,7 @@ async fn judge(
         return Err(HttpResponse::NoContent().finish());
     }
     Err(match rule {
-        Rule::AnonymousRequired(view) => elsewhere(*view, req),
+        Rule::Anonymous(view) => elsewhere(*view, req),
         _ if state.authenticated => refuse_needs_refresh(manager, req).await,
         _ => refuse_unauthorized(manager, req).await,
     })
@@ -310,7 +310,7 @@ where
 #[doc(hidden)]
 pub fn login_required() -> Guard<Nearest> {
     Guard {
-        rule: Rule::LoginRequired,
+        rule: Rule::Login,
         target: Nearest,
     }
 }
@@ -318,7 +318,7 @@ pub fn login_required() -> Guard<Nearest> {
 #[doc(hidden)]
 pub fn login_required_of<U: UserMixin>() -> Guard<Of<U>> {
     Guard {
-        rule: Rule::LoginRequired,
+        rule: Rule::Login,
         target: Of::new(),
     }
 }
@@ -326,7 +326,7 @@ pub fn login_required_of<U: UserMixin>() -> Guard<Of<U>> {
 #[doc(hidden)]
 pub fn fresh_login_required() -> Guard<Nearest> {
     Guard {
-        rule: Rule::FreshLoginRequired,
+        rule: Rule::FreshLogin,
         target: Nearest,
     }
 }
@@ -334,7 +334,7 @@ pub fn fresh_login_required() -> Guard<Nearest> {
 #[doc(hidden)]
 pub fn fresh_login_required_of<U: UserMixin>() -> Guard<Of<U>> {
     Guard {
-        rule: Rule::FreshLoginRequired,
+        rule: Rule::FreshLogin,
         target: Of::new(),
     }
 }
@@ -342,7 +342,7 @@ pub fn fresh_login_required_of<U: UserMixin>() -> Guard<Of<U>> {
 #[doc(hidden)]
 pub fn anonymous_required(view: Option<&'static str>) -> Guard<Nearest> {
     Guard {
-        rule: Rule::AnonymousRequired(view),
+        rule: Rule::Anonymous(view),
         target: Nearest,
     }
 }
@@ -350,7 +350,7 @@ pub fn anonymous_required(view: Option<&'static str>) -> Guard<Nearest> {
 #[doc(hidden)]
 pub fn anonymous_required_of<U: UserMixin>(view: Option<&'static str>) -> Guard<Of<U>> {
     Guard {
-        rule: Rule::AnonymousRequired(view),
+        rule: Rule::Anonymous(view),
         target: Of::new(),
     }
 }

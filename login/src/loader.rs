@@ -194,6 +194,13 @@ pub(crate) trait Load<I, U>: Send + Sync {
         I: 'a;
 }
 
+/// The three kinds as a manager keeps them.
+pub(crate) type AnyUserLoader<U> = Box<dyn Load<<U as UserMixin>::Id, U>>;
+/// See [`AnyUserLoader`].
+pub(crate) type AnyRequestLoader<U> = Box<dyn for<'a> Load<&'a HttpRequest, U>>;
+/// See [`AnyUserLoader`].
+pub(crate) type AnyHeaderLoader<U> = Box<dyn for<'a> Load<&'a str, U>>;
+
 /// A loader of one kind, for erasing its type. `Kind` keeps the kinds apart.
 pub(crate) struct Erased<L, Kind>(L, PhantomData<fn() -> Kind>);
 

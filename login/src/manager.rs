@@ -14,7 +14,7 @@ use crate::{
     context::{LoginContext, LoginState},
     error::LoginError,
     events::{LoginEvent, Observer, emit},
-    loader::{Load, LocalBoxFuture},
+    loader::{AnyHeaderLoader, AnyRequestLoader, AnyUserLoader, LocalBoxFuture},
     login, refusal,
     settings::Settings,
     user::UserMixin,
@@ -55,9 +55,9 @@ pub struct LoginManager<U: UserMixin>(pub(crate) Arc<Registry<U>>);
 
 pub(crate) struct Registry<U: UserMixin> {
     pub(crate) settings: Settings,
-    pub(crate) user_loader: Option<Box<dyn Load<U::Id, U>>>,
-    pub(crate) request_loader: Option<Box<dyn for<'a> Load<&'a HttpRequest, U>>>,
-    pub(crate) header_loader: Option<Box<dyn for<'a> Load<&'a str, U>>>,
+    pub(crate) user_loader: Option<AnyUserLoader<U>>,
+    pub(crate) request_loader: Option<AnyRequestLoader<U>>,
+    pub(crate) header_loader: Option<AnyHeaderLoader<U>>,
     pub(crate) anonymous_user: Option<Box<dyn Fn() -> U + Send + Sync>>,
     pub(crate) observers: Vec<Observer<U>>,
     /// Whether a session middleware has been seen; see [`crate::session::session`].
@@ -159,10 +159,10 @@ impl<U: UserMixin> LoginManager<U> {
 
     /// The login context of this request, made on first use.
     pub(crate) fn context(&self, req: &HttpRequest) -> Result<Rc<LoginContext<U>>, LoginError> {
-        if let Some(context) = req.extensions().get::<Rc<LoginContext<U>>>() {
-            if Arc::ptr_eq(&context.manager.0, &self.0) {
-                return Ok(Rc::clone(context));
-            }
+        if let Some(context) = req.extensions().get::<Rc<LoginContext<U>>>()
+            && Arc::ptr_eq(&context.manager.0, &self.0)
+        {
+            return Ok(Rc::clone(context));
         }
         // A manager that does not wrap the handler could set no cookie in the answer.
         if !Arc::ptr_eq(&Self::of(req)?.0, &self.0) {

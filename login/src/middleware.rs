@@ -143,10 +143,10 @@ fn answer<U: UserMixin, B>(
 ) -> ServiceResponse<B> {
     let settings = &manager.0.settings;
     let Some(context) = manager.context_so_far(res.request()) else {
-        if settings.remember.settings.refresh_each_request {
-            if let Some(cookie) = refresh_unasked(res.request(), settings) {
-                res.headers_mut().append(SET_COOKIE, cookie);
-            }
+        if settings.remember.settings.refresh_each_request
+            && let Some(cookie) = refresh_unasked(res.request(), settings)
+        {
+            res.headers_mut().append(SET_COOKIE, cookie);
         }
         return res;
     };

@@ -149,10 +149,10 @@ impl FromRequest for Next {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let is_safe = |target: &str| is_safe_redirect(target, req);
         // The session's comes first: whoever wrote the query could be anyone.
-        if nearest(req).is_ok_and(|manager| manager.settings().use_session_for_next) {
-            if let Some(Ok(target)) = req.get_session().remove_as::<String>(SESSION_KEY_NEXT) {
-                return ready(Ok(Self::safe(&target, is_safe)));
-            }
+        if nearest(req).is_ok_and(|manager| manager.settings().use_session_for_next)
+            && let Some(Ok(target)) = req.get_session().remove_as::<String>(SESSION_KEY_NEXT)
+        {
+            return ready(Ok(Self::safe(&target, is_safe)));
         }
         let target = form_urlencoded::parse(req.query_string().as_bytes())
             .find_map(|(field, target)| (field == NEXT_FIELD).then_some(target));

@@ -155,10 +155,10 @@ fn redirect(
             None => flash(req, &message.category, &message.text),
         }
     }
-    if let Some(next) = next.filter(|_| is_readable(req)) {
-        if req.get_session().insert(SESSION_KEY_NEXT, next).is_err() {
-            return Err(LoginError::SessionWrite.logged());
-        }
+    if let Some(next) = next.filter(|_| is_readable(req))
+        && req.get_session().insert(SESSION_KEY_NEXT, next).is_err()
+    {
+        return Err(LoginError::SessionWrite.logged());
     }
     Ok(found(&url))
 }

@@ -41,6 +41,8 @@ async fn find<U: UserMixin>(
     let registry = &*context.manager.0;
     if registry.user_loader.is_some() {
         let session = session(req, &registry.session_seen)?;
+        #[cfg(feature = "test")]
+        crate::test::begin(context, req, &session)?;
         let gone = match by_session(context, req, &session).await? {
             BySession::User(login) => return Ok(login),
             BySession::Protected => return Ok(Login::anonymous()),

@@ -110,20 +110,20 @@ impl Default for LoginScope {
 impl<T> LoginScope<T> {
     /// `#[login_required]` for the whole scope.
     pub fn login_required(mut self) -> Self {
-        self.rule = Some(Rule::LoginRequired);
+        self.rule = Some(Rule::Login);
         self
     }
 
     /// `#[fresh_login_required]` for the whole scope.
     pub fn fresh_login_required(mut self) -> Self {
-        self.rule = Some(Rule::FreshLoginRequired);
+        self.rule = Some(Rule::FreshLogin);
         self
     }
 
     /// `#[anonymous_required]` for the whole scope: who is logged in goes on to the safe `next` of
     /// the query, or to `view`.
     pub fn anonymous_required(mut self, view: &'static str) -> Self {
-        self.rule = Some(Rule::AnonymousRequired(Some(view)));
+        self.rule = Some(Rule::Anonymous(Some(view)));
         self
     }
 
@@ -135,7 +135,7 @@ impl<T> LoginScope<T> {
         C: Check<U, M>,
     {
         let mut scope = self.with_target(|target| target.add_check(check));
-        scope.rule = Some(scope.rule.take().unwrap_or(Rule::LoginRequired));
+        scope.rule = Some(scope.rule.take().unwrap_or(Rule::Login));
         scope
     }
 

@@ -139,7 +139,7 @@ fn url_of_view(
     // The view's own pairs stay as they were written, but a `next` of its own gives way.
     let kept = query.split('&').filter(|pair| {
         let is_next = form_urlencoded::parse(pair.as_bytes()).any(|(key, _)| key == next_field);
-        !pair.is_empty() && !(is_next && next_url.is_some())
+        !(pair.is_empty() || is_next && next_url.is_some())
     });
     let next = next_url.map(|next_url| {
         let next: String =

@@ -2,4 +2,6 @@
 
 mod support;
 
+mod flask_login_cases;
 mod login;
+mod macros;

@@ -23,11 +23,11 @@ impl Kind {
     fn usage(self) -> String {
         let name = self.name();
         match self {
-            Kind::LoginRequired | Kind::FreshLoginRequired => format!(
+            Kind::Login | Kind::FreshLogin => format!(
                 "`#[{name}]` takes a user type and then any number of checks: \
                  `#[{name}(Admin, check = Admin::can_edit)]`, both optional"
             ),
-            Kind::AnonymousRequired => format!(
+            Kind::Anonymous => format!(
                 "`#[{name}]` takes a user type and then the view for who is logged in: \
                  `#[{name}(Admin, \"/home\")]`, both optional"
             ),
@@ -72,7 +72,7 @@ impl Arguments {
                 format!("unknown key `{key}`: {}", kind.usage()),
             ));
         }
-        if kind == Kind::AnonymousRequired {
+        if kind == Kind::Anonymous {
             return Err(Error::new(
                 key.span(),
                 format!("an anonymous visitor cannot be checked: {}", kind.usage()),
@@ -94,7 +94,7 @@ impl Arguments {
         let Lit::Str(view) = literal else {
             return Err(Error::new(literal.span(), kind.usage()));
         };
-        if kind != Kind::AnonymousRequired {
+        if kind != Kind::Anonymous {
             return Err(Error::new(
                 view.span(),
                 format!(

@@ -209,7 +209,7 @@ fn guard(kind: Kind, arguments: &Arguments) -> TokenStream {
             quote_spanned!(span=> ::actix_login::__private::#name)
         }
     };
-    if kind == Kind::AnonymousRequired {
+    if kind == Kind::Anonymous {
         let view = match &arguments.view {
             Some(view) => quote!(::core::option::Option::Some(#view)),
             None => quote!(::core::option::Option::None),
