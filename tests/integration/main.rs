@@ -2,6 +2,8 @@
 
 mod support;
 
+#[cfg(unix)]
+mod chromium;
 mod flask_login_cases;
 mod login;
 mod macros;

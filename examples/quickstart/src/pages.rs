@@ -5,7 +5,7 @@ use actix_web::web::Html;
 
 const STYLE: &str = "
     body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 3rem auto; padding: 0 1rem; color: #222; }
-    nav a { margin-right: 1rem; }
+    nav { display: flex; flex-wrap: wrap; gap: 1rem; }
     label { display: block; margin: .8rem 0; }
     input:not([type=checkbox]) { display: block; width: 100%; padding: .4rem; font: inherit; box-sizing: border-box; }
     button { padding: .4rem 1.2rem; font: inherit; }

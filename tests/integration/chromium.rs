@@ -1,0 +1,653 @@
+//! The quickstart in a real Chromium, driven by chromedriver over the WebDriver protocol.
+//!
+//! Where either program is missing these tests only say so, unless `REQUIRE_BROWSER=1` is set.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::{self, Child, Command, ExitStatus, Stdio},
+    sync::{
+        Mutex, Once, PoisonError,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Value, json};
+
+use crate::support::{REMEMBER, SESSION};
+
+/// How long a page may take to be what a test expects.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long chromedriver may take to answer, the start of Chromium included.
+const ANSWER_LIMIT: Duration = Duration::from_secs(90);
+/// How long cargo may take to build the quickstart.
+const BUILD_LIMIT: Duration = Duration::from_secs(900);
+
+const PASSWORD: &str = "[name=password]";
+
+#[test]
+fn with_the_box_a_login_outlives_the_browser_but_is_not_fresh() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = desk.start_browser();
+    browser.log_in(Remember::Yes);
+    browser.open("/account");
+    browser.arrives_at("/account");
+    browser.quit();
+
+    let browser = desk.start_browser();
+    browser.open("/protected");
+    browser.arrives_at("/protected");
+    browser.shows("p", "Logged in as: leafstorm");
+
+    browser.open("/account");
+    browser.arrives_at("/reauth?next=%2Faccount");
+    browser.shows(".flash", "Please reauthenticate to access this page.");
+    browser.fill_in(PASSWORD, "wrong");
+    browser.click("button");
+    browser.shows(".error", "That is not the right password.");
+    browser.open("/account");
+    browser.arrives_at("/reauth?next=%2Faccount");
+    browser.fill_in(PASSWORD, "secret");
+    browser.click("button");
+    browser.arrives_at("/account");
+    browser.shows("p", "The account of leafstorm");
+}
+
+#[test]
+fn without_the_box_a_login_ends_with_the_browser() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = desk.start_browser();
+    browser.log_in(Remember::No);
+    assert_eq!(browser.cookie(REMEMBER), None);
+    let session = browser.cookie(SESSION).expect("a session cookie");
+    assert_eq!(session.get("expiry"), None);
+    // What shows that the profile is the same one afterwards.
+    browser.run("document.cookie = 'kept=1; max-age=3600'", json!([]));
+    browser.quit();
+
+    let browser = desk.start_browser();
+    browser.open("/protected");
+    browser.arrives_at("/login?next=%2Fprotected");
+    assert!(browser.cookie("kept").is_some());
+}
+
+#[test]
+fn the_remember_cookie_is_as_it_was_set_and_hidden_from_scripts() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = desk.start_browser();
+    browser.log_in(Remember::Yes);
+
+    let cookie = browser.cookie(REMEMBER).expect("a remember cookie");
+    assert_eq!(cookie["httpOnly"], true);
+    assert_eq!(cookie["sameSite"], "Lax");
+    assert_eq!(cookie["path"], "/");
+    assert_eq!(cookie["domain"], "127.0.0.1");
+    assert_eq!(cookie["secure"], false);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let in_a_year = now.as_secs() + 365 * 24 * 60 * 60;
+    let expiry = cookie["expiry"].as_u64().expect("an expiry in seconds");
+    assert!(expiry.abs_diff(in_a_year) < 300, "{expiry}, {in_a_year}");
+
+    browser.run("document.cookie = 'readable=1'", json!([]));
+    assert_eq!(
+        browser.run("return document.cookie", json!([])),
+        "readable=1"
+    );
+}
+
+#[test]
+fn logging_out_ends_a_remembered_login_for_good() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = desk.start_browser();
+    browser.log_in(Remember::Yes);
+    assert!(browser.cookie(REMEMBER).is_some());
+    browser.open("/logout");
+    browser.shows("h1", "Logged out");
+    assert_eq!(browser.cookie(REMEMBER), None);
+    browser.open("/protected");
+    browser.arrives_at("/login?next=%2Fprotected");
+    browser.quit();
+
+    let browser = desk.start_browser();
+    browser.open("/protected");
+    browser.arrives_at("/login?next=%2Fprotected");
+    assert_eq!(browser.cookie(REMEMBER), None);
+}
+
+#[test]
+fn a_visitor_without_login_is_told_to_log_in_and_brought_back() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = desk.start_browser();
+    browser.open("/protected");
+    browser.arrives_at("/login?next=%2Fprotected");
+    browser.shows(".flash", "Please log in to access this page.");
+
+    browser.send_credentials("wrong", Remember::No);
+    browser.shows(".error", "That is not the right email and password.");
+    browser.arrives_at("/login?next=%2Fprotected");
+
+    browser.send_credentials("secret", Remember::No);
+    browser.arrives_at("/protected");
+    browser.shows("p", "Logged in as: leafstorm");
+    browser.open("/protected");
+    assert_eq!(browser.run(COUNT_OF_FLASHES, json!([])), 0);
+}
+
+const COUNT_OF_FLASHES: &str = "return document.querySelectorAll('.flash').length";
+
+#[test]
+fn a_next_in_the_login_pages_address_does_not_lead_off_the_site() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = desk.start_browser();
+    for next in [
+        "//evil.example",
+        r"/\evil.example",
+        "/%09/evil.example",
+        "///evil.example",
+        "http:evil.example",
+        "https://evil.example/",
+        "javascript:location='//evil.example'",
+    ] {
+        browser.open(&format!("/login?next={next}"));
+        browser.send_credentials("secret", Remember::No);
+        browser.arrives_at("/protected");
+        browser.open("/logout");
+    }
+}
+
+#[test]
+fn a_next_in_the_login_form_does_not_lead_off_the_site() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = desk.start_browser();
+    for next in ["//evil.example", r"/\evil.example", "/\t/evil.example"] {
+        for forge in [FORGE_THE_FIELD, FORGE_THE_ACTION] {
+            browser.open("/login");
+            browser.run(forge, json!([next]));
+            browser.send_credentials("secret", Remember::No);
+            browser.arrives_at("/protected");
+            browser.open("/logout");
+        }
+    }
+    // Paths of this site, however they look.
+    for (next, path) in [
+        ("/%09/evil.example", "/%09/evil.example"),
+        ("/.//evil.example", "//evil.example"),
+    ] {
+        browser.open("/login");
+        browser.run(FORGE_THE_FIELD, json!([next]));
+        browser.send_credentials("secret", Remember::No);
+        browser.arrives_at(path);
+        browser.open("/logout");
+    }
+}
+
+const FORGE_THE_FIELD: &str = "
+    const field = document.createElement('input');
+    field.type = 'hidden';
+    field.name = 'next';
+    field.value = arguments[0];
+    document.forms[0].append(field);
+";
+const FORGE_THE_ACTION: &str =
+    "document.forms[0].action = '/login?next=' + encodeURIComponent(arguments[0])";
+
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Remember {
+    Yes,
+    No,
+}
+
+/// Where one user sits: a running quickstart, and a browser profile that outlives the browsers.
+struct Desk {
+    chromedriver: PathBuf,
+    chromium: PathBuf,
+    site: Site,
+    profile: Profile,
+}
+
+impl Desk {
+    /// `None` where there is no browser.
+    fn new() -> Option<Self> {
+        let chromedriver = program(&["chromedriver"]);
+        let chromium = program(&[
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+        ]);
+        let (Some(chromedriver), Some(chromium)) = (chromedriver, chromium) else {
+            let required = env::var_os("REQUIRE_BROWSER").is_some_and(|value| value == "1");
+            assert!(!required, "no chromedriver or no Chromium in PATH");
+            static ONCE: Once = Once::new();
+            // Not `eprintln!`, of which a passing test shows nothing.
+            ONCE.call_once(|| {
+                let _ = writeln!(
+                    io::stderr(),
+                    "skipped: no chromedriver or no Chromium in PATH"
+                );
+            });
+            return None;
+        };
+        Some(Self {
+            chromedriver,
+            chromium,
+            site: Site::start(),
+            profile: Profile::new(),
+        })
+    }
+
+    fn start_browser(&self) -> Browser<'_> {
+        Browser::start(self)
+    }
+}
+
+fn program(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    names.iter().find_map(|name| {
+        let mut files = folders.iter().map(|folder| folder.join(name));
+        files.find(|file| file.is_file())
+    })
+}
+
+/// A Chromium with a chromedriver of its own. Both end when this is dropped.
+struct Browser<'a> {
+    desk: &'a Desk,
+    driver: SocketAddr,
+    session: String,
+    chromedriver: Process,
+}
+
+impl<'a> Browser<'a> {
+    fn start(desk: &'a Desk) -> Self {
+        let mut chromedriver = Process::start(
+            Command::new(&desk.chromedriver)
+                .arg("--port=0")
+                .stderr(Stdio::null()),
+        );
+        let port = chromedriver.await_line(|line| {
+            let (_, port) = line.split_once("successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let mut browser = Self {
+            desk,
+            driver: SocketAddr::from(([127, 0, 0, 1], port)),
+            session: String::new(),
+            chromedriver,
+        };
+        let profile = format!("--user-data-dir={}", desk.profile.0.display());
+        let options = json!({
+            "binary": desk.chromium,
+            "args": [
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--no-proxy-server",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                profile,
+            ],
+        });
+        let capabilities = json!({ "capabilities": { "alwaysMatch": {
+            "goog:chromeOptions": options,
+            "timeouts": { "pageLoad": 30_000, "script": 10_000 },
+        } } });
+        let answer = browser.ask("POST", "/session", &capabilities);
+        let started = answer.expect("a started Chromium");
+        browser.session = started["sessionId"].as_str().unwrap().to_owned();
+        browser
+    }
+
+    /// As a user closes it: what Chromium keeps, it has then written to the profile.
+    #[track_caller]
+    fn quit(self) {
+        self.tell("DELETE", "", &Value::Null);
+        wait_for("the end of Chromium", || {
+            match self.desk.profile.process() {
+                None => Ok(()),
+                Some(id) => Err(id),
+            }
+        });
+    }
+
+    #[track_caller]
+    fn open(&self, path: &str) {
+        let url = format!("{}{path}", self.desk.site.url);
+        self.tell("POST", "/url", &json!({ "url": url }));
+    }
+
+    /// Waits until the address is this path and query of the quickstart.
+    #[track_caller]
+    fn arrives_at(&self, path: &str) {
+        let expected = format!("{}{path}", self.desk.site.url);
+        wait_for(&expected, || {
+            let url = self.tell("GET", "/url", &Value::Null);
+            if url == *expected { Ok(()) } else { Err(url) }
+        });
+    }
+
+    /// Waits until the first element of this kind contains the text.
+    #[track_caller]
+    fn shows(&self, selector: &str, text: &str) {
+        let script = "return document.querySelector(arguments[0])?.textContent ?? ''";
+        let arguments = json!({ "script": script, "args": [selector] });
+        wait_for(text, || {
+            // A script is interrupted when a new page is loaded.
+            let found = self.command("POST", "/execute/sync", &arguments);
+            match found.as_ref().ok().and_then(Value::as_str) {
+                Some(found) if found.contains(text) => Ok(()),
+                _ => Err(found),
+            }
+        });
+    }
+
+    #[track_caller]
+    fn run(&self, script: &str, args: Value) -> Value {
+        let arguments = json!({ "script": script, "args": args });
+        self.tell("POST", "/execute/sync", &arguments)
+    }
+
+    #[track_caller]
+    fn fill_in(&self, selector: &str, text: &str) {
+        let element = self.element(selector);
+        self.tell(
+            "POST",
+            &format!("{element}/value"),
+            &json!({ "text": text }),
+        );
+    }
+
+    #[track_caller]
+    fn click(&self, selector: &str) {
+        let element = self.element(selector);
+        self.tell("POST", &format!("{element}/click"), &json!({}));
+    }
+
+    #[track_caller]
+    fn element(&self, selector: &str) -> String {
+        let query = json!({ "using": "css selector", "value": selector });
+        let element = self.tell("POST", "/element", &query);
+        // The protocol's name for the reference to an element.
+        let id = element["element-6066-11e4-a52e-4f735466cecf"].as_str();
+        format!("/element/{}", id.unwrap())
+    }
+
+    /// What the browser knows of this cookie, as the page it is on would get it.
+    #[track_caller]
+    fn cookie(&self, name: &str) -> Option<Value> {
+        let cookies = self.tell("GET", "/cookie", &Value::Null);
+        let mut cookies = cookies.as_array().unwrap().iter();
+        cookies.find(|cookie| cookie["name"] == name).cloned()
+    }
+
+    #[track_caller]
+    fn log_in(&self, remember: Remember) {
+        self.open("/login");
+        self.send_credentials("secret", remember);
+        self.arrives_at("/protected");
+    }
+
+    /// Fills in and sends the login form of the page it is on.
+    #[track_caller]
+    fn send_credentials(&self, password: &str, remember: Remember) {
+        self.fill_in("[name=email]", "leafstorm");
+        self.fill_in(PASSWORD, password);
+        if remember == Remember::Yes {
+            self.click("[name=remember]");
+        }
+        self.click("button");
+    }
+
+    /// A command of this browser that must succeed.
+    #[track_caller]
+    fn tell(&self, method: &str, command: &str, arguments: &Value) -> Value {
+        match self.command(method, command, arguments) {
+            Ok(value) => value,
+            Err(error) => panic!("{method} {command} {arguments}: {error}"),
+        }
+    }
+
+    fn command(&self, method: &str, command: &str, arguments: &Value) -> Result<Value, String> {
+        let path = format!("/session/{}{command}", self.session);
+        self.ask(method, &path, arguments)
+    }
+
+    /// One request to chromedriver: the value of its answer, or its error.
+    fn ask(&self, method: &str, path: &str, arguments: &Value) -> Result<Value, String> {
+        let answer = exchange(self.driver, method, path, arguments, ANSWER_LIMIT);
+        let mut answer = answer.map_err(|error| error.to_string())?;
+        let value = answer["value"].take();
+        match value["error"].as_str() {
+            Some(error) => Err(format!("{error}: {}", value["message"])),
+            None => Ok(value),
+        }
+    }
+}
+
+impl Drop for Browser<'_> {
+    fn drop(&mut self) {
+        // Left to itself chromedriver ends its Chromium, if that runs, and clears up its files.
+        let limit = Duration::from_secs(10);
+        if exchange(self.driver, "GET", "/shutdown", &Value::Null, limit).is_ok() {
+            self.chromedriver.wait(limit);
+        }
+        if let Some(id) = self.desk.profile.process() {
+            let kill = format!("kill -KILL {id}");
+            let _ = Command::new("sh").args(["-c", &kill]).status();
+        }
+    }
+}
+
+/// One HTTP request with a JSON body, and the JSON that comes back.
+fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    body: &Value,
+    limit: Duration,
+) -> io::Result<Value> {
+    let body = match body {
+        Value::Null => String::new(),
+        body => body.to_string(),
+    };
+    let mut stream = TcpStream::connect_timeout(&address, limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    stream.set_write_timeout(Some(limit))?;
+    // In one piece: small writes would each wait for the one before to be acknowledged.
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len(),
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let line = line.trim_end().to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().map_err(io::Error::other)?;
+        }
+        if line.is_empty() {
+            break;
+        }
+    }
+    // Not to the end of the connection, which chromedriver keeps open.
+    Ok(serde_json::from_reader(reader.take(length))?)
+}
+
+/// The quickstart on a free port. It ends when this is dropped.
+struct Site {
+    url: String,
+    _server: Process,
+}
+
+impl Site {
+    fn start() -> Self {
+        let mut server = Process::start(
+            Command::new(quickstart())
+                .env("PORT", "0")
+                .env_remove("SECRET_KEY"),
+        );
+        let url = server.await_line(|line| line.starts_with("http://").then(|| line.to_owned()));
+        Self {
+            url,
+            _server: server,
+        }
+    }
+}
+
+/// The quickstart's binary, which lies beside this test's; built first where it is missing or
+/// older than its sources.
+fn quickstart() -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let test = env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).expect("target/debug");
+    let binary = folder.join(format!("quickstart{}", env::consts::EXE_SUFFIX));
+    if is_current(&binary) {
+        return binary;
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["build", "--package", "quickstart", "--target-dir"])
+        .arg(folder.parent().expect("target"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    if folder.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let status = Process(cargo.spawn().unwrap()).wait(BUILD_LIMIT);
+    let is_built = status.is_some_and(|status| status.success());
+    assert!(is_built, "cargo build --package quickstart: {status:?}");
+    binary
+}
+
+/// Whether the binary is there and newer than all that cargo wrote down as its sources.
+fn is_current(binary: &Path) -> bool {
+    let modified = |file: &Path| fs::metadata(file)?.modified();
+    let (Ok(built), Ok(sources)) = (
+        modified(binary),
+        fs::read_to_string(binary.with_extension("d")),
+    ) else {
+        return false;
+    };
+    // `binary: source source …`, with `\ ` for a space in a name.
+    let sources = sources.replace("\\ ", "\0");
+    sources.split_whitespace().skip(1).all(|source| {
+        let source = source.replace('\0', " ");
+        modified(Path::new(&source)).is_ok_and(|changed| changed <= built)
+    })
+}
+
+/// A folder that Chromium keeps its cookies in. It is removed when this is dropped.
+struct Profile(PathBuf);
+
+impl Profile {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("actix-login-chromium-{}-{count}", process::id());
+        let folder = env::temp_dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    /// The id of the process that has the profile in use: Chromium puts it into a link
+    /// `SingletonLock -> host-id`, and removes that as the last thing it does.
+    fn process(&self) -> Option<String> {
+        let lock: OsString = fs::read_link(self.0.join("SingletonLock")).ok()?.into();
+        let (_, id) = lock.to_str()?.rsplit_once('-')?;
+        Some(id.to_owned())
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        // A process of Chromium's that ends a bit later may still write to it.
+        for _ in 0..50 {
+            match fs::remove_dir_all(&self.0) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    thread::sleep(Duration::from_millis(100));
+                }
+                _ => break,
+            }
+        }
+    }
+}
+
+/// A child process, killed when this is dropped.
+struct Process(Child);
+
+impl Process {
+    fn start(command: &mut Command) -> Self {
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
+        Self(command.spawn().unwrap())
+    }
+
+    /// The first line on its standard output that `read` makes something of.
+    fn await_line<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> T {
+        let lines = BufReader::new(self.0.stdout.take().unwrap()).lines();
+        let (send, receive) = mpsc::channel();
+        // Reads on after that line, so that the process never writes to a closed pipe.
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let _ = send.send(line);
+            }
+        });
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = receive
+                .recv_timeout(left)
+                .expect("an address in the output");
+            if let Some(found) = read(&line) {
+                return found;
+            }
+        }
+    }
+
+    /// Waits until it ends by itself; `None` if it has not within the limit.
+    fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let started = Instant::now();
+        while started.elapsed() < limit {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        None
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Asks again and again until it is so, for a limited time.
+#[track_caller]
+fn wait_for<E: std::fmt::Debug>(what: &str, mut is_so: impl FnMut() -> Result<(), E>) {
+    let started = Instant::now();
+    while let Err(instead) = is_so() {
+        assert!(
+            started.elapsed() < PATIENCE,
+            "waited for {what}, found {instead:?}"
+        );
+        thread::sleep(Duration::from_millis(50));
+    }
+}
