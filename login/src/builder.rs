@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, Responder, http::header::HeaderName};
 use url::Url;
 
 use crate::{
+    active::ActiveLogins,
     config::{
         AUTH_HEADER_NAME, LOGIN_DEADLINE, LOGIN_MESSAGE, MESSAGE_CATEGORY, NEEDS_REFRESH_MESSAGE,
     },
@@ -68,6 +69,7 @@ pub struct LoginManagerBuilder<U: UserMixin> {
     session_for_request_logins: bool,
     login_deadline: Option<Duration>,
     visit_deadline: Option<Duration>,
+    active: Option<ActiveLogins>,
     clock: Option<Clock>,
 }
 
@@ -111,6 +113,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
             session_for_request_logins: true,
             login_deadline: Some(LOGIN_DEADLINE),
             visit_deadline: None,
+            active: None,
             clock: None,
         }
     }
@@ -511,6 +514,18 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self
     }
 
+    /// Keeps a list, on the server, of who is logged in where: [`ActiveLogins`].
+    ///
+    /// Default: none, and all is stateless. Switched on, a logout makes also all copies of session
+    /// and remember cookie worthless; users can be shown where they are logged in
+    /// ([`active_logins`](crate::active_logins)); and a copied remember cookie is found out when
+    /// it is used. Each request that asks for the user asks the store once. Logins from before
+    /// have no entry, so switching it on logs everyone out once.
+    pub fn active_logins(mut self, active: ActiveLogins) -> Self {
+        self.active = Some(active);
+        self
+    }
+
     /// The clock that deadlines and ends are measured by; for tests.
     ///
     /// Default: the system's.
@@ -557,6 +572,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
                 return Err(setting("deadline", "it must be at least a second"));
             }
         }
+        if let Some(active) = &self.active {
+            active.check()?;
+        }
         let view =
             |name, view: Option<String>| view.map(|view| View::parse(name, view)).transpose();
         let flask_cookies = self.flask_cookies.map(|flask| FlaskCookies {
@@ -596,6 +614,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
             session_for_request_logins: self.session_for_request_logins,
             login_deadline: self.login_deadline,
             visit_deadline: self.visit_deadline,
+            active: self.active,
             clock: self.clock,
             name: self.name,
         };

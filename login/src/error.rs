@@ -103,6 +103,14 @@ pub enum LoginError {
     LoaderFailed,
     /// A loader asked for the current user of the very request that it is loading (500).
     LoaderAskedForItself,
+    /// The store of active logins failed; the cause is in the log (500).
+    StoreFailed,
+    /// Active logins were asked for, but are off (500).
+    NoLoginStore,
+    /// The user has as many active logins as there may be, and new ones are refused (403).
+    TooManyLogins,
+    /// The current user has no active login of that id (404).
+    NoSuchLogin,
     /// A view is named that is no resource of the app (500).
     UnknownView {
         /// The name.
@@ -158,6 +166,13 @@ impl fmt::Display for LoginError {
                 "a loader asked for the current user of the request that it is loading: a loader \
                  must find the user without that",
             ),
+            Self::StoreFailed => f.write_str("the store of active logins failed"),
+            Self::NoLoginStore => f.write_str(
+                "active logins are off: switch them on with `.active_logins(ActiveLogins::in_memory())` \
+                 on the builder",
+            ),
+            Self::TooManyLogins => f.write_str("the user has too many active logins"),
+            Self::NoSuchLogin => f.write_str("the user has no such active login"),
             Self::UnknownView { view } => write!(
                 f,
                 "no resource of this app is named `{view}`: name one with \
@@ -173,7 +188,8 @@ impl std::error::Error for LoginError {}
 impl ResponseError for LoginError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Inactive => StatusCode::FORBIDDEN,
+            Self::Inactive | Self::TooManyLogins => StatusCode::FORBIDDEN,
+            Self::NoSuchLogin => StatusCode::NOT_FOUND,
             Self::NotLoggedIn => StatusCode::UNAUTHORIZED,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }

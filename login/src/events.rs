@@ -36,6 +36,9 @@ pub enum LoginEvent {
     /// A login in the session ended by itself: past a deadline, its user gone, or the user's
     /// `session_auth_hash` changed. Flask-Login has no signal for it.
     LoginEnded,
+    /// A remember cookie came back that was replaced long ago, as one does of which somebody has a
+    /// copy. Its active login was ended. Flask-Login has no signal for it.
+    RememberCookieReused,
 }
 
 impl LoginEvent {
@@ -53,6 +56,7 @@ impl LoginEvent {
             Self::UserAccessed => "user_accessed",
             Self::RememberCookieRejected => "remember_cookie_rejected",
             Self::LoginEnded => "login_ended",
+            Self::RememberCookieReused => "remember_cookie_reused",
         }
     }
 }
@@ -77,7 +81,9 @@ pub(crate) fn emit<U>(
         LoginEvent::UserAccessed => {
             tracing::trace!(target: "actix_login", event = event.name());
         }
-        LoginEvent::SessionProtected | LoginEvent::RememberCookieRejected => {
+        LoginEvent::SessionProtected
+        | LoginEvent::RememberCookieRejected
+        | LoginEvent::RememberCookieReused => {
             tracing::warn!(target: "actix_login", event = event.name());
         }
         _ => tracing::info!(target: "actix_login", event = event.name()),

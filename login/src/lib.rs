@@ -158,6 +158,7 @@
 // The derive and the attributes name this crate by its own name, also in its own tests.
 extern crate self as actix_login;
 
+mod active;
 mod authorization;
 mod builder;
 pub mod config;
@@ -190,7 +191,13 @@ mod token;
 mod user;
 mod view;
 
+#[cfg(feature = "redis")]
+pub use self::active::RedisLoginStore;
 pub use self::{
+    active::{
+        ActiveLogin, ActiveLogins, InvalidLoginId, LoginId, LoginStore, MemoryLoginStore,
+        StoreFull, StoredLogin, active_logins, end_login, end_other_logins,
+    },
     authorization::Authorization,
     builder::LoginManagerBuilder,
     config::SESSION_KEYS,

@@ -6,6 +6,7 @@ use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
+    active::{Continued, begin_or_continue},
     config::ID_MAX_BYTES,
     context::{Login, LoginContext, LoginSource, RememberChange},
     error::LoginError,
@@ -15,6 +16,8 @@ use crate::{
     remember::{self, Presented, auth_tag},
     resolve::{Examined, begin_login, end_session, examine, new_record, write_record},
     session::{is_purged, is_readable, session},
+    settings::Settings,
+    token::RememberToken,
     user::UserMixin,
 };
 
@@ -148,8 +151,6 @@ pub async fn login_user<U: UserMixin>(req: &HttpRequest, user: &U) -> Result<(),
 /// # Errors
 ///
 /// As [`login_user`].
-// Nothing in it waits yet; a store of active logins will.
-#[allow(clippy::unused_async)]
 pub async fn login_user_with<U: UserMixin>(
     req: &HttpRequest,
     user: &U,
@@ -164,14 +165,29 @@ pub async fn login_user_with<U: UserMixin>(
     let session = writable_session(manager, req)?;
     let settings = &manager.0.settings;
 
-    let record = new_record(&context, req, &id, user, options.fresh);
-    if !is_same_users_login(&session, manager, req, &id) {
+    let now = settings.now();
+    let auth_tag = auth_tag(&settings.keys, &id, user);
+    let token = options
+        .remember
+        .then(|| remember::new_token(settings, now, options.duration, &id, auth_tag));
+    let before = record_in(&session, settings);
+    let may_keep = may_keep_session(before.clone(), settings, req, &id);
+    let cookie_ends = token.as_ref().map(|token| token.ends);
+    let active = begin_or_continue(&context, req, before.as_ref(), user, &id, cookie_ends).await?;
+
+    if !may_keep {
         settings.session_keys.clear(&session);
     }
+    let record = LoginRecord {
+        login: active.as_ref().map(Continued::recorded),
+        ..new_record(&context, req, &id, user, options.fresh)
+    };
     begin_login(&context, &session, &record)?;
-    if options.remember {
-        let now = settings.now();
-        let token = remember::new_token(settings, now, options.duration, &id, record.auth_tag);
+    if let Some(token) = token {
+        let token = RememberToken {
+            login: active.as_ref().map(Continued::of_token),
+            ..token
+        };
         *context.remember.borrow_mut() = remember::set(&token, settings, now);
     } else {
         *context.remember.borrow_mut() = match context.presented(req) {
@@ -318,15 +334,26 @@ pub async fn refresh_session_auth<U: UserMixin>(
     let settings = &manager.0.settings;
 
     let tag = auth_tag(&settings.keys, &id, user);
+    let current = current_record(&context, req, &session, &before);
+    let token = context.token_of(req, &before.user, &before.id).cloned();
+    let active = if *before.id == *id {
+        None
+    } else {
+        // The store knows a login by its user's id.
+        let cookie_ends = token.as_ref().map(|token| token.remember.ends);
+        begin_or_continue(&context, req, Some(&current), user, &id, cookie_ends).await?
+    };
     let record = LoginRecord {
         auth_tag: tag,
         id: id.clone(),
-        ..current_record(&context, req, &session, &before)
+        login: active.as_ref().map(Continued::recorded).or(current.login),
+        ..current
     };
     write_record(&context, &session, &record)?;
     session.renew();
-    if let Some(token) = context.token_of(req, &before.user, &before.id) {
-        let mut token = token.remember.clone();
+    if let Some(token) = token {
+        let mut token = token.remember;
+        token.login = active.as_ref().map(Continued::of_token).or(token.login);
         token.auth_tag = tag;
         token.id = id.clone();
         *context.remember.borrow_mut() = remember::set(&token, settings, settings.now());
@@ -356,7 +383,9 @@ pub(crate) async fn logout<U: UserMixin>(
     if manager.0.user_loader.is_some() {
         let session = writable_session(manager, req)?;
         let key = &settings.session_keys.login;
-        match session.get::<LoginRecord>(key) {
+        let record = session.get::<LoginRecord>(key);
+        end_active(context, req, record.as_ref().ok().and_then(Option::as_ref)).await?;
+        match record {
             Ok(Some(record)) => end_session(&session, settings, &record.id),
             Err(_) => drop(session.remove(key)),
             Ok(None) if is_readable(req) => {}
@@ -375,6 +404,29 @@ pub(crate) async fn logout<U: UserMixin>(
     let user = login.as_ref().and_then(|login| login.user.as_deref());
     manager.emit(LoginEvent::UserLoggedOut, req, user);
     Ok(())
+}
+
+/// Ends the entry of the login, in the session's record and in the remember cookie.
+async fn end_active<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    record: Option<&LoginRecord>,
+) -> Result<(), LoginError> {
+    let Some(active) = &context.manager.0.settings.active else {
+        return Ok(());
+    };
+    let of_record = record.and_then(|record| record.login).map(|login| login.id);
+    let of_cookie = match context.presented(req) {
+        Presented::Valid(token) => token.remember.login.map(|login| login.id),
+        _ => None,
+    };
+    if let Some(login) = of_record {
+        active.store.end(login).await?;
+    }
+    match of_cookie {
+        Some(login) if of_record != Some(login) => active.store.end(login).await,
+        _ => Ok(()),
+    }
 }
 
 pub(crate) async fn confirm<U: UserMixin>(
@@ -401,14 +453,14 @@ pub(crate) async fn confirm<U: UserMixin>(
 }
 
 /// A login that lasts longer than its request.
-struct Lasting<U> {
+pub(crate) struct Lasting<U> {
     user: Rc<U>,
-    id: Rc<str>,
+    pub(crate) id: Rc<str>,
     source: LoginSource,
     fresh: bool,
 }
 
-async fn lasting_login<U: UserMixin>(
+pub(crate) async fn lasting_login<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
 ) -> Result<Lasting<U>, LoginError> {
@@ -463,20 +515,21 @@ fn writable_session<U: UserMixin>(
     Ok(session)
 }
 
+/// The record in the session, if there is one of the right shape.
+fn record_in(session: &Session, settings: &Settings) -> Option<LoginRecord> {
+    let key = &settings.session_keys.login;
+    session.get::<LoginRecord>(key).ok().flatten()
+}
+
 /// Whether what the session holds may stay when the user of `id` logs in: nobody is logged in, or
 /// the very same user, by a record that has not ended.
-fn is_same_users_login<U: UserMixin>(
-    session: &Session,
-    manager: &LoginManager<U>,
+fn may_keep_session(
+    before: Option<LoginRecord>,
+    settings: &Settings,
     req: &HttpRequest,
     id: &str,
 ) -> bool {
-    let settings = &manager.0.settings;
-    match session.get::<LoginRecord>(&settings.session_keys.login) {
-        Ok(None) => true,
-        Ok(Some(mut record)) => {
-            record.id == id && !matches!(examine(&mut record, req, settings), Examined::Expired)
-        }
-        Err(_) => true,
-    }
+    before.is_none_or(|mut record| {
+        record.id == id && !matches!(examine(&mut record, req, settings), Examined::Expired)
+    })
 }

@@ -10,6 +10,7 @@ use std::{
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use crate::{
+    active::{self, ActiveLogin, ErasedActiveLogins},
     builder::LoginManagerBuilder,
     context::{LoginContext, LoginState},
     error::LoginError,
@@ -157,6 +158,24 @@ impl<U: UserMixin> LoginManager<U> {
         refusal::refuse_needs_refresh(self, req).await
     }
 
+    /// Where a user is logged in, the oldest login first: for administrators and background jobs.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::NoLoginStore`] where active logins are off; [`LoginError::StoreFailed`].
+    pub async fn list_logins(&self, user_id: &U::Id) -> Result<Vec<ActiveLogin>, LoginError> {
+        active::list_of(&self.0.settings, &user_id.to_string()).await
+    }
+
+    /// Ends all logins of a user: each is out at its next request.
+    ///
+    /// # Errors
+    ///
+    /// As [`list_logins`](Self::list_logins).
+    pub async fn end_all_logins(&self, user_id: &U::Id) -> Result<(), LoginError> {
+        active::end_all_of(&self.0.settings, &user_id.to_string(), None).await
+    }
+
     /// The login context of this request, made on first use.
     pub(crate) fn context(&self, req: &HttpRequest) -> Result<Rc<LoginContext<U>>, LoginError> {
         if let Some(context) = req.extensions().get::<Rc<LoginContext<U>>>()
@@ -195,7 +214,7 @@ pub(crate) struct TypedManager<U: UserMixin>(pub(crate) Result<LoginManager<U>, 
 pub(crate) struct NearestManager(pub(crate) Result<Rc<dyn ErasedManager>, LoginError>);
 
 /// A manager whose user type does not matter: what the untyped functions and guards need.
-pub(crate) trait ErasedManager {
+pub(crate) trait ErasedManager: ErasedActiveLogins {
     fn settings(&self) -> &Settings;
     fn user_type(&self) -> (TypeId, &'static str);
     /// Who is logged in, if that has been found out in this request.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
+    active::RecordedLogin,
     encoding::{decode_optional_digest, encode},
     keys::Digest,
 };
@@ -12,8 +13,8 @@ use crate::{
 /// A login as the session keeps it.
 ///
 /// It is one short text, because an encrypted session cookie is decrypted, decoded and parsed at
-/// each request: `f.1763812345..<identifier>.<auth tag>..<id>`. The id comes last and may hold
-/// anything.
+/// each request: `f.1763812345..<identifier>.<auth tag>.<id>`, with the active login, if it has
+/// one, behind the `f`. The id comes last and may hold anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LoginRecord {
     /// Whether the user authenticated in this very session.
@@ -26,6 +27,8 @@ pub(crate) struct LoginRecord {
     pub(crate) identifier: Option<Digest>,
     /// The digest of the user's `session_auth_hash`.
     pub(crate) auth_tag: Option<Digest>,
+    /// Its entry in the store of active logins, where there is one.
+    pub(crate) login: Option<RecordedLogin>,
     /// The user's id, as text.
     pub(crate) id: String,
 }
@@ -33,11 +36,16 @@ pub(crate) struct LoginRecord {
 impl LoginRecord {
     fn parse(text: &str) -> Option<Self> {
         let mut fields = text.splitn(6, '.');
+        let (fresh, login) = fields.next()?.split_at_checked(1)?;
         let record = Self {
-            fresh: match fields.next()? {
+            fresh: match fresh {
                 "f" => true,
                 "s" => false,
                 _ => return None,
+            },
+            login: match login {
+                "" => None,
+                login => Some(login.parse().ok()?),
             },
             began: fields.next()?.parse().ok()?,
             seen: match fields.next()? {
@@ -54,7 +62,11 @@ impl LoginRecord {
 
 impl fmt::Display for LoginRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.", if self.fresh { 'f' } else { 's' }, self.began)?;
+        f.write_str(if self.fresh { "f" } else { "s" })?;
+        if let Some(login) = &self.login {
+            write!(f, "{login}")?;
+        }
+        write!(f, ".{}.", self.began)?;
         if let Some(seen) = self.seen {
             write!(f, "{seen}")?;
         }
@@ -105,6 +117,7 @@ mod tests {
             seen: None,
             identifier: Some([7; 16]),
             auth_tag: None,
+            login: None,
             id: id.to_owned(),
         }
     }

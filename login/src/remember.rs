@@ -8,6 +8,7 @@ use actix_web::{
 };
 
 use crate::{
+    active::TokenLogin,
     config::TOKEN_MAX_BYTES,
     context::{Login, LoginContext, RememberChange},
     flask_cookie::{decode_cookie, unquote},
@@ -104,7 +105,19 @@ pub(crate) fn new_token(
         ends: end(now, now.saturating_add(duration), settings),
         duration,
         auth_tag,
+        login: None,
         id: id.to_owned(),
+    }
+}
+
+impl RememberToken {
+    /// When it ends if it is refreshed now.
+    pub(crate) fn refreshed_end(&self, settings: &Settings, now: u64) -> u64 {
+        end(
+            self.first_issued,
+            now.saturating_add(self.duration),
+            settings,
+        )
     }
 }
 
@@ -133,25 +146,26 @@ impl Token {
         }
     }
 
-    /// The cookie to replace it with, if it is not signed with the newest key or is to be
-    /// refreshed. First issue time and duration stay; the end stays too but for a refresh.
+    /// The cookie to replace it with, if it is not signed with the newest key, is to be refreshed,
+    /// or is of another `login` than it is to be. First issue time and duration stay; the end stays too but for a refresh.
     fn reissued(
         &self,
         settings: &Settings,
         now: u64,
         auth_tag: Option<Digest>,
+        login: Option<TokenLogin>,
     ) -> Option<RememberChange> {
         let refresh = settings.remember.settings.refresh_each_request;
-        if self.origin == Origin::NewestKey && !refresh {
+        if self.origin == Origin::NewestKey && self.remember.login == login && !refresh {
             return None;
         }
         let mut token = RememberToken {
             auth_tag,
+            login,
             ..self.remember.clone()
         };
         if refresh {
-            let ends = now.saturating_add(token.duration);
-            token.ends = end(token.first_issued, ends, settings);
+            token.ends = token.refreshed_end(settings, now);
         }
         Some(set(&token, settings, now))
     }
@@ -222,10 +236,10 @@ impl<U: UserMixin> LoginContext<U> {
     }
 
     /// Has the answer replace this user's valid token where that is due.
-    pub(crate) fn reissue(&self, token: &Token, user: &U) {
+    pub(crate) fn reissue(&self, token: &Token, user: &U, login: Option<TokenLogin>) {
         let settings = &self.manager.0.settings;
         let tag = auth_tag(&settings.keys, &token.remember.id, user);
-        if let Some(change) = token.reissued(settings, settings.now(), tag) {
+        if let Some(change) = token.reissued(settings, settings.now(), tag, login) {
             *self.remember.borrow_mut() = change;
         }
     }
@@ -272,7 +286,8 @@ fn refreshed(token: &Token, settings: &Settings) -> Option<HeaderValue> {
     if token.origin != Origin::NewestKey {
         return None;
     }
-    match token.reissued(settings, settings.now(), token.remember.auth_tag)? {
+    let (tag, login) = (token.remember.auth_tag, token.remember.login);
+    match token.reissued(settings, settings.now(), tag, login)? {
         RememberChange::Set { token, life } => settings.remember.set(&token, life),
         _ => None,
     }

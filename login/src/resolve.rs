@@ -6,6 +6,7 @@ use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
+    active::{self, RecordedLogin, Rotation, TokenLogin},
     context::{Login, LoginContext, LoginSource},
     error::LoginError,
     events::LoginEvent,
@@ -42,7 +43,7 @@ async fn find<U: UserMixin>(
     if registry.user_loader.is_some() {
         let session = session(req, &registry.session_seen)?;
         #[cfg(feature = "test")]
-        crate::test::begin(context, req, &session)?;
+        crate::test::begin(context, req, &session).await?;
         let gone = match by_session(context, req, &session).await? {
             BySession::User(login) => return Ok(login),
             BySession::Protected => return Ok(Login::anonymous()),
@@ -163,6 +164,20 @@ async fn by_session<U: UserMixin>(
             return Ok(BySession::Protected);
         }
     };
+    let entry = match &settings.active {
+        None => None,
+        Some(active) => {
+            let entry = match record.login {
+                Some(login) => active::find(active, settings, login.id, &record.id).await?,
+                None => None,
+            };
+            let Some(entry) = entry else {
+                end_login(context, req, session, &record.id);
+                return Ok(BySession::Nobody);
+            };
+            Some((active, entry))
+        }
+    };
     let Some(user) = load_user(&manager.0, &record.id).await? else {
         end_login(context, req, session, &record.id);
         return Ok(BySession::Gone(record.id));
@@ -177,6 +192,9 @@ async fn by_session<U: UserMixin>(
             end_login(context, req, session, &record.id);
             return Ok(BySession::Nobody);
         }
+    }
+    if let Some((active, entry)) = entry {
+        changed |= active::confirm_cookie(context, req, active, &entry, &mut record).await?;
     }
     if changed {
         write_record(context, session, &record)?;
@@ -209,24 +227,63 @@ async fn by_cookie<U: UserMixin>(
             Some(token).filter(|token| gone != Some(token.remember.id.clone()))
         }
     };
-    let user = match token {
-        Some(token) => load_user(&manager.0, &token.remember.id).await?,
-        None => None,
-    };
-    let restored = match (token, user) {
-        (Some(token), Some(user)) if token.is_of(&user, settings) => Some((token, user)),
-        _ => None,
-    };
-    let Some((token, user)) = restored else {
+    let reject = |event| {
         context.forget();
-        manager.emit(LoginEvent::RememberCookieRejected, req, None);
-        return Ok(None);
+        manager.emit(event, req, None);
+        Ok(None)
     };
-    context.reissue(token, &user);
+    let Some(token) = token else {
+        return reject(LoginEvent::RememberCookieRejected);
+    };
     let id = &token.remember.id;
+    let entry = match (&settings.active, token.remember.login) {
+        (None, _) => None,
+        (Some(active), login) => {
+            let stored = match login {
+                Some(login) => active::find(active, settings, login.id, id).await?,
+                None => None,
+            };
+            match (login, stored) {
+                (Some(login), Some(stored)) => Some((active, login, stored)),
+                _ => return reject(LoginEvent::RememberCookieRejected),
+            }
+        }
+    };
+    let user = load_user(&manager.0, id).await?;
+    let Some(user) = user.filter(|user| token.is_of(user, settings)) else {
+        return reject(LoginEvent::RememberCookieRejected);
+    };
+    let recorded = match entry {
+        None => {
+            context.reissue(token, &user, None);
+            None
+        }
+        Some((active, login, stored)) => {
+            let rotation =
+                active::rotate(active, settings, &stored, login, &token.remember).await?;
+            match rotation {
+                Rotation::Replaced(generation) => {
+                    let login = TokenLogin {
+                        generation,
+                        ..login
+                    };
+                    context.reissue(token, &user, Some(login));
+                }
+                Rotation::InGrace => {}
+                Rotation::Reused => return reject(LoginEvent::RememberCookieReused),
+            }
+            Some(RecordedLogin {
+                id: login.id,
+                awaits_cookie: true,
+            })
+        }
+    };
     // In a request whose session can't be seen the user is known by the cookie alone.
     if is_readable(req) {
-        let record = new_record(context, req, id, &user, false);
+        let record = LoginRecord {
+            login: recorded,
+            ..new_record(context, req, id, &user, false)
+        };
         begin_login(context, session, &record)?;
     }
     manager.emit(LoginEvent::UserLoadedFromCookie, req, Some(&user));
@@ -310,6 +367,7 @@ pub(crate) fn new_record<U: UserMixin>(
             .is_protected()
             .then(|| settings.identifier.digest(req, &settings.keys)),
         auth_tag: auth_tag(&settings.keys, id, user),
+        login: None,
         id: id.to_owned(),
     }
 }

@@ -8,6 +8,7 @@ use std::{
 use actix_web::{HttpRequest, HttpResponse, Responder};
 
 use crate::{
+    active::ActiveLogins,
     identifier::{IdentifierSource, SessionProtection},
     keys::Keyring,
     loader::LocalBoxFuture,
@@ -77,6 +78,7 @@ pub(crate) struct Settings {
     pub(crate) session_for_request_logins: bool,
     pub(crate) login_deadline: Option<Duration>,
     pub(crate) visit_deadline: Option<Duration>,
+    pub(crate) active: Option<ActiveLogins>,
     pub(crate) clock: Option<Clock>,
 }
 

@@ -56,8 +56,10 @@ use actix_web::{
 use serde::Serialize;
 
 use crate::{
+    active::{Continued, begin_or_continue},
     context::LoginContext,
     error::LoginError,
+    record::LoginRecord,
     resolve::{begin_login, new_record},
     user::UserMixin,
 };
@@ -117,7 +119,7 @@ impl<U: UserMixin> PreparedLogin for TestLogin<U> {
 }
 
 /// Begins the login that a test client has put into the request, if one has.
-pub(crate) fn begin<U: UserMixin>(
+pub(crate) async fn begin<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     session: &Session,
@@ -129,7 +131,11 @@ pub(crate) fn begin<U: UserMixin>(
         return Ok(());
     }
     let id = login.user.get_id().to_string();
-    let record = new_record(context, req, &id, &login.user, login.fresh);
+    let active = begin_or_continue(context, req, None, &login.user, &id, None).await?;
+    let record = LoginRecord {
+        login: active.as_ref().map(Continued::recorded),
+        ..new_record(context, req, &id, &login.user, login.fresh)
+    };
     begin_login(context, session, &record)
 }
 

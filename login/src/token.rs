@@ -1,13 +1,16 @@
 //! The remember token: what a remember cookie holds, signed.
 
 use crate::{
+    active::TokenLogin,
     config::TOKEN_MAX_BYTES,
     encoding::{decode, decode_optional_digest, encode},
     keys::{Digest, Keyring, Verified},
 };
 
-/// The first field of each token. A token of a later layout will have another.
-const VERSION: &str = "1";
+/// The first field of a token: which layout it has.
+const STATELESS: &str = "1";
+/// The layout with an active login.
+const WITH_LOGIN: &str = "2";
 
 /// What a remember cookie says, once its signature has been checked.
 ///
@@ -23,21 +26,32 @@ pub(crate) struct RememberToken {
     pub(crate) duration: u64,
     /// The digest of the user's `session_auth_hash`, where the user has one.
     pub(crate) auth_tag: Option<Digest>,
+    /// The entry in the store of active logins, where there is one.
+    pub(crate) login: Option<TokenLogin>,
     /// The user's id, as text.
     pub(crate) id: String,
 }
 
 impl RememberToken {
-    /// `1.<first issued>.<ends>.<duration>.<auth tag>.<id>.<signature>`, all safe in a cookie.
+    /// `1.<first issued>.<ends>.<duration>.<auth tag>.<id>.<signature>`, all safe in a cookie; with
+    /// an active login `2.…` and `<login>.<generation>.` before the id.
     pub(crate) fn sign(&self, keys: &Keyring) -> String {
         let mut token = format!(
-            "{VERSION}.{}.{}.{}.{}.{}",
+            "{}.{}.{}.{}.{}.",
+            if self.login.is_some() {
+                WITH_LOGIN
+            } else {
+                STATELESS
+            },
             self.first_issued,
             self.ends,
             self.duration,
             self.auth_tag.map(encode).unwrap_or_default(),
-            encode(&self.id),
         );
+        if let Some(login) = &self.login {
+            token.push_str(&format!("{}.{}.", login.id, login.generation));
+        }
+        token.push_str(&encode(&self.id));
         let signature = encode(keys.sign(token.as_bytes()));
         token.push('.');
         token.push_str(&signature);
@@ -62,14 +76,20 @@ impl RememberToken {
 
     fn parse(payload: &str) -> Option<Self> {
         let mut fields = payload.split('.');
-        if fields.next()? != VERSION {
-            return None;
-        }
+        let version = fields.next()?;
         let token = Self {
             first_issued: fields.next()?.parse().ok()?,
             ends: fields.next()?.parse().ok()?,
             duration: fields.next()?.parse().ok()?,
             auth_tag: decode_optional_digest(fields.next()?)?,
+            login: match version {
+                STATELESS => None,
+                WITH_LOGIN => Some(TokenLogin {
+                    id: fields.next()?.parse().ok()?,
+                    generation: fields.next()?.parse().ok()?,
+                }),
+                _ => return None,
+            },
             id: String::from_utf8(decode(fields.next()?)?).ok()?,
         };
         fields.next().is_none().then_some(token)
@@ -91,6 +111,7 @@ mod tests {
             ends: 2_000,
             duration: 1_000,
             auth_tag: Some([9; 16]),
+            login: None,
             id: id.to_owned(),
         }
     }

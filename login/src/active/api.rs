@@ -1,0 +1,249 @@
+//! What users and administrators see of active logins, and how they end them.
+
+use actix_session::SessionExt;
+use actix_web::HttpRequest;
+
+use super::{
+    ActiveLogins,
+    login::list_live,
+    store::{LoginId, StoredLogin},
+};
+use crate::{
+    context::LoginContext,
+    error::LoginError,
+    loader::LocalBoxFuture,
+    login::lasting_login,
+    manager::{ErasedManager, LoginManager, nearest_required},
+    record::LoginRecord,
+    settings::Settings,
+    user::UserMixin,
+};
+
+/// One place where a user is logged in: a line of a "Where you're logged in" page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActiveLogin {
+    /// To end it with.
+    pub id: LoginId,
+    /// When it began, in seconds since 1970.
+    pub began: u64,
+    /// When it was last seen, in seconds since 1970; as exact as
+    /// [`touch_interval`](ActiveLogins::touch_interval).
+    pub seen: u64,
+    /// When it ends by itself, in seconds since 1970, if it does.
+    pub ends: Option<u64>,
+    /// The `User-Agent` of the browser in which it began, cut to 200 bytes. The browser's own
+    /// word: escape it.
+    pub user_agent: String,
+    /// The client's address when it began; empty where that was not known.
+    pub address: String,
+    /// Whether there is a remember cookie.
+    pub remembered: bool,
+    /// Whether it is the login of this very request.
+    pub is_current: bool,
+}
+
+impl ActiveLogin {
+    fn new(stored: StoredLogin, current: Option<LoginId>) -> Self {
+        Self {
+            is_current: current == Some(stored.id),
+            id: stored.id,
+            began: stored.began,
+            seen: stored.seen,
+            ends: stored.ends,
+            user_agent: stored.user_agent,
+            address: stored.address,
+            remembered: stored.remembered,
+        }
+    }
+}
+
+/// Where the current user is logged in, the oldest login first.
+///
+/// A "Where you're logged in" page:
+///
+/// ```
+/// use actix_login::{active_logins, end_login, end_other_logins, login_required};
+/// use actix_web::{HttpRequest, Responder, Result, get, post, web::{Form, Html, Redirect}};
+///
+/// #[get("/logins")]
+/// #[login_required]
+/// async fn logins(req: HttpRequest) -> Result<impl Responder> {
+///     let mut page = String::from("<h1>Where you're logged in</h1>");
+///     for login in active_logins(&req).await? {
+///         page.push_str(&format!(
+///             "<form method=post><p>{} at {}{} <button name=id value={}>End it</button></p></form>",
+///             login.user_agent.replace('&', "&amp;").replace('<', "&lt;"),
+///             login.address,
+///             if login.is_current { " (this one)" } else { "" },
+///             login.id,
+///         ));
+///     }
+///     Ok(Html::new(page))
+/// }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Ended { id: String }
+///
+/// #[post("/logins")]
+/// #[login_required]
+/// async fn end(req: HttpRequest, form: Form<Ended>) -> Result<impl Responder> {
+///     if let Ok(id) = form.id.parse() {
+///         end_login(&req, id).await?;
+///     }
+///     Ok(Redirect::to("/logins").see_other())
+/// }
+///
+/// #[post("/logins/end-others")]
+/// #[login_required]
+/// async fn end_others(req: HttpRequest) -> Result<impl Responder> {
+///     end_other_logins(&req).await?;
+///     Ok(Redirect::to("/logins").see_other())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`LoginError::NotLoggedIn`] (401) where nobody is logged in, or only by a request loader;
+/// [`LoginError::NoLoginStore`] where active logins are off; [`LoginError::StoreFailed`],
+/// [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+pub async fn active_logins(req: &HttpRequest) -> Result<Vec<ActiveLogin>, LoginError> {
+    nearest_required(req)?.active_logins(req).await
+}
+
+/// Ends one login of the current user: it is out at its next request. For an example see
+/// [`active_logins`].
+///
+/// # Errors
+///
+/// [`LoginError::NoSuchLogin`] (404) where the current user has no such login, as with another
+/// user's; else as [`active_logins`].
+pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError> {
+    nearest_required(req)?.end_login(req, id).await
+}
+
+/// Ends all logins of the current user but this one. For an example see [`active_logins`].
+///
+/// # Errors
+///
+/// As [`active_logins`].
+pub async fn end_other_logins(req: &HttpRequest) -> Result<(), LoginError> {
+    nearest_required(req)?.end_other_logins(req).await
+}
+
+/// What the three functions need of a manager of any user type.
+pub(crate) trait ErasedActiveLogins {
+    fn active_logins<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<Vec<ActiveLogin>, LoginError>>;
+
+    fn end_login<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+        id: LoginId,
+    ) -> LocalBoxFuture<'a, Result<(), LoginError>>;
+
+    fn end_other_logins<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<(), LoginError>>;
+}
+
+impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
+    fn active_logins<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<Vec<ActiveLogin>, LoginError>> {
+        Box::pin(async move {
+            let own = Own::of(&*self.context(req)?, req).await?;
+            let logins = list_live(active(self.settings())?, self.settings(), &own.user).await?;
+            let current = own.current;
+            Ok(logins
+                .into_iter()
+                .map(|login| ActiveLogin::new(login, current))
+                .collect())
+        })
+    }
+
+    fn end_login<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+        id: LoginId,
+    ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
+        Box::pin(async move {
+            let own = Own::of(&*self.context(req)?, req).await?;
+            let settings = self.settings();
+            let active = active(settings)?;
+            if super::find(active, settings, id, &own.user)
+                .await?
+                .is_none()
+            {
+                return Err(LoginError::NoSuchLogin);
+            }
+            active.store.end(id).await
+        })
+    }
+
+    fn end_other_logins<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
+        Box::pin(async move {
+            let own = Own::of(&*self.context(req)?, req).await?;
+            end_all_of(self.settings(), &own.user, own.current).await
+        })
+    }
+}
+
+/// The current user's id, and the login of this request.
+struct Own {
+    user: String,
+    current: Option<LoginId>,
+}
+
+impl Own {
+    async fn of<U: UserMixin>(
+        context: &LoginContext<U>,
+        req: &HttpRequest,
+    ) -> Result<Self, LoginError> {
+        let login = lasting_login(context, req).await?;
+        let key = &context.manager.0.settings.session_keys.login;
+        let record = req.get_session().get::<LoginRecord>(key).ok().flatten();
+        Ok(Self {
+            user: login.id.to_string(),
+            current: record.and_then(|record| record.login).map(|login| login.id),
+        })
+    }
+}
+
+/// All live logins of a user, for [`LoginManager::list_logins`].
+pub(crate) async fn list_of(settings: &Settings, id: &str) -> Result<Vec<ActiveLogin>, LoginError> {
+    let logins = list_live(active(settings)?, settings, id).await?;
+    Ok(logins
+        .into_iter()
+        .map(|login| ActiveLogin::new(login, None))
+        .collect())
+}
+
+/// Ends all logins of a user but one.
+pub(crate) async fn end_all_of(
+    settings: &Settings,
+    id: &str,
+    except: Option<LoginId>,
+) -> Result<(), LoginError> {
+    let active = active(settings)?;
+    for login in list_live(active, settings, id).await? {
+        if Some(login.id) != except {
+            active.store.end(login.id).await?;
+        }
+    }
+    Ok(())
+}
+
+fn active(settings: &Settings) -> Result<&ActiveLogins, LoginError> {
+    settings
+        .active
+        .as_ref()
+        .ok_or_else(|| LoginError::NoLoginStore.logged())
+}

@@ -1,0 +1,280 @@
+//! Active logins in Redis, for an app on several machines.
+
+use std::{collections::HashMap, time::Duration};
+
+use redis::{
+    AsyncCommands, Client, ErrorKind, RedisError, RedisResult,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+use super::store::{LoginId, LoginStore, StoredLogin};
+
+/// How long Redis may take to answer, and to be connected to. A request waits that long.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Writes a login's fields, and puts it into its user's list; `only_if_there` writes none anew. Both
+/// expire by themselves, the list with the last of its logins.
+const PUT: &str = "
+local id, ends, now, only_if_there = unpack(ARGV)
+if only_if_there == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return end
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+if ends == '' then redis.call('PERSIST', KEYS[1])
+else redis.call('EXPIREAT', KEYS[1], ends) end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+redis.call('ZADD', KEYS[2], ends == '' and '+inf' or ends, id)
+local last = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+if last[2] == 'inf' then redis.call('PERSIST', KEYS[2])
+else redis.call('EXPIREAT', KEYS[2], last[2]) end";
+
+const REPLACE_COOKIE: &str = "
+if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
+redis.call('HINCRBY', KEYS[1], 'generation', 1)
+redis.call('HSET', KEYS[1], 'issued', ARGV[2], 'cookie_seen', '', 'remembered', '1')
+return 1";
+
+const COOKIE_SEEN: &str = "
+local login = redis.call('HMGET', KEYS[1], 'generation', 'cookie_seen')
+if login[1] == ARGV[1] and login[2] == '' then
+  redis.call('HSET', KEYS[1], 'cookie_seen', ARGV[2]) end";
+
+/// Keeps active logins in Redis. Behind the feature `redis`.
+///
+/// A login is a hash that expires by itself; the logins of a user are a sorted set. While Redis
+/// does not answer, requests that ask for the user fail with an empty 500: nobody gets in, and
+/// nobody is logged out.
+///
+/// ```no_run
+/// # use actix_login::{ActiveLogins, LoginManager, UserMixin};
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// use actix_login::RedisLoginStore;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let logins = RedisLoginStore::new("redis://127.0.0.1:6379").await?;
+/// LoginManager::<User>::builder([0; 32])
+///     .user_loader(async |id: u64| Some(User { id }))
+///     .active_logins(ActiveLogins::in_store(logins))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RedisLoginStore {
+    connection: ConnectionManager,
+    prefix: String,
+}
+
+impl RedisLoginStore {
+    /// Connects to a Redis, by a URL such as `redis://127.0.0.1:6379`.
+    ///
+    /// # Errors
+    ///
+    /// [`RedisError`] where the URL is none or nobody answers.
+    pub async fn new(url: impl AsRef<str>) -> RedisResult<Self> {
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(TIMEOUT)
+            .set_response_timeout(TIMEOUT)
+            // The next request tries again.
+            .set_number_of_retries(1);
+        let client = Client::open(url.as_ref())?;
+        let connection = ConnectionManager::new_with_config(client, config).await?;
+        Ok(Self {
+            connection,
+            prefix: "actix-login:".to_owned(),
+        })
+    }
+
+    /// What all keys begin with, so that several apps can share a Redis.
+    ///
+    /// Default: `actix-login:`.
+    pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    fn login_key(&self, id: LoginId) -> String {
+        format!("{}login:{id}", self.prefix)
+    }
+
+    fn user_key(&self, user: &str) -> String {
+        format!("{}logins:{user}", self.prefix)
+    }
+
+    async fn put(
+        &self,
+        id: LoginId,
+        user: &str,
+        ends: Option<u64>,
+        now: u64,
+        only_if_there: bool,
+        fields: &[(&str, String)],
+    ) -> RedisResult<()> {
+        redis::cmd("EVAL")
+            .arg(PUT)
+            .arg(2)
+            .arg(self.login_key(id))
+            .arg(self.user_key(user))
+            .arg(id.to_string())
+            .arg(to_text(ends))
+            .arg(now)
+            .arg(u8::from(only_if_there))
+            .arg(fields)
+            .exec_async(&mut self.connection.clone())
+            .await
+    }
+
+    async fn user_of(&self, id: LoginId) -> RedisResult<Option<String>> {
+        let key = self.login_key(id);
+        self.connection.clone().hget(key, "user").await
+    }
+}
+
+fn to_text(number: Option<u64>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
+}
+
+fn to_fields(login: &StoredLogin) -> [(&'static str, String); 10] {
+    [
+        ("user", login.user.clone()),
+        ("began", login.began.to_string()),
+        ("seen", login.seen.to_string()),
+        ("ends", to_text(login.ends)),
+        ("user_agent", login.user_agent.clone()),
+        ("address", login.address.clone()),
+        ("remembered", u8::from(login.remembered).to_string()),
+        ("generation", login.generation.to_string()),
+        ("issued", login.issued.to_string()),
+        ("cookie_seen", to_text(login.cookie_seen)),
+    ]
+}
+
+/// `None` for an empty hash, which is how Redis says that there is none.
+fn from_fields(
+    id: LoginId,
+    mut fields: HashMap<String, String>,
+) -> RedisResult<Option<StoredLogin>> {
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let mut take = |name: &str| {
+        fields
+            .remove(name)
+            .ok_or_else(|| malformed(name.to_owned()))
+    };
+    Ok(Some(StoredLogin {
+        id,
+        user: take("user")?,
+        began: number(&take("began")?)?,
+        seen: number(&take("seen")?)?,
+        ends: optional_number(&take("ends")?)?,
+        user_agent: take("user_agent")?,
+        address: take("address")?,
+        remembered: take("remembered")? == "1",
+        generation: number(&take("generation")?)?,
+        issued: number(&take("issued")?)?,
+        cookie_seen: optional_number(&take("cookie_seen")?)?,
+    }))
+}
+
+fn number(text: &str) -> RedisResult<u64> {
+    text.parse().map_err(|_| malformed(text.to_owned()))
+}
+
+fn optional_number(text: &str) -> RedisResult<Option<u64>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    number(text).map(Some)
+}
+
+fn malformed(detail: String) -> RedisError {
+    let kind = ErrorKind::TypeError;
+    (kind, "an active login of the wrong shape", detail).into()
+}
+
+impl LoginStore for RedisLoginStore {
+    type Error = RedisError;
+
+    async fn begin(&self, login: &StoredLogin) -> RedisResult<()> {
+        let fields = to_fields(login);
+        self.put(
+            login.id,
+            &login.user,
+            login.ends,
+            login.began,
+            false,
+            &fields,
+        )
+        .await
+    }
+
+    async fn find(&self, id: LoginId) -> RedisResult<Option<StoredLogin>> {
+        let fields = self.connection.clone().hgetall(self.login_key(id)).await?;
+        from_fields(id, fields)
+    }
+
+    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> RedisResult<()> {
+        let Some(user) = self.user_of(id).await? else {
+            return Ok(());
+        };
+        let fields = [("seen", seen.to_string()), ("ends", to_text(ends))];
+        self.put(id, &user, ends, seen, true, &fields).await
+    }
+
+    async fn replace_cookie(&self, id: LoginId, generation: u64, now: u64) -> RedisResult<bool> {
+        redis::cmd("EVAL")
+            .arg(REPLACE_COOKIE)
+            .arg(1)
+            .arg(self.login_key(id))
+            .arg(generation)
+            .arg(now)
+            .query_async(&mut self.connection.clone())
+            .await
+    }
+
+    async fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> RedisResult<()> {
+        redis::cmd("EVAL")
+            .arg(COOKIE_SEEN)
+            .arg(1)
+            .arg(self.login_key(id))
+            .arg(generation)
+            .arg(now)
+            .exec_async(&mut self.connection.clone())
+            .await
+    }
+
+    async fn end(&self, id: LoginId) -> RedisResult<()> {
+        let Some(user) = self.user_of(id).await? else {
+            return Ok(());
+        };
+        redis::pipe()
+            .atomic()
+            .del(self.login_key(id))
+            .zrem(self.user_key(&user), id.to_string())
+            .exec_async(&mut self.connection.clone())
+            .await
+    }
+
+    async fn list(&self, user: &str) -> RedisResult<Vec<StoredLogin>> {
+        let mut connection = self.connection.clone();
+        let ids: Vec<String> = connection.zrange(self.user_key(user), 0, -1).await?;
+        let ids: Vec<LoginId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pipe = redis::pipe();
+        for id in &ids {
+            pipe.hgetall(self.login_key(*id));
+        }
+        let found: Vec<HashMap<String, String>> = pipe.query_async(&mut connection).await?;
+        let logins = ids.into_iter().zip(found);
+        logins
+            .filter_map(|(id, fields)| from_fields(id, fields).transpose())
+            .collect()
+    }
+
+    /// Redis drops them by itself.
+    async fn drop_ended(&self, _now: u64) -> RedisResult<()> {
+        Ok(())
+    }
+}
