@@ -167,7 +167,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// Default: [`UserMixin::NAME`], the struct's name from the derive. Session keys, cookie and
     /// derived keys are bound to it. Two managers of one app need different names, also where both
-    /// user structs are called `User` in modules of their own.
+    /// user structs are called `User` in modules of their own: side by side, in scopes of their own,
+    /// two of the same name and secret would take each other's logins for theirs. Nested, they are
+    /// found out, and answer an empty 500.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self

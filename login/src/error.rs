@@ -175,7 +175,7 @@ impl fmt::Display for LoginError {
             Self::NoSuchLogin => f.write_str("the user has no such active login"),
             Self::UnknownView { view } => write!(
                 f,
-                "no resource of this app is named `{view}`: name one with \
+                "no resource without path parameters is named `{view}` in this app: name one with \
                  `web::resource(…).name(\"{view}\")` or `#[get(…, name = \"{view}\")]`, or set the \
                  view to a path that starts with `/`"
             ),

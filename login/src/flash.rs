@@ -18,7 +18,8 @@ use crate::{
 /// Keeps a message for the next page that shows messages: Flask's `flash`.
 ///
 /// The session keeps it until [`FlashedMessages`] takes it. The same message of the same category
-/// is kept once; of more than eight, or of more than 1,024 bytes in all, the oldest go. A manager's
+/// is kept once; of more than eight, or of more than 1,024 bytes in all, the oldest go, and a longer
+/// one is dropped with a line in the log. A manager's
 /// [`flash_handler`](crate::LoginManagerBuilder::flash_handler) gets it instead where there is one.
 ///
 /// ```
@@ -39,6 +40,14 @@ pub fn flash(req: &HttpRequest, category: &str, message: &str) {
     }
     // A session that can't be seen in this request would be replaced by one with a flash alone.
     if !is_readable(req) {
+        return;
+    }
+    if category.len() + message.len() > FLASHES_MAX_BYTES {
+        tracing::warn!(
+            target: "actix_login",
+            "a flash over {FLASHES_MAX_BYTES} bytes was dropped: keep messages short, they may be \
+             in a cookie"
+        );
         return;
     }
     let session = req.get_session();
@@ -163,6 +172,9 @@ impl FromRequest for FlashedMessages {
         // Without any, nothing is written: a page without messages sets no cookie.
         if !session.contains_key(SESSION_KEY_FLASHES) {
             return ready(Ok(Self::default()));
+        }
+        if let Ok(manager) = nearest(req) {
+            manager.note_asked(req);
         }
         let flashes = stored(&session);
         session.remove(SESSION_KEY_FLASHES);

@@ -7,11 +7,10 @@ use actix_web::{
 };
 
 use crate::{
-    config::NEXT_FIELD,
     context::LoginState,
     error::LoginError,
     manager::{ErasedManager, LoginManager, nearest_required},
-    redirect::is_safe_redirect,
+    redirect::Next,
     refusal::{forbidden, found, refuse_needs_refresh, refuse_unauthorized},
     user::UserMixin,
     view::View,
@@ -244,23 +243,15 @@ async fn judge(
 
 /// Sends someone who is logged in to the safe `next`, or to the view.
 fn elsewhere(view: Option<&'static str>, req: &HttpRequest) -> HttpResponse {
-    let query = url::form_urlencoded::parse(req.query_string().as_bytes());
-    let next = query
-        .filter(|(field, _)| field == NEXT_FIELD)
-        .map(|(_, next)| next)
-        .next()
-        .filter(|next| is_safe_redirect(next, req));
-    if let Some(next) = next {
-        return found(&crate::redirect::printable(&next));
+    if let Some(next) = Next::of(req).get() {
+        return found(next);
     }
     let view = view.unwrap_or("/");
+    let unknown = || LoginError::UnknownView {
+        view: view.to_owned(),
+    };
     let location = View::parse("anonymous_required", view.to_owned())
-        .map_err(|_| {
-            LoginError::UnknownView {
-                view: view.to_owned(),
-            }
-            .logged()
-        })
+        .map_err(|_| unknown().logged())
         .and_then(|view| view.location(req));
     match location {
         Ok(location) => found(&location),

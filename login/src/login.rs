@@ -190,11 +190,12 @@ pub async fn login_user_with<U: UserMixin>(
         };
         *context.remember.borrow_mut() = remember::set(&token, settings, now);
     } else {
-        *context.remember.borrow_mut() = match context.presented(req) {
-            Presented::Nothing => RememberChange::None,
-            _ if context.token_of(req, user, &id).is_some() => RememberChange::None,
-            _ => RememberChange::Clear,
-        };
+        *context.remember.borrow_mut() = RememberChange::None;
+        match (context.presented(req), context.token_of(req, user, &id)) {
+            (Presented::Nothing, _) => {}
+            (_, Some(token)) => context.reissue(token, user, token.remember.login),
+            (_, None) => context.forget(),
+        }
     }
     let source = LoginSource::Session;
     let login = Login::in_session(Rc::new(user.clone()), &id, source, options.fresh);
@@ -221,8 +222,8 @@ pub async fn login_user_with<U: UserMixin>(
 ///
 /// # Errors
 ///
-/// Mistakes in the app's set-up: [`LoginError::NoManager`], [`LoginError::NoSession`],
-/// [`LoginError::SessionPurged`] (500).
+/// [`LoginError::StoreFailed`], and mistakes in the app's set-up: [`LoginError::NoManager`],
+/// [`LoginError::NoSession`] (500).
 pub async fn logout_user(req: &HttpRequest) -> Result<(), LoginError> {
     nearest_required(req)?.logout(req).await
 }
@@ -381,22 +382,19 @@ pub(crate) async fn logout<U: UserMixin>(
     // Whoever is being logged out is only of interest to the observers: no reason to fail.
     let login = context.load(req).await.ok();
     if manager.0.user_loader.is_some() {
-        let session = writable_session(manager, req)?;
-        let key = &settings.session_keys.login;
-        let record = session.get::<LoginRecord>(key);
-        end_active(context, req, record.as_ref().ok().and_then(Option::as_ref)).await?;
-        match record {
-            Ok(Some(record)) => end_session(&session, settings, &record.id),
-            Err(_) => drop(session.remove(key)),
-            Ok(None) if is_readable(req) => {}
+        // In a session that the app has purged there is nothing left to end.
+        let session = session(req, &manager.0.session_seen)?;
+        let record = record_in(&session, settings);
+        end_active(context, req, record.as_ref()).await?;
+        if let Some(record) = record {
+            end_session(&session, settings, &record.id);
+        } else if !is_readable(req) {
             // The login that is in the session can't be seen. A session of another content
             // replaces it in the browser; the empty record is removed when next seen.
-            Ok(None) => {
-                session
-                    .insert(key.as_str(), "")
-                    .map_err(|_| LoginError::SessionWrite.logged())?;
-                session.renew();
-            }
+            session
+                .insert(settings.session_keys.login.as_str(), "")
+                .map_err(|_| LoginError::SessionWrite.logged())?;
+            session.renew();
         }
         context.forget();
     }

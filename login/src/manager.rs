@@ -102,7 +102,7 @@ impl<U: UserMixin> LoginManager<U> {
             Some(TypedManager(manager)) => manager.as_ref().map_err(|error| error.clone().logged()),
             None => Err(LoginError::NoManager {
                 wanted: Some(type_name::<U>()),
-                nearest: nearest(req).ok().map(|manager| manager.user_type().1),
+                nearest: nearest(req).ok().map(|manager| manager.user_type()),
             }
             .logged()),
         }
@@ -211,18 +211,24 @@ impl<U: UserMixin> LoginManager<U> {
 pub(crate) struct TypedManager<U: UserMixin>(pub(crate) Result<LoginManager<U>, LoginError>);
 
 /// The innermost manager, as the middleware puts it into the request.
-pub(crate) struct NearestManager(pub(crate) Result<Rc<dyn ErasedManager>, LoginError>);
+pub(crate) struct NearestManager {
+    pub(crate) manager: Result<Rc<dyn ErasedManager>, LoginError>,
+    /// User type and name of this one and of all around it.
+    pub(crate) nested: Vec<(TypeId, String)>,
+}
 
 /// A manager whose user type does not matter: what the untyped functions and guards need.
 pub(crate) trait ErasedManager: ErasedActiveLogins {
     fn settings(&self) -> &Settings;
-    fn user_type(&self) -> (TypeId, &'static str);
+    fn user_type(&self) -> &'static str;
     /// Who is logged in, if that has been found out in this request.
     fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>>;
     fn load<'a>(
         &'a self,
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<LoginState, LoginError>>;
+    /// Notes that the answer depends on who asked, for its `Vary` header.
+    fn note_asked(&self, req: &HttpRequest);
     fn emit_for_current_user(&self, event: LoginEvent, req: &HttpRequest);
     fn logout<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), LoginError>>;
     fn confirm<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), LoginError>>;
@@ -237,8 +243,8 @@ impl<U: UserMixin> ErasedManager for LoginManager<U> {
         &self.0.settings
     }
 
-    fn user_type(&self) -> (TypeId, &'static str) {
-        (TypeId::of::<U>(), type_name::<U>())
+    fn user_type(&self) -> &'static str {
+        type_name::<U>()
     }
 
     fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>> {
@@ -252,6 +258,11 @@ impl<U: UserMixin> ErasedManager for LoginManager<U> {
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<LoginState, LoginError>> {
         Box::pin(async move { Ok(self.context(req)?.load(req).await?.state()) })
+    }
+
+    fn note_asked(&self, req: &HttpRequest) {
+        // An error is one of the set-up, and has been logged.
+        let _ = self.context(req);
     }
 
     fn emit_for_current_user(&self, event: LoginEvent, req: &HttpRequest) {
@@ -283,8 +294,10 @@ impl<U: UserMixin> ErasedManager for LoginManager<U> {
 /// matters.
 pub(crate) fn nearest(req: &HttpRequest) -> Result<&dyn ErasedManager, LoginError> {
     match req.app_data::<NearestManager>() {
-        Some(NearestManager(Ok(manager))) => Ok(&**manager),
-        Some(NearestManager(Err(error))) => Err(error.clone()),
+        Some(NearestManager { manager, .. }) => match manager {
+            Ok(manager) => Ok(&**manager),
+            Err(error) => Err(error.clone()),
+        },
         None => Err(LoginError::NoManager {
             wanted: None,
             nearest: None,

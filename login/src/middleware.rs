@@ -18,7 +18,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     error::LoginError,
-    manager::{LoginManager, NearestManager, TypedManager},
+    manager::{ErasedManager, LoginManager, NearestManager, TypedManager},
     remember::refresh_unasked,
     user::UserMixin,
 };
@@ -56,37 +56,43 @@ pub struct LoginMiddleware<S, U: UserMixin> {
 impl<S, U: UserMixin> LoginMiddleware<S, U> {
     fn container(&self, req: &ServiceRequest) -> Rc<Extensions> {
         let container = self.container.get_or_init(|| {
-            let mut container = Extensions::new();
-            if self.clashes(req) {
-                let error = LoginError::ManagerClash {
+            let mut nested = req
+                .app_data::<NearestManager>()
+                .map(|outer| outer.nested.clone())
+                .unwrap_or_default();
+            let clashes = self.clashes(req, &nested);
+            nested.push((TypeId::of::<U>(), self.manager.0.settings.name.clone()));
+            let manager = if clashes {
+                Err(LoginError::ManagerClash {
                     user: std::any::type_name::<U>(),
-                };
-                container.insert(TypedManager::<U>(Err(error.clone())));
-                container.insert(NearestManager(Err(error)));
+                })
             } else {
-                container.insert(TypedManager(Ok(self.manager.clone())));
-                container.insert(NearestManager(Ok(Rc::new(self.manager.clone()))));
-            }
+                Ok(self.manager.clone())
+            };
+            let mut container = Extensions::new();
+            container.insert(TypedManager(manager.clone()));
+            container.insert(NearestManager {
+                manager: manager.map(|manager| Rc::new(manager) as Rc<dyn ErasedManager>),
+                nested,
+            });
             Rc::new(container)
         });
         Rc::clone(container)
     }
 
-    /// Whether the manager around this one has the same name, and so the same session key and
-    /// keys, or the same user type, and is another nevertheless: one would take the other's users
-    /// for its own.
-    fn clashes(&self, req: &ServiceRequest) -> bool {
-        let Some(NearestManager(Ok(outer))) = req.app_data::<NearestManager>() else {
-            return false;
-        };
+    /// Whether a manager around this one has the same name, and so the same session key and keys,
+    /// or the same user type, and is another nevertheless: one would take the other's users for
+    /// its own.
+    fn clashes(&self, req: &ServiceRequest, around: &[(TypeId, String)]) -> bool {
         let is_same = req
             .app_data::<TypedManager<U>>()
             .and_then(|outer| outer.0.as_ref().ok())
             .is_some_and(|outer| std::sync::Arc::ptr_eq(&outer.0, &self.manager.0));
-        let (outer_type, _) = outer.user_type();
+        let name = &self.manager.0.settings.name;
         !is_same
-            && (outer_type == TypeId::of::<U>()
-                || outer.settings().name == self.manager.0.settings.name)
+            && around
+                .iter()
+                .any(|(user, other)| *user == TypeId::of::<U>() || other == name)
     }
 }
 

@@ -147,18 +147,26 @@ impl FromRequest for Next {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(req)))
+    }
+}
+
+impl Next {
+    /// Takes it from the session where that is where it is kept, else reads the query.
+    pub(crate) fn of(req: &HttpRequest) -> Self {
         let is_safe = |target: &str| is_safe_redirect(target, req);
         // The session's comes first: whoever wrote the query could be anyone.
-        if nearest(req).is_ok_and(|manager| manager.settings().use_session_for_next)
-            && let Some(Ok(target)) = req.get_session().remove_as::<String>(SESSION_KEY_NEXT)
+        if let Ok(manager) = nearest(req)
+            && manager.settings().use_session_for_next
         {
-            return ready(Ok(Self::safe(&target, is_safe)));
+            manager.note_asked(req);
+            if let Some(Ok(target)) = req.get_session().remove_as::<String>(SESSION_KEY_NEXT) {
+                return Self::safe(&target, is_safe);
+            }
         }
         let target = form_urlencoded::parse(req.query_string().as_bytes())
             .find_map(|(field, target)| (field == NEXT_FIELD).then_some(target));
-        ready(Ok(
-            target.map_or(Self(None), |target| Self::safe(&target, is_safe))
-        ))
+        target.map_or(Self(None), |target| Self::safe(&target, is_safe))
     }
 }
 

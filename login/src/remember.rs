@@ -230,7 +230,8 @@ impl<U: UserMixin> LoginContext<U> {
             && !matches!(&*self.remember.borrow(), RememberChange::Clear)
     }
 
-    /// Has the answer clear the cookie that the request carries.
+    /// Has the answer clear the cookie, also where the request carries none: it may be bound to a
+    /// path that this request is not in.
     pub(crate) fn forget(&self) {
         *self.remember.borrow_mut() = RememberChange::Clear;
     }
@@ -247,10 +248,9 @@ impl<U: UserMixin> LoginContext<U> {
     /// The `Set-Cookie` header of the answer, if one is due.
     pub(crate) fn remember_header(&self, req: &HttpRequest) -> Option<HeaderValue> {
         let settings = &self.manager.0.settings;
-        match self.remember.take() {
-            RememberChange::Set { token, life } => return settings.remember.set(&token, life),
-            RememberChange::Clear => return settings.remember.clear(),
-            RememberChange::None => {}
+        let change = self.remember.take();
+        if !matches!(change, RememberChange::None) {
+            return header(change, settings);
         }
         if !settings.remember.settings.refresh_each_request {
             return None;
@@ -259,14 +259,27 @@ impl<U: UserMixin> LoginContext<U> {
         match self.loaded() {
             Some(login) => {
                 let login = login.ok()?;
-                let token = self.token_of(req, login.user.as_deref()?, login.id.as_deref()?)?;
-                refreshed(token, settings)
+                let user = login.user?;
+                let token = self.token_of(req, &user, login.id.as_deref()?)?;
+                let tag = auth_tag(&settings.keys, &token.remember.id, &*user);
+                header(
+                    token.reissued(settings, settings.now(), tag, token.remember.login)?,
+                    settings,
+                )
             }
             None => match self.presented(req) {
                 Presented::Valid(token) => refreshed(token, settings),
                 _ => None,
             },
         }
+    }
+}
+
+fn header(change: RememberChange, settings: &Settings) -> Option<HeaderValue> {
+    match change {
+        RememberChange::Set { token, life } => settings.remember.set(&token, life),
+        RememberChange::Clear => settings.remember.clear(),
+        RememberChange::None => None,
     }
 }
 
@@ -287,8 +300,8 @@ fn refreshed(token: &Token, settings: &Settings) -> Option<HeaderValue> {
         return None;
     }
     let (tag, login) = (token.remember.auth_tag, token.remember.login);
-    match token.reissued(settings, settings.now(), tag, login)? {
-        RememberChange::Set { token, life } => settings.remember.set(&token, life),
-        _ => None,
-    }
+    header(
+        token.reissued(settings, settings.now(), tag, login)?,
+        settings,
+    )
 }

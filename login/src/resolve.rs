@@ -381,7 +381,9 @@ pub(crate) fn begin_login<U: UserMixin>(
 ) -> Result<(), LoginError> {
     let settings = &context.manager.0.settings;
     let owner = session.get::<String>(&settings.session_keys.owner);
-    if !matches!(owner, Ok(None)) {
+    if settings.session_keys.has_other_owner(session) {
+        settings.session_keys.clear(session);
+    } else if !matches!(owner, Ok(None)) {
         let is_owner = owner
             .ok()
             .flatten()

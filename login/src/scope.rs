@@ -215,7 +215,11 @@ impl<T> LoginScope<T> {
                 ViewOf::NeedsRefresh => ("refresh_view", &mut refusals.needs_refresh),
             };
             match View::parse(setting, view.clone()) {
-                Ok(view) => *answer = ScopeAnswer::View(view),
+                // As in the manager, a handler comes before a view.
+                Ok(view) if !matches!(answer, ScopeAnswer::Handler(_)) => {
+                    *answer = ScopeAnswer::View(view);
+                }
+                Ok(_) => {}
                 Err(error) => {
                     tracing::error!(target: "actix_login", "LoginScope: {error}");
                     return None;

@@ -86,12 +86,19 @@ impl SessionKeys {
         }
     }
 
-    /// Removes all that is not another manager's: the app's keys and this manager's.
+    /// Whether another manager has written down whose the app's keys are.
+    pub(crate) fn has_other_owner(&self, session: &Session) -> bool {
+        let entries = session.entries();
+        let mut keys = entries.keys();
+        keys.any(|key| *key != self.owner && is_of(SESSION_KEY_OWNER, key))
+    }
+
+    /// Removes all but other managers' logins.
     pub(crate) fn clear(&self, session: &Session) {
         let keys: Vec<String> = session
             .entries()
             .keys()
-            .filter(|key| !self.is_of_another_manager(key))
+            .filter(|key| **key == self.login || !is_of(SESSION_KEY_LOGIN, key))
             .cloned()
             .collect();
         for key in keys {
@@ -112,15 +119,12 @@ impl SessionKeys {
             }
         }
     }
+}
 
-    fn is_of_another_manager(&self, key: &str) -> bool {
-        let is_ours = key == self.login || key == self.owner;
-        let is_of = |base: &str| {
-            key.strip_prefix(base)
-                .is_some_and(|name| name.is_empty() || name.starts_with(':'))
-        };
-        !is_ours && (is_of(SESSION_KEY_LOGIN) || is_of(SESSION_KEY_OWNER))
-    }
+/// Whether a key is this base, bound to any manager's name.
+fn is_of(base: &str, key: &str) -> bool {
+    key.strip_prefix(base)
+        .is_some_and(|name| name.is_empty() || name.starts_with(':'))
 }
 
 #[cfg(test)]
@@ -129,7 +133,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     #[test]
-    fn only_other_managers_keys_survive_a_clear() {
+    fn only_other_managers_logins_survive_a_clear() {
         let session = TestRequest::default().to_http_request().get_session();
         let keys = [
             "_login",
@@ -148,8 +152,8 @@ mod tests {
             left.sort();
             left
         };
-        assert_eq!(left_by("User"), ["_login:Admin", "_login_owner:Admin"]);
-        assert_eq!(left_by("Admin"), ["_login", "_login_owner"]);
+        assert_eq!(left_by("User"), ["_login:Admin"]);
+        assert_eq!(left_by("Admin"), ["_login"]);
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub fn client<S>(app: &S) -> LoginClient<'_, S> {
         app,
         cookies: BTreeMap::new(),
         login: None,
+        fresh_login: true,
         follow_redirects: false,
     }
 }
@@ -87,6 +88,7 @@ pub struct LoginClient<'a, S> {
     app: &'a S,
     cookies: BTreeMap<String, String>,
     login: Option<Box<dyn PreparedLogin>>,
+    fresh_login: bool,
     follow_redirects: bool,
 }
 
@@ -98,21 +100,22 @@ struct TestLogin<U> {
     done: Rc<Cell<bool>>,
 }
 
-/// A [`TestLogin`] of any user type.
-trait PreparedLogin {
-    fn set_fresh(&mut self, fresh: bool);
-    fn put_into(&self, request: &Request);
+/// A user to be logged in, once.
+struct Prepared<U> {
+    user: U,
+    done: Rc<Cell<bool>>,
 }
 
-impl<U: UserMixin> PreparedLogin for TestLogin<U> {
-    fn set_fresh(&mut self, fresh: bool) {
-        self.fresh = fresh;
-    }
+/// A [`Prepared`] login of any user type.
+trait PreparedLogin {
+    fn put_into(&self, request: &Request, fresh: bool);
+}
 
-    fn put_into(&self, request: &Request) {
+impl<U: UserMixin> PreparedLogin for Prepared<U> {
+    fn put_into(&self, request: &Request, fresh: bool) {
         request.extensions_mut().insert(TestLogin {
             user: self.user.clone(),
-            fresh: self.fresh,
+            fresh,
             done: Rc::clone(&self.done),
         });
     }
@@ -142,9 +145,8 @@ pub(crate) async fn begin<U: UserMixin>(
 impl<S> LoginClient<'_, S> {
     /// Starts logged in with this user. The app's user loader must know it.
     pub fn user<U: UserMixin>(mut self, user: &U) -> Self {
-        self.login = Some(Box::new(TestLogin {
+        self.login = Some(Box::new(Prepared {
             user: user.clone(),
-            fresh: true,
             done: Rc::default(),
         }));
         self
@@ -152,9 +154,7 @@ impl<S> LoginClient<'_, S> {
 
     /// Whether that login is fresh. Default: `true`.
     pub fn fresh_login(mut self, fresh: bool) -> Self {
-        if let Some(login) = &mut self.login {
-            login.set_fresh(fresh);
-        }
+        self.fresh_login = fresh;
         self
     }
 
@@ -216,7 +216,7 @@ where
         }
         let request = request.to_request();
         if let Some(login) = &self.login {
-            login.put_into(&request);
+            login.put_into(&request, self.fresh_login);
         }
         let response = match self.app.call(request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),

@@ -1,0 +1,56 @@
+//! The log of one app: what its author would read.
+
+use std::{
+    io, mem,
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tracing_subscriber::fmt;
+
+/// Clones share their lines.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// From now on, this thread writes its log here. A server's worker is a thread of its own, and
+    /// makes its app in it: `serve!({ log.capture(); pages }, …)`.
+    pub fn capture(&self) {
+        let log = self.clone();
+        let subscriber = fmt::Subscriber::builder()
+            .with_ansi(false)
+            .with_writer(move || log.clone())
+            .finish();
+        // For as long as the thread lives.
+        mem::forget(tracing::subscriber::set_default(subscriber));
+    }
+
+    /// All that has been written.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// Whether this is written, now or soon: a request may end after its answer.
+    pub fn says(&self, text: &str) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(5) {
+            if self.text().contains(text) {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
