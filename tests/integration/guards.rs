@@ -376,3 +376,27 @@ fn a_login_in_the_handler_is_not_asked_for_again_by_its_guard() {
     assert_eq!(browser.post("/log-in", "").body, "logged in");
     assert_eq!(browser.post("/log-in", "").location(), Some("/home"));
 }
+
+#[test]
+fn who_is_logged_in_leaves_the_sign_up_page_for_the_next_of_the_session() {
+    async fn landing() -> impl Responder {
+        "home"
+    }
+    let manager = builder::<User>()
+        .use_session_for_next(true)
+        .build()
+        .unwrap();
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .configure(pages::<User>)
+            .route("/sign-up", web::get().to(sign_up_or_root))
+            .route("/", web::get().to(landing));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    assert_eq!(browser.get("/protected?x").location(), Some("/login"));
+    browser.post("/login/1", "");
+
+    assert_eq!(browser.get("/sign-up").location(), Some("/protected?x"));
+    assert_eq!(browser.get("/sign-up").location(), Some("/"));
+}

@@ -1,6 +1,8 @@
 //! What answers tell caches, and a `Cookie` header that is no text.
 
-use actix_login::{Authorization, CurrentUser, LoginManager, LoginOptions, login_user_with};
+use actix_login::{
+    Authorization, CurrentUser, FlashedMessages, LoginManager, LoginOptions, login_user_with,
+};
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Result,
     http::header::{CACHE_CONTROL, VARY},
@@ -211,4 +213,25 @@ fn a_remembered_user_is_known_for_one_request_with_such_a_header() {
     assert_eq!(answer.body, "1");
     assert!(answer.set_cookie(SESSION).is_none());
     assert_eq!(browser.cookie(SESSION).map(str::to_owned), session);
+}
+
+#[test]
+fn a_page_that_shows_flashes_varies_by_cookie() {
+    async fn flashes(flashes: FlashedMessages) -> impl Responder {
+        format!("{}", flashes.iter().count())
+    }
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .configure(pages::<User>)
+            .route("/flashes", web::get().to(flashes));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.get("/protected");
+
+    let shown = browser.get("/flashes");
+
+    assert_eq!(shown.body, "1");
+    assert!(shown.varies_by("cookie"));
 }

@@ -1,6 +1,6 @@
 //! Logging in, staying logged in, logging out.
 
-use actix_login::{CurrentUser, LoginManager, UserMixin, login_user};
+use actix_login::{CurrentUser, LoginManager, UserMixin, login_user, logout_user};
 use actix_session::Session;
 use actix_web::{
     FromRequest, HttpRequest, Responder, Result,
@@ -278,4 +278,19 @@ fn a_user_with_any_text_as_id_is_found_again() {
     let mut browser = app.browser();
     browser.post("/login", "");
     assert_eq!(browser.get("/who").body, "佐藤 a|b;\"c\".d\\\n");
+}
+
+#[test]
+fn a_logout_works_in_a_session_that_the_app_has_purged() {
+    async fn purge_and_logout(req: HttpRequest, session: Session) -> Result<impl Responder> {
+        session.purge();
+        logout_user(&req).await?;
+        Ok("logged out")
+    }
+    let app = app_with!(purge_and_logout, MemoryStore::default());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+
+    assert_eq!(browser.post("/extra", "").body, "logged out");
+    assert_eq!(browser.get("/who").body, "nobody");
 }

@@ -360,3 +360,15 @@ fn a_scope_without_a_manager_around_it_is_an_empty_500() {
     assert_eq!((answer.status, answer.body.as_str()), (500, ""));
     assert!(log.says("add `.wrap(login_manager)`"), "{}", log.text());
 }
+
+#[test]
+fn a_scopes_handler_comes_before_its_view_as_in_the_manager() {
+    let app = app!(
+        LoginScope::new()
+            .login_required()
+            .unauthorized_handler(json)
+            .login_view("/scope-login")
+    );
+    let refused = app.browser().get("/scope/page");
+    assert_eq!(refused.body, r#"["log in first"]"#);
+}

@@ -331,3 +331,28 @@ fn the_logout_of_one_kind_of_user_ends_the_session_of_the_app_alone() {
     assert_eq!(browser.get("/cart").body, "empty");
     assert_eq!(browser.get("/office/who").body, "6");
 }
+
+#[test]
+fn what_one_kind_of_user_left_in_the_session_is_cleared_for_another_kind() {
+    let keeping = (
+        builder::<Customer>().keep_session(true).build().unwrap(),
+        manager::<Admin>(),
+    );
+    let configure = move |config: &mut ServiceConfig| {
+        let shop = web::scope("/shop").configure(pages::<Customer>);
+        let office = web::scope("/office").configure(pages::<Admin>);
+        config
+            .service(shop.wrap(keeping.0.clone()))
+            .service(office.wrap(keeping.1.clone()));
+    };
+    let app = serve!(configure.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.post("/shop/login/1", "");
+    browser.post("/shop/cart/melon", "");
+    browser.post("/shop/logout", "");
+    assert_eq!(browser.get("/shop/cart").body, "melon");
+
+    browser.post("/office/login/2", "");
+
+    assert_eq!(browser.get("/shop/cart").body, "empty");
+}
