@@ -79,6 +79,10 @@
 //! - [`RememberCookie`], [`SessionProtection`]: how long a login lasts, and whose it is.
 //! - [`Next`], [`flash`], [`FlashedMessages`]: what a login page needs.
 //! - [`LoginEvent`]: what happened.
+//! - [`ActiveLogins`]: a list, on the server, of who is logged in where. Off by default.
+//!
+//! Who comes from Flask-Login finds each of its names in the module
+//! `flask_login` of this documentation.
 //!
 //! A page that asks for no user costs nothing: no session is read, no loader is called. One that
 //! asks loads the user once, however many ask.
@@ -94,7 +98,7 @@
 //! # Log out everywhere
 //!
 //! A session in a cookie and a remember cookie are the browser's: an app can't delete them. It can
-//! make them worthless, in two ways.
+//! make them worthless.
 //!
 //! `#[user(session_auth_hash)]` on the password hash binds each of them to it. One changed value
 //! ends them all at their next request; [`refresh_session_auth`] keeps the one in which it was
@@ -126,14 +130,18 @@
 //! Flask-Login's *alternative tokens* work, too: let `get_id` return a random second id, load users
 //! by that, and change it.
 //!
+//! With [active logins](ActiveLogins) switched on there is a third, and it needs no change of the
+//! user: each login has an entry on the server, and an entry that is ended ends the login wherever
+//! copies of its cookies are ([`end_other_logins`], [`LoginManager::end_all_logins`]).
+//!
 //! # Overlapping requests
 //!
 //! actix-session writes whole sessions. Of two requests of one browser that overlap, the one
 //! that is answered last wins: if that one read the session before the other logged out and then
 //! writes to it, the login is back, with the cookie store as with a store on a server. So
 //! this crate writes to the session only where something changed: at login, logout, confirmation,
-//! restoration, the first mismatch, a due visit. An app closes the gap for good by changing the
-//! user's `session_auth_hash` at the logout.
+//! restoration, the first mismatch, a due visit. [Active logins](ActiveLogins) close the gap for
+//! good: a login that was ended there does not come back.
 //!
 //! # Cross-site request forgery
 //!
@@ -151,6 +159,7 @@
 //!
 //! # Features
 //!
+//! - `redis`: active logins in Redis, `RedisLoginStore`.
 //! - `test`: the test client, `actix_login::test`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -315,3 +324,7 @@ pub mod __private {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[doc = include_str!("../FLASK-LOGIN.md")]
+#[cfg(any(doc, doctest))]
+pub mod flask_login {}
