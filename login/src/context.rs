@@ -60,12 +60,12 @@ impl<U: UserMixin> Login<U> {
         }
     }
 
-    pub(crate) fn in_session(user: Rc<U>, id: &str, source: LoginSource, fresh: bool) -> Self {
+    pub(crate) fn in_session(user: Rc<U>, id: Rc<str>, source: LoginSource, fresh: bool) -> Self {
         Self {
             user: Some(user),
             source: Some(source),
             fresh,
-            id: Some(id.into()),
+            id: Some(id),
         }
     }
 

@@ -198,7 +198,7 @@ pub async fn login_user_with<U: UserMixin>(
         }
     }
     let source = LoginSource::Session;
-    let login = Login::in_session(Rc::new(user.clone()), &id, source, options.fresh);
+    let login = Login::in_session(Rc::new(user.clone()), record.id, source, options.fresh);
     context.set_login(login);
     manager.emit(LoginEvent::UserLoggedIn, req, Some(user));
     Ok(())
@@ -346,7 +346,7 @@ pub async fn refresh_session_auth<U: UserMixin>(
     };
     let record = LoginRecord {
         auth_tag: tag,
-        id: id.clone(),
+        id: Rc::clone(&id),
         login: active.as_ref().map(Continued::recorded).or(current.login),
         ..current
     };
@@ -356,11 +356,11 @@ pub async fn refresh_session_auth<U: UserMixin>(
         let mut token = token.remember;
         token.login = active.as_ref().map(Continued::of_token).or(token.login);
         token.auth_tag = tag;
-        token.id = id.clone();
+        token.id = id.to_string();
         *context.remember.borrow_mut() = remember::set(&token, settings, settings.now());
     }
     let user = Rc::new(user.clone());
-    context.set_login(Login::in_session(user, &id, before.source, before.fresh));
+    context.set_login(Login::in_session(user, id, before.source, before.fresh));
     Ok(())
 }
 
@@ -445,7 +445,7 @@ pub(crate) async fn confirm<U: UserMixin>(
     write_record(context, &session, &record)?;
     session.renew();
     let user = Rc::clone(&login.user);
-    context.set_login(Login::in_session(user, &login.id, login.source, true));
+    context.set_login(Login::in_session(user, login.id, login.source, true));
     manager.emit(LoginEvent::UserLoginConfirmed, req, Some(&login.user));
     Ok(())
 }
@@ -485,17 +485,17 @@ fn current_record<U: UserMixin>(
 ) -> LoginRecord {
     let key = &context.manager.0.settings.session_keys.login;
     match session.get::<LoginRecord>(key) {
-        Ok(Some(record)) if record.id == *login.id => record,
+        Ok(Some(record)) if record.id == login.id => record,
         _ => new_record(context, req, &login.id, &*login.user, login.fresh),
     }
 }
 
-fn checked_id<U: UserMixin>(user: &U) -> Result<String, LoginError> {
+fn checked_id<U: UserMixin>(user: &U) -> Result<Rc<str>, LoginError> {
     let id = user.get_id().to_string();
     if id.len() > ID_MAX_BYTES {
         return Err(LoginError::IdTooLong { bytes: id.len() }.logged());
     }
-    Ok(id)
+    Ok(id.into())
 }
 
 /// A session that stores what is written to it.
@@ -528,6 +528,6 @@ fn may_keep_session(
     id: &str,
 ) -> bool {
     before.is_none_or(|mut record| {
-        record.id == id && !matches!(examine(&mut record, req, settings), Examined::Expired)
+        &*record.id == id && !matches!(examine(&mut record, req, settings), Examined::Expired)
     })
 }

@@ -1,6 +1,6 @@
 //! The login record: all that a session holds of a login, under one key.
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -30,7 +30,7 @@ pub(crate) struct LoginRecord {
     /// Its entry in the store of active logins, where there is one.
     pub(crate) login: Option<RecordedLogin>,
     /// The user's id, as text.
-    pub(crate) id: String,
+    pub(crate) id: Rc<str>,
 }
 
 impl LoginRecord {
@@ -54,7 +54,7 @@ impl LoginRecord {
             },
             identifier: decode_optional_digest(fields.next()?)?,
             auth_tag: decode_optional_digest(fields.next()?)?,
-            id: fields.next()?.to_owned(),
+            id: fields.next()?.into(),
         };
         Some(record)
     }
@@ -118,7 +118,7 @@ mod tests {
             identifier: Some([7; 16]),
             auth_tag: None,
             login: None,
-            id: id.to_owned(),
+            id: id.into(),
         }
     }
 

@@ -50,11 +50,18 @@ async fn find<U: UserMixin>(
             BySession::Gone(id) => Some(id),
             BySession::Nobody => None,
         };
-        if let Some(login) = by_cookie(context, req, &session, gone).await? {
+        // In boxes, since they are seldom needed: the future of a user who is found by the session
+        // stays small.
+        if !matches!(context.presented(req), Presented::Nothing)
+            && let Some(login) = Box::pin(by_cookie(context, req, &session, gone)).await?
+        {
             return Ok(login);
         }
     }
-    by_request(context, req).await
+    if registry.request_loader.is_none() && registry.header_loader.is_none() {
+        return Ok(Login::anonymous());
+    }
+    Box::pin(by_request(context, req)).await
 }
 
 /// What the session says.
@@ -62,7 +69,7 @@ enum BySession<U> {
     User(Login<U>),
     Nobody,
     /// The user of this id can't be loaded any more.
-    Gone(String),
+    Gone(Rc<str>),
     /// Strong protection removed the login; nobody else is asked.
     Protected,
 }
@@ -194,7 +201,8 @@ async fn by_session<U: UserMixin>(
         }
     }
     if let Some((active, entry)) = entry {
-        changed |= active::confirm_cookie(context, req, active, &entry, &mut record).await?;
+        let confirmed = active::confirm_cookie(context, req, active, &entry, &mut record);
+        changed |= Box::pin(confirmed).await?;
     }
     if changed {
         write_record(context, session, &record)?;
@@ -205,7 +213,7 @@ async fn by_session<U: UserMixin>(
     let user = Rc::new(user);
     Ok(BySession::User(Login::in_session(
         user,
-        &record.id,
+        record.id,
         LoginSource::Session,
         record.fresh,
     )))
@@ -216,15 +224,14 @@ async fn by_cookie<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     session: &Session,
-    gone: Option<String>,
+    gone: Option<Rc<str>>,
 ) -> Result<Option<Login<U>>, LoginError> {
     let manager = &context.manager;
     let settings = &manager.0.settings;
     let token = match context.presented(req) {
-        Presented::Nothing => return Ok(None),
-        Presented::Invalid => None,
+        Presented::Nothing | Presented::Invalid => None,
         Presented::Valid(token) => {
-            Some(token).filter(|token| gone != Some(token.remember.id.clone()))
+            Some(token).filter(|token| gone.as_deref() != Some(&token.remember.id))
         }
     };
     let reject = |event| {
@@ -290,7 +297,7 @@ async fn by_cookie<U: UserMixin>(
     let user = Rc::new(user);
     Ok(Some(Login::in_session(
         user,
-        id,
+        id.as_str().into(),
         LoginSource::RememberCookie,
         false,
     )))
@@ -368,7 +375,7 @@ pub(crate) fn new_record<U: UserMixin>(
             .then(|| settings.identifier.digest(req, &settings.keys)),
         auth_tag: auth_tag(&settings.keys, id, user),
         login: None,
-        id: id.to_owned(),
+        id: id.into(),
     }
 }
 

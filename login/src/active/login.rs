@@ -150,7 +150,7 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
         return Ok(None);
     };
     let now = settings.now();
-    let by_record = record.and_then(|record| Some((record.login?.id, record.id == id)));
+    let by_record = record.and_then(|record| Some((record.login?.id, &*record.id == id)));
     let by_cookie = context
         .token_of(req, user, id)
         .and_then(|token| token.remember.login);
