@@ -138,7 +138,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
     /// How to find the user of a header's value, after the request loader.
     ///
-    /// Default: none. See [`HeaderLoader`].
+    /// Default: none. A token that it accepts opens every page of this manager; for an API apart see
+    /// [An API beside the website](crate#an-api-beside-the-website). See [`HeaderLoader`].
     pub fn header_loader(mut self, loader: impl HeaderLoader<U> + Send + Sync) -> Self {
         self.header_loader = Some(Box::new(Erased::<_, ByHeader>::new(loader)));
         self
@@ -178,7 +179,11 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Secrets that were in use before, the latest first: a rotation of keys logs nobody out.
     ///
     /// Default: none. What is signed with one of them is accepted, and rewritten under the newest
-    /// on use. Never list one that has leaked: whoever has it can log in as anyone.
+    /// when it logs a user in. So keep a key listed for as long as the remember cookies of its time
+    /// live. Never list one that has leaked: whoever has it can log in as anyone.
+    ///
+    /// These are this crate's keys. actix-session's own key can't be rotated that way; give the two
+    /// different secrets to change this one alone.
     pub fn previous_keys<K: AsRef<[u8]>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
         self.previous_keys = keys
             .into_iter()
@@ -196,13 +201,13 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// # use actix_login::{LoginManager, UserMixin};
     /// # #[derive(Clone, UserMixin)]
     /// # struct User { id: u64 }
-    /// use actix_login::LoginEvent;
+    /// use actix_login::{LoginEvent, client_address};
     ///
     /// LoginManager::<User>::builder([0; 32])
     ///     .user_loader(async |id: u64| Some(User { id }))
     ///     .on_event(|event, req, user| {
     ///         if event == LoginEvent::UserLoggedIn {
-    ///             println!("{:?} from {:?}", user.map(|user| user.id), req.peer_addr());
+    ///             println!("{:?} from {:?}", user.map(|user| user.id), client_address(req));
     ///         }
     ///     })
     ///     .build()?;
@@ -409,7 +414,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// right of `header`, such as `X-Forwarded-For`; where it has fewer, the peer's address counts.
     ///
     /// Default: the peer's address. `count` is the number of proxies that append to the header. One
-    /// too many, and clients can pretend to be anyone; one too few, and all seem to be a proxy.
+    /// too many, and clients can pretend to be anyone; one too few, and all seem to be a proxy. Whoever
+    /// can reach the app past the proxies can pretend anything.
     pub fn trusted_proxies(mut self, count: usize, header: impl Into<String>) -> Self {
         self.identifier = IdentifierSource::Proxies {
             count,
@@ -485,7 +491,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// How long after the last visit the user must log in again.
     ///
     /// Default: none. A visit is a request that asks for the user; it is written down at most
-    /// once per twentieth of the deadline.
+    /// once per twentieth of the deadline. A remember cookie starts a new login then, which is not
+    /// fresh: who must be out after half an hour must not be remembered.
     pub fn visit_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.visit_deadline = deadline.into();
         self
@@ -522,7 +529,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// and remember cookie worthless; users can be shown where they are logged in
     /// ([`active_logins`](crate::active_logins)); and a copied remember cookie is found out when
     /// it is used. Each request that asks for the user asks the store once. Logins from before
-    /// have no entry, so switching it on logs everyone out once.
+    /// have no entry, so switching it on logs everyone out once. The store in memory forgets all at
+    /// a restart, and so everyone is out then, remembered or not.
     pub fn active_logins(mut self, active: ActiveLogins) -> Self {
         self.active = Some(active);
         self
@@ -566,12 +574,12 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         for host in &self.allowed_redirect_hosts {
             check_host("allowed_redirect_hosts", host)?;
         }
-        for deadline in [self.login_deadline, self.visit_deadline]
-            .into_iter()
-            .flatten()
-        {
-            if deadline.as_secs() == 0 {
-                return Err(setting("deadline", "it must be at least a second"));
+        for (name, deadline) in [
+            ("login_deadline", self.login_deadline),
+            ("visit_deadline", self.visit_deadline),
+        ] {
+            if deadline.is_some_and(|deadline| deadline.as_secs() == 0) {
+                return Err(setting(name, "it must be at least a second"));
             }
         }
         if let Some(active) = &self.active {
@@ -659,7 +667,9 @@ fn check_header(name: &'static str, header: &str) -> Result<(), ConfigError> {
 fn check_host(name: &'static str, host: &str) -> Result<(), ConfigError> {
     let is_host = Url::parse(&format!("http://{host}/"))
         .is_ok_and(|url| url.path() == "/" && url.username().is_empty() && url.query().is_none());
-    if is_host && !host.contains(['/', '\\', '@', '?', '#']) {
+    // It goes into a header, or is compared with what a parser made of a URL.
+    let is_printable = host.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_host && is_printable && !host.contains(['/', '\\', '@', '?', '#']) {
         return Ok(());
     }
     let reason = format!("{host:?} must be a host such as \"example.com\" or \"localhost:8080\"");

@@ -13,7 +13,8 @@ use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
-    error::LoginError, manager::LoginManager, remember::Presented, resolve, user::UserMixin,
+    error::LoginError, manager::LoginManager, remember::Presented, resolve, token::RememberToken,
+    user::UserMixin,
 };
 
 /// How the user of a request was found.
@@ -109,11 +110,8 @@ pub(crate) struct LoginState {
 pub(crate) enum RememberChange {
     #[default]
     None,
-    Set {
-        token: String,
-        /// In seconds.
-        life: u64,
-    },
+    /// Signed when the answer is there: until then the `session_auth_hash` may change.
+    Set(RememberToken),
     Clear,
 }
 

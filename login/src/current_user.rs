@@ -25,7 +25,7 @@ use crate::{
 ///
 /// It never refuses a request, and only a failing loader makes it fail (with an empty 500). For a
 /// template it serializes as the user's fields, or the guest's, with `is_authenticated`,
-/// `is_active` and `is_anonymous`.
+/// `is_active` and `is_anonymous`; mark fields that no template should see `#[serde(skip)]`.
 ///
 /// ```
 /// # use actix_login::UserMixin;
@@ -248,11 +248,11 @@ enum State<T> {
 }
 
 impl<T> Extracting<T> {
-    fn ready(result: Result<T, Error>) -> Self {
+    pub(crate) fn ready(result: Result<T, Error>) -> Self {
         Self(State::Ready(Some(result)))
     }
 
-    fn later(future: impl Future<Output = Result<T, Error>> + 'static) -> Self {
+    pub(crate) fn later(future: impl Future<Output = Result<T, Error>> + 'static) -> Self {
         Self(State::Later(Box::pin(future)))
     }
 }

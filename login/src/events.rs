@@ -6,8 +6,11 @@ use actix_web::HttpRequest;
 
 /// Something that happened to a login: one of Flask-Login's signals, by the same names.
 ///
-/// Observers get it with the request and the user
-/// ([`on_event`](crate::LoginManagerBuilder::on_event)). Each is also a `tracing` event of the
+/// Observers get it with the request and the user, where there is one
+/// ([`on_event`](crate::LoginManagerBuilder::on_event)). There is none where it was not loaded:
+/// with [`RememberCookieRejected`](Self::RememberCookieRejected), with
+/// [`SessionProtected`](Self::SessionProtected) in strong mode, with most
+/// [`LoginEnded`](Self::LoginEnded), and of course for anonymous requests. Each is also a `tracing` event of the
 /// target `actix_login`, whose field `event` is [`name`](Self::name); ids and tokens are in none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

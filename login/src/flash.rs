@@ -1,18 +1,14 @@
 //! Flash messages: kept in the session until they are shown once.
 
-use std::{
-    convert::Infallible,
-    future::{Ready, ready},
-};
-
 use actix_session::{Session, SessionExt};
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     config::{FLASHES_MAX, FLASHES_MAX_BYTES, SESSION_KEY_FLASHES},
+    current_user::Extracting,
     manager::nearest,
-    session::is_readable,
+    session::{is_readable, stored_bytes},
 };
 
 /// Keeps a message for the next page that shows messages: Flask's `flash`.
@@ -42,7 +38,7 @@ pub fn flash(req: &HttpRequest, category: &str, message: &str) {
     if !is_readable(req) {
         return;
     }
-    if category.len() + message.len() > FLASHES_MAX_BYTES {
+    if stored_bytes(category) + stored_bytes(message) > FLASHES_MAX_BYTES {
         tracing::warn!(
             target: "actix_login",
             "a flash over {FLASHES_MAX_BYTES} bytes was dropped: keep messages short, they may be \
@@ -60,7 +56,7 @@ pub fn flash(req: &HttpRequest, category: &str, message: &str) {
     let size = |flashes: &[(String, String)]| -> usize {
         flashes
             .iter()
-            .map(|(category, message)| category.len() + message.len())
+            .map(|(category, message)| stored_bytes(category) + stored_bytes(message))
             .sum()
     };
     while flashes.len() > FLASHES_MAX || size(&flashes) > FLASHES_MAX_BYTES {
@@ -81,7 +77,9 @@ fn stored(session: &Session) -> Vec<(String, String)> {
 
 /// The messages flashed since they were last shown: Flask's `get_flashed_messages`.
 ///
-/// As an argument of a handler it takes them out of the session, so that each is shown once.
+/// As an argument of a handler it takes them out of the session, so that each is shown once. Where
+/// somebody is logged in, it asks for the user first: the messages of a login that has ended are
+/// shown to nobody.
 ///
 /// ```
 /// use actix_login::FlashedMessages;
@@ -164,25 +162,44 @@ impl<'a> IntoIterator for &'a FlashedMessages {
 }
 
 impl FromRequest for FlashedMessages {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Infallible>>;
+    type Error = Error;
+    type Future = Extracting<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let session = req.get_session();
         // Without any, nothing is written: a page without messages sets no cookie.
-        if !session.contains_key(SESSION_KEY_FLASHES) {
-            return ready(Ok(Self::default()));
+        if !req.get_session().contains_key(SESSION_KEY_FLASHES) {
+            return Extracting::ready(Ok(Self::default()));
         }
-        if let Ok(manager) = nearest(req) {
-            manager.note_asked(req);
+        let Ok(manager) = nearest(req) else {
+            return Extracting::ready(Ok(Self::take(req)));
+        };
+        manager.note_asked(req);
+        // They are the messages of whoever is logged in. If that login turns out to have ended,
+        // they have ended with it, and are nobody else's.
+        let login = manager.settings().session_keys.login.as_str();
+        if manager.loaded(req).is_some() || !req.get_session().contains_key(login) {
+            return Extracting::ready(Ok(Self::take(req)));
         }
+        let req = req.clone();
+        Extracting::later(async move {
+            nearest(&req)?.load(&req).await?;
+            Ok(Self::take(&req))
+        })
+    }
+}
+
+impl FlashedMessages {
+    fn take(req: &HttpRequest) -> Self {
+        let session = req.get_session();
         let flashes = stored(&session);
-        session.remove(SESSION_KEY_FLASHES);
-        ready(Ok(Self(
+        if session.contains_key(SESSION_KEY_FLASHES) {
+            session.remove(SESSION_KEY_FLASHES);
+        }
+        let flashes = flashes.into_iter();
+        Self(
             flashes
-                .into_iter()
                 .map(|(category, message)| Flash { category, message })
                 .collect(),
-        )))
+        )
     }
 }

@@ -4,7 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{HttpRequest, http::header};
 
-use crate::keys::{Digest, Keyring, Purpose, Verified};
+use crate::{
+    keys::{Digest, Keyring, Purpose, Verified},
+    manager::nearest,
+};
 
 /// What happens when a session turns up on another computer: Flask-Login's `SESSION_PROTECTION`.
 ///
@@ -15,11 +18,36 @@ pub enum SessionProtection {
     /// The login goes on, but is not fresh any more. The default.
     #[default]
     Basic,
-    /// The login is removed from the session, together with the remember cookie. A
+    /// The login is removed from the session, together with the remember cookie. The app's own
+    /// session keys stay, for their owner, and can still be read in that session: an app that
+    /// keeps confidential things there asks for the user first. A
     /// [permanent session](crate::LoginManagerBuilder::permanent_session) is treated as in `Basic`.
     Strong,
     /// Nothing.
     Off,
+}
+
+/// The address of the client, as session protection sees it: the peer's, or, with
+/// [`trusted_proxies`](crate::LoginManagerBuilder::trusted_proxies), the one that the app's own
+/// proxies have written down. `None` where there is no peer, as in tests.
+///
+/// actix-web's `realip_remote_addr` believes headers that any client can send.
+///
+/// ```
+/// use actix_login::client_address;
+/// use actix_web::test::TestRequest;
+///
+/// let req = TestRequest::default()
+///     .peer_addr("192.0.2.7:1234".parse().unwrap())
+///     .insert_header(("X-Forwarded-For", "203.0.113.9"))
+///     .to_http_request();
+/// assert_eq!(client_address(&req), Some("192.0.2.7".parse().unwrap()));
+/// ```
+pub fn client_address(req: &HttpRequest) -> Option<IpAddr> {
+    match nearest(req) {
+        Ok(manager) => manager.settings().identifier.address(req),
+        Err(_) => IdentifierSource::Peer.address(req),
+    }
 }
 
 /// How to find out whose computer it is.

@@ -152,6 +152,47 @@
 //! header ([`LoginSource::Request`]) can't be forged that way, but for Basic credentials, which
 //! browsers send by themselves.
 //!
+//! # An API beside the website
+//!
+//! An API that takes tokens alone, and neither sets nor believes a cookie, has a manager of its
+//! own: with a user type of its own, a header or request loader and no user loader, around its
+//! scope.
+//!
+//! ```
+//! use actix_login::{Authorization, LoginManager, LoginScope, UserMixin};
+//! use actix_web::{HttpRequest, HttpResponse, web};
+//!
+//! #[derive(Clone, UserMixin)]
+//! struct ApiClient { id: u64 }
+//!
+//! let api_manager = LoginManager::<ApiClient>::builder([0; 32])
+//!     .header_loader(async |value: &str| match Authorization::parse(value)? {
+//!         // A real app looks a digest of the token up.
+//!         Authorization::Bearer("secret") => Some(ApiClient { id: 7 }),
+//!         _ => None,
+//!     })
+//!     .unauthorized_handler(async |_: &HttpRequest| {
+//!         HttpResponse::Unauthorized().json("a bearer token is needed")
+//!     })
+//!     .build()?;
+//!
+//! let api = web::scope("/api")
+//!     .wrap(LoginScope::new().login_required())
+//!     .wrap(api_manager);
+//! # let _: actix_web::Scope<_> = api;
+//! # Ok::<(), actix_login::ConfigError>(())
+//! ```
+//!
+//! A request or header loader of the website's own manager lets tokens open its pages, and its
+//! sessions open the API: right for a script that may do what its user may, and then
+//! [`login_source`] tells the two apart.
+//!
+//! # The log
+//!
+//! What goes wrong is said in `tracing` events of the target `actix_login`, which loggers of the
+//! `log` crate get too. An app that installs none sees empty 500s and no reason: install
+//! `env_logger` or `tracing-subscriber`.
+//!
 //! # Authorization
 //!
 //! Beyond "logged in or not" there is one thing: a check of the user, as
@@ -178,6 +219,8 @@ mod error;
 mod events;
 mod flash;
 mod flask_cookie;
+#[cfg(test)]
+mod fuzz;
 mod guard;
 mod identifier;
 mod keys;
@@ -217,7 +260,7 @@ pub use self::{
     flash::{Flash, FlashedMessages, flash},
     flask_cookie::{decode_cookie, encode_cookie},
     guard::Check,
-    identifier::SessionProtection,
+    identifier::{SessionProtection, client_address},
     loader::{HeaderLoader, LoaderAnswer, RequestLoader, UserLoader},
     login::{
         LoginOptions, confirm_login, login_fresh, login_remembered, login_source, login_user,
@@ -232,8 +275,6 @@ pub use self::{
     view::{login_url, login_url_with_field, make_next_param},
 };
 
-/// Implements [`UserMixin`](trait@UserMixin) for a struct with named fields.
-///
 /// ```
 /// use actix_login::UserMixin;
 ///
@@ -252,6 +293,8 @@ pub use self::{
 /// ```
 pub use actix_login_macros::UserMixin;
 
+/// Lets a handler run only for a user who is logged in.
+///
 /// ```
 /// # use actix_login::UserMixin;
 /// # #[derive(Clone, UserMixin)]
@@ -275,6 +318,8 @@ pub use actix_login_macros::UserMixin;
 /// ```
 pub use actix_login_macros::login_required;
 
+/// Lets a handler run only for a user whose login is fresh.
+///
 /// ```
 /// use actix_login::fresh_login_required;
 /// use actix_web::{Responder, post};
@@ -287,6 +332,8 @@ pub use actix_login_macros::login_required;
 /// ```
 pub use actix_login_macros::fresh_login_required;
 
+/// Lets a handler run only for a visitor who is not logged in; others go on to the safe `next`, or to the view named, or to `/`.
+///
 /// ```
 /// use actix_login::anonymous_required;
 /// use actix_web::{Responder, get};

@@ -164,6 +164,9 @@ pub async fn login_user_with<U: UserMixin>(
     let id = checked_id(user)?;
     let session = writable_session(manager, req)?;
     let settings = &manager.0.settings;
+    // The login that a test client begins with was there before this one.
+    #[cfg(feature = "test")]
+    crate::test::begin(&context, req, &session).await?;
 
     let now = settings.now();
     let auth_tag = auth_tag(&settings.keys, &id, user);
@@ -188,7 +191,7 @@ pub async fn login_user_with<U: UserMixin>(
             login: active.as_ref().map(Continued::of_token),
             ..token
         };
-        *context.remember.borrow_mut() = remember::set(&token, settings, now);
+        *context.remember.borrow_mut() = RememberChange::Set(token);
     } else {
         *context.remember.borrow_mut() = RememberChange::None;
         match (context.presented(req), context.token_of(req, user, &id)) {
@@ -336,12 +339,18 @@ pub async fn refresh_session_auth<U: UserMixin>(
 
     let tag = auth_tag(&settings.keys, &id, user);
     let current = current_record(&context, req, &session, &before);
-    let token = context.token_of(req, &before.user, &before.id).cloned();
+    // A cookie that this very request sets counts, too: a hash may be renewed at the login.
+    let token = match &*context.remember.borrow() {
+        RememberChange::Set(token) => Some(token.clone()),
+        _ => context
+            .token_of(req, &before.user, &before.id)
+            .map(|token| token.remember.clone()),
+    };
     let active = if *before.id == *id {
         None
     } else {
         // The store knows a login by its user's id.
-        let cookie_ends = token.as_ref().map(|token| token.remember.ends);
+        let cookie_ends = token.as_ref().map(|token| token.ends);
         begin_or_continue(&context, req, Some(&current), user, &id, cookie_ends).await?
     };
     let record = LoginRecord {
@@ -352,12 +361,11 @@ pub async fn refresh_session_auth<U: UserMixin>(
     };
     write_record(&context, &session, &record)?;
     session.renew();
-    if let Some(token) = token {
-        let mut token = token.remember;
+    if let Some(mut token) = token {
         token.login = active.as_ref().map(Continued::of_token).or(token.login);
         token.auth_tag = tag;
         token.id = id.to_string();
-        *context.remember.borrow_mut() = remember::set(&token, settings, settings.now());
+        *context.remember.borrow_mut() = RememberChange::Set(token);
     }
     let user = Rc::new(user.clone());
     context.set_login(Login::in_session(user, id, before.source, before.fresh));

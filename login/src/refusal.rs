@@ -155,10 +155,18 @@ fn redirect(
             None => flash(req, &message.category, &message.text),
         }
     }
-    if let Some(next) = next.filter(|_| is_readable(req))
-        && req.get_session().insert(SESSION_KEY_NEXT, next).is_err()
-    {
-        return Err(LoginError::SessionWrite.logged());
+    if settings.use_session_for_next && is_readable(req) {
+        let session = req.get_session();
+        match next {
+            Some(next) => session
+                .insert(SESSION_KEY_NEXT, next)
+                .map_err(|_| LoginError::SessionWrite.logged())?,
+            // The login must not lead to a page that was refused before this one.
+            None if session.contains_key(SESSION_KEY_NEXT) => {
+                session.remove(SESSION_KEY_NEXT);
+            }
+            None => {}
+        }
     }
     Ok(found(&url))
 }

@@ -130,6 +130,10 @@ fn end(first_issued: u64, ends: u64, settings: &Settings) -> u64 {
 }
 
 impl Token {
+    /// Whether it is a cookie of Flask-Login's.
+    pub(crate) fn is_flask(&self) -> bool {
+        self.origin == Origin::Flask
+    }
     /// Whether it is a token of this user as the user is now: nothing changed the
     /// `session_auth_hash` since it was issued.
     pub(crate) fn is_of<U: UserMixin>(&self, user: &U, settings: &Settings) -> bool {
@@ -167,15 +171,7 @@ impl Token {
         if refresh {
             token.ends = token.refreshed_end(settings, now);
         }
-        Some(set(&token, settings, now))
-    }
-}
-
-/// The change that sets this token.
-pub(crate) fn set(token: &RememberToken, settings: &Settings, now: u64) -> RememberChange {
-    RememberChange::Set {
-        token: token.sign(&settings.keys),
-        life: token.ends.saturating_sub(now),
+        Some(RememberChange::Set(token))
     }
 }
 
@@ -277,7 +273,10 @@ impl<U: UserMixin> LoginContext<U> {
 
 fn header(change: RememberChange, settings: &Settings) -> Option<HeaderValue> {
     match change {
-        RememberChange::Set { token, life } => settings.remember.set(&token, life),
+        RememberChange::Set(token) => {
+            let life = token.ends.saturating_sub(settings.now());
+            settings.remember.set(&token.sign(&settings.keys), life)
+        }
         RememberChange::Clear => settings.remember.clear(),
         RememberChange::None => None,
     }

@@ -6,7 +6,7 @@ use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
-    active::{self, RecordedLogin, Rotation, TokenLogin},
+    active::{self, Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue},
     context::{Login, LoginContext, LoginSource},
     error::LoginError,
     events::LoginEvent,
@@ -156,6 +156,9 @@ async fn by_session<U: UserMixin>(
     let (mut changed, mismatch) = match examine(&mut record, req, settings) {
         Examined::Valid { changed, mismatch } => (changed, mismatch),
         Examined::Expired => {
+            if let Some(active) = &settings.active {
+                Box::pin(active::end_with_session(active, settings, &record)).await?;
+            }
             end_login(context, req, session, &record.id);
             return Ok(BySession::Nobody);
         }
@@ -196,7 +199,8 @@ async fn by_session<U: UserMixin>(
             changed = true;
         }
         Verified::No => {
-            end_login(context, req, session, &record.id);
+            end_session(session, settings, &record.id);
+            manager.emit(LoginEvent::LoginEnded, req, Some(&user));
             return Ok(BySession::Nobody);
         }
     }
@@ -234,13 +238,13 @@ async fn by_cookie<U: UserMixin>(
             Some(token).filter(|token| gone.as_deref() != Some(&token.remember.id))
         }
     };
-    let reject = |event| {
+    let reject = || {
         context.forget();
-        manager.emit(event, req, None);
+        manager.emit(LoginEvent::RememberCookieRejected, req, None);
         Ok(None)
     };
     let Some(token) = token else {
-        return reject(LoginEvent::RememberCookieRejected);
+        return reject();
     };
     let id = &token.remember.id;
     let entry = match (&settings.active, token.remember.login) {
@@ -252,18 +256,22 @@ async fn by_cookie<U: UserMixin>(
             };
             match (login, stored) {
                 (Some(login), Some(stored)) => Some((active, login, stored)),
-                _ => return reject(LoginEvent::RememberCookieRejected),
+                // It knows of no active logins, and is replaced by one that does.
+                (None, _) if token.is_flask() => None,
+                _ => return reject(),
             }
         }
     };
     let user = load_user(&manager.0, id).await?;
     let Some(user) = user.filter(|user| token.is_of(user, settings)) else {
-        return reject(LoginEvent::RememberCookieRejected);
+        return reject();
     };
     let recorded = match entry {
         None => {
-            context.reissue(token, &user, None);
-            None
+            let ends = Some(token.remember.ends);
+            let begun = begin_or_continue(context, req, None, &user, id, ends).await?;
+            context.reissue(token, &user, begun.as_ref().map(Continued::of_token));
+            begun.as_ref().map(Continued::recorded)
         }
         Some((active, login, stored)) => {
             let rotation =
@@ -277,7 +285,11 @@ async fn by_cookie<U: UserMixin>(
                     context.reissue(token, &user, Some(login));
                 }
                 Rotation::InGrace => {}
-                Rotation::Reused => return reject(LoginEvent::RememberCookieReused),
+                Rotation::Reused => {
+                    context.forget();
+                    manager.emit(LoginEvent::RememberCookieReused, req, Some(&user));
+                    return Ok(None);
+                }
             }
             Some(RecordedLogin {
                 id: login.id,

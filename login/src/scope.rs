@@ -27,7 +27,8 @@ use crate::{
 /// All of it is optional. Views and handlers hold for the guards of the scope's handlers too;
 /// what is not set is inherited from the scope around it, and from the manager at last. It goes
 /// inside of the manager and the session: wrapped around the scope, while they are wrapped around
-/// the `App`.
+/// the `App`. Where the scope has a manager of its own, wrap this first: the last wrap is the
+/// outermost.
 ///
 /// ```
 /// use actix_login::LoginScope;
@@ -43,7 +44,7 @@ use crate::{
 ///     LoginScope::new()
 ///         .login_required()
 ///         .unauthorized_handler(async |_: &HttpRequest| {
-///             HttpResponse::Unauthorized().body(r#"{"error":"log in first"}"#)
+///             HttpResponse::Unauthorized().json("log in first")
 ///         }),
 /// );
 /// # let _: (actix_web::Scope<_>, actix_web::Scope<_>) = (account, api);

@@ -50,6 +50,19 @@ pub(crate) fn is_readable(req: &HttpRequest) -> bool {
     req.cookies().is_ok()
 }
 
+/// How many bytes a text takes in a stored session, where it is JSON within JSON: what that
+/// escapes, it escapes twice.
+pub(crate) fn stored_bytes(text: &str) -> usize {
+    text.chars()
+        .map(|c| match c {
+            '"' | '\\' => 4,
+            '\u{8}' | '\t' | '\n' | '\u{c}' | '\r' => 3,
+            '\0'..='\u{1f}' => 7,
+            _ => c.len_utf8(),
+        })
+        .sum()
+}
+
 /// Whether anything written to the session is stored.
 pub(crate) fn is_purged(session: &Session) -> bool {
     session.status() == SessionStatus::Purged

@@ -1,5 +1,10 @@
 //! A test client that starts logged in: Flask-Login's `FlaskLoginClient`. Behind the feature
-//! `test`, for an app's `[dev-dependencies]`.
+//! `test`, for an app's `[dev-dependencies]`:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! actix-login = { version = "0.1", features = ["test"] }
+//! ```
 //!
 //! ```
 //! use actix_login::{AuthenticatedUser, LoginManager, UserMixin, login_required, test::client};

@@ -4,10 +4,11 @@ use actix_web::{HttpRequest, error::UrlGenerationError};
 use url::{Url, form_urlencoded};
 
 use crate::{
-    config::NEXT_FIELD,
+    config::{NEXT_FIELD, NEXT_MAX_BYTES},
     error::{ConfigError, LoginError},
     manager::nearest,
     redirect::{is_path_on_this_site, requested_url},
+    session::stored_bytes,
 };
 
 /// A login or refresh view, as the app named it.
@@ -45,10 +46,10 @@ impl View {
             Self::Resource(name) => name,
         };
         match req.url_for_static(name) {
-            Ok(url) => Ok(url.path().to_owned()),
-            // The name is right, and the host that the client sent is not: any path will do for
-            // a client that lies.
-            Err(UrlGenerationError::ParseError(_)) => Ok("/".to_owned()),
+            Ok(url) if url.path().starts_with('/') => Ok(url.path().to_owned()),
+            // The name is right, and the host or scheme that the client sent is not: any path
+            // will do for a client that lies.
+            Ok(_) | Err(UrlGenerationError::ParseError(_)) => Ok("/".to_owned()),
             Err(_) => Err(LoginError::UnknownView { view: name.clone() }.logged()),
         }
     }
@@ -216,7 +217,9 @@ pub(crate) fn redirect_to_view(
     };
     let force_host = settings.force_host.as_deref();
     if settings.use_session_for_next {
-        let next = current.map(|current| make_next_param(&location, &current));
+        let next = current
+            .map(|current| make_next_param(&location, &current))
+            .filter(|next| stored_bytes(next) <= NEXT_MAX_BYTES);
         return Ok((url_of_view(&location, None, NEXT_FIELD, force_host), next));
     }
     let url = url_of_view(&location, current.as_deref(), NEXT_FIELD, force_host);

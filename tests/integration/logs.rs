@@ -2,11 +2,12 @@
 
 use std::{
     io, mem,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
     thread,
     time::{Duration, Instant},
 };
 
+use tracing::{Level, subscriber};
 use tracing_subscriber::fmt;
 
 /// Clones share their lines.
@@ -17,13 +18,26 @@ impl Log {
     /// From now on, this thread writes its log here. A server's worker is a thread of its own, and
     /// makes its app in it: `serve!({ log.capture(); pages }, …)`.
     pub fn capture(&self) {
+        self.capture_up_to(Level::INFO);
+    }
+
+    /// [`capture`](Self::capture), with finer or coarser events.
+    pub fn capture_up_to(&self, level: Level) {
+        // As long as there is one subscriber alone, tracing asks for the thread at hand whether
+        // anyone wants an event, and keeps the answer for all threads. So here is another.
+        static ANOTHER: Once = Once::new();
+        ANOTHER.call_once(|| {
+            let another = fmt::Subscriber::builder().with_writer(io::sink).finish();
+            subscriber::set_global_default(another).unwrap();
+        });
         let log = self.clone();
         let subscriber = fmt::Subscriber::builder()
             .with_ansi(false)
+            .with_max_level(level)
             .with_writer(move || log.clone())
             .finish();
         // For as long as the thread lives.
-        mem::forget(tracing::subscriber::set_default(subscriber));
+        mem::forget(subscriber::set_default(subscriber));
     }
 
     /// All that has been written.

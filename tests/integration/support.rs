@@ -82,11 +82,7 @@ impl TestApp {
 
     /// A browser without any cookies.
     pub fn browser(&self) -> Browser {
-        Browser {
-            address: self.address,
-            cookies: BTreeMap::new(),
-            user_agent: Some("TestBrowser/1.0".to_owned()),
-        }
+        Browser::at(self.address)
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -110,6 +106,15 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// A browser without any cookies, for a server at this address.
+    pub fn at(address: SocketAddr) -> Self {
+        Self {
+            address,
+            cookies: BTreeMap::new(),
+            user_agent: Some("TestBrowser/1.0".to_owned()),
+        }
+    }
+
     pub fn get(&mut self, target: &str) -> Answer {
         self.request("GET", target).send()
     }

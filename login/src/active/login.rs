@@ -1,6 +1,6 @@
 //! What active logins change in logging in and in finding out who is logged in.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use actix_web::{HttpRequest, http::header};
 
@@ -97,19 +97,33 @@ pub(crate) async fn list_live(
     Ok(logins)
 }
 
-/// When a login ends that begins now: with the session, or with the remember cookie, whichever
-/// comes later.
-fn end(settings: &Settings, now: u64, cookie_ends: Option<u64>) -> Option<u64> {
-    let deadline = settings.login_deadline?;
-    Some(
-        now.saturating_add(deadline.as_secs())
-            .max(cookie_ends.unwrap_or(0)),
-    )
+/// When a login ends whose session began then and is visited now: with the session, at the nearer
+/// of its deadlines, or with the remember cookie, whichever comes later.
+fn end(settings: &Settings, began: u64, now: u64, cookie_ends: Option<u64>) -> Option<u64> {
+    let after = |since: u64, deadline: Option<Duration>| {
+        deadline.map(|deadline| since.saturating_add(deadline.as_secs()))
+    };
+    let deadlines = [
+        after(began, settings.login_deadline),
+        after(now, settings.visit_deadline),
+    ];
+    let session_ends = deadlines.into_iter().flatten().min()?;
+    Some(session_ends.max(cookie_ends.unwrap_or(0)))
 }
 
 /// The later of two ends; none is later than any.
 fn later(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     Some(one?.max(other?))
+}
+
+/// When a login ends that goes on until `ends`: not before its remember cookie, whose end only the
+/// store knows.
+fn ends_on(stored: &StoredLogin, ends: Option<u64>) -> Option<u64> {
+    if stored.remembered {
+        later(stored.ends, ends)
+    } else {
+        ends
+    }
 }
 
 /// A login in the store.
@@ -170,7 +184,7 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
         user: key_of(settings, id),
         began: now,
         seen: now,
-        ends: end(settings, now, cookie_ends),
+        ends: end(settings, now, now, cookie_ends),
         user_agent: user_agent(req),
         address: settings
             .identifier
@@ -200,7 +214,7 @@ async fn go_on(
     now: u64,
     cookie_ends: Option<u64>,
 ) -> Result<Option<Continued>, LoginError> {
-    let ends = later(stored.ends, end(settings, now, cookie_ends));
+    let ends = ends_on(stored, end(settings, now, now, cookie_ends));
     let mut generation = stored.generation;
     if cookie_ends.is_some() {
         if !active
@@ -267,10 +281,7 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
             }
             _ => None,
         };
-        let ends = match refreshed {
-            Some(ends) => later(stored.ends, Some(ends)),
-            None => stored.ends,
-        };
+        let ends = ends_on(stored, end(settings, record.began, now, refreshed));
         active.store.touch(stored.id, now, ends).await?;
     }
     let Some(login) = record.login.as_mut().filter(|login| login.awaits_cookie) else {
@@ -290,6 +301,22 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
             Ok(true)
         }
         _ => Ok(false),
+    }
+}
+
+/// Ends the entry of a session that has come to its end, unless a remember cookie may go on with
+/// it.
+pub(crate) async fn end_with_session(
+    active: &ActiveLogins,
+    settings: &Settings,
+    record: &LoginRecord,
+) -> Result<(), LoginError> {
+    let Some(login) = record.login else {
+        return Ok(());
+    };
+    match find(active, settings, login.id, &record.id).await? {
+        Some(stored) if !stored.remembered => active.store.end(stored.id).await,
+        _ => Ok(()),
     }
 }
 
@@ -338,7 +365,7 @@ pub(crate) async fn rotate(
             return Ok(Rotation::Reused);
         }
     };
-    let ends = later(stored.ends, end(settings, now, Some(token.ends)));
+    let ends = later(stored.ends, end(settings, now, now, Some(token.ends)));
     active.store.touch(stored.id, now, ends).await?;
     Ok(rotation)
 }
