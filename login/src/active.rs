@@ -22,8 +22,8 @@ pub use self::{
 pub(crate) use self::{
     api::{ErasedActiveLogins, end_all_of, list_of},
     login::{
-        Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue, confirm_cookie,
-        end_with_session, find, rotate,
+        Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue, confirm_cookie, find,
+        rotate,
     },
     store::AnyLoginStore,
 };

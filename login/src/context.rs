@@ -112,6 +112,9 @@ pub(crate) enum RememberChange {
     None,
     /// Signed when the answer is there: until then the `session_auth_hash` may change.
     Set(RememberToken),
+    /// None, and no refresh either: the request's cookie has been replaced by another answer, and
+    /// must not come back.
+    Keep,
     Clear,
 }
 

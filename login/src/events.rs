@@ -9,7 +9,7 @@ use actix_web::HttpRequest;
 /// Observers get it with the request and the user, where there is one
 /// ([`on_event`](crate::LoginManagerBuilder::on_event)). There is none where it was not loaded:
 /// with [`RememberCookieRejected`](Self::RememberCookieRejected), with
-/// [`SessionProtected`](Self::SessionProtected) in strong mode, with most
+/// [`SessionProtected`](Self::SessionProtected) in strong mode, with
 /// [`LoginEnded`](Self::LoginEnded), and of course for anonymous requests. Each is also a `tracing` event of the
 /// target `actix_login`, whose field `event` is [`name`](Self::name); ids and tokens are in none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

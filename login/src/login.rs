@@ -13,7 +13,7 @@ use crate::{
     events::LoginEvent,
     manager::{LoginManager, nearest_required},
     record::LoginRecord,
-    remember::{self, Presented, auth_tag},
+    remember::{self, Presented, Token, auth_tag},
     resolve::{Examined, begin_login, end_session, examine, new_record, write_record},
     session::{is_purged, is_readable, session},
     settings::Settings,
@@ -193,10 +193,25 @@ pub async fn login_user_with<U: UserMixin>(
         };
         *context.remember.borrow_mut() = RememberChange::Set(token);
     } else {
-        *context.remember.borrow_mut() = RememberChange::None;
-        match (context.presented(req), context.token_of(req, user, &id)) {
-            (Presented::Nothing, _) => {}
-            (_, Some(token)) => context.reissue(token, user, token.remember.login),
+        let is_of_login = |token: &&Token| {
+            let login = token.remember.login.map(|login| login.id);
+            active
+                .as_ref()
+                .is_none_or(|active| login == Some(active.id))
+        };
+        let stays = context.token_of(req, user, &id).filter(is_of_login);
+        let is_replaced = matches!(
+            &*context.remember.borrow(),
+            RememberChange::Set(_) | RememberChange::Keep
+        );
+        match (context.presented(req), stays) {
+            (Presented::Nothing, _) => *context.remember.borrow_mut() = RememberChange::None,
+            // The cookie that restored the login in this very request has been replaced.
+            (_, Some(_)) if is_replaced => {}
+            (_, Some(token)) => {
+                *context.remember.borrow_mut() = RememberChange::None;
+                context.reissue(token, user, token.remember.login);
+            }
             (_, None) => context.forget(),
         }
     }
@@ -320,7 +335,9 @@ pub async fn login_remembered(req: &HttpRequest) -> Result<bool, LoginError> {
 /// }
 /// ```
 ///
-/// The current user must have been asked for before the change, as the guard does.
+/// The current user must have been asked for before the change, as the guard does. With
+/// [active logins](crate::ActiveLogins) on, call [`end_other_logins`](crate::end_other_logins) too:
+/// the others are out anyway, and so are off the list at once.
 ///
 /// # Errors
 ///

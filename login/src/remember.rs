@@ -232,6 +232,11 @@ impl<U: UserMixin> LoginContext<U> {
         *self.remember.borrow_mut() = RememberChange::Clear;
     }
 
+    /// Has the answer leave the cookie as the browser has it.
+    pub(crate) fn keep_cookie(&self) {
+        *self.remember.borrow_mut() = RememberChange::Keep;
+    }
+
     /// Has the answer replace this user's valid token where that is due.
     pub(crate) fn reissue(&self, token: &Token, user: &U, login: Option<TokenLogin>) {
         let settings = &self.manager.0.settings;
@@ -244,9 +249,9 @@ impl<U: UserMixin> LoginContext<U> {
     /// The `Set-Cookie` header of the answer, if one is due.
     pub(crate) fn remember_header(&self, req: &HttpRequest) -> Option<HeaderValue> {
         let settings = &self.manager.0.settings;
-        let change = self.remember.take();
-        if !matches!(change, RememberChange::None) {
-            return header(change, settings);
+        match self.remember.take() {
+            RememberChange::None => {}
+            change => return header(change, settings),
         }
         if !settings.remember.settings.refresh_each_request {
             return None;
@@ -263,10 +268,7 @@ impl<U: UserMixin> LoginContext<U> {
                     settings,
                 )
             }
-            None => match self.presented(req) {
-                Presented::Valid(token) => refreshed(token, settings),
-                _ => None,
-            },
+            None => refreshed_unasked(self.presented(req), settings),
         }
     }
 }
@@ -278,7 +280,7 @@ fn header(change: RememberChange, settings: &Settings) -> Option<HeaderValue> {
             settings.remember.set(&token.sign(&settings.keys), life)
         }
         RememberChange::Clear => settings.remember.clear(),
-        RememberChange::None => None,
+        RememberChange::None | RememberChange::Keep => None,
     }
 }
 
@@ -287,8 +289,15 @@ fn header(change: RememberChange, settings: &Settings) -> Option<HeaderValue> {
 /// Signature and end are checked. Whether the user still is as at the issue is checked where the
 /// cookie is used: refreshed or not, it is worth nothing then.
 pub(crate) fn refresh_unasked(req: &HttpRequest, settings: &Settings) -> Option<HeaderValue> {
-    match Presented::read(req.headers(), settings, settings.now()) {
-        Presented::Valid(token) => refreshed(&token, settings),
+    let presented = Presented::read(req.headers(), settings, settings.now());
+    refreshed_unasked(&presented, settings)
+}
+
+/// A token with an active login is left alone: only the store knows whether it has been replaced
+/// meanwhile, and a replaced one must not come back.
+fn refreshed_unasked(presented: &Presented, settings: &Settings) -> Option<HeaderValue> {
+    match presented {
+        Presented::Valid(token) if token.remember.login.is_none() => refreshed(token, settings),
         _ => None,
     }
 }

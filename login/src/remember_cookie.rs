@@ -135,9 +135,10 @@ impl RememberCookie {
     /// `REMEMBER_COOKIE_REFRESH_EACH_REQUEST`: whether each request puts the end off by the
     /// cookie's duration.
     ///
-    /// Default: `false`. It works on every page, and never turns a plain login into a remembered
-    /// one. Set a [`remember_deadline`](Self::remember_deadline) with it, or a cookie in use lives
-    /// for ever.
+    /// Default: `false`. It works on every page (with [active
+    /// logins](crate::LoginManagerBuilder::active_logins): on every page that asks for the user),
+    /// and never turns a plain login into a remembered one. Set a
+    /// [`remember_deadline`](Self::remember_deadline) with it, or a cookie in use lives for ever.
     pub fn refresh_each_request(mut self, refresh: bool) -> Self {
         self.refresh_each_request = refresh;
         self

@@ -44,18 +44,26 @@ async fn find<U: UserMixin>(
         let session = session(req, &registry.session_seen)?;
         #[cfg(feature = "test")]
         crate::test::begin(context, req, &session).await?;
-        let gone = match by_session(context, req, &session).await? {
+        let (ended, is_gone) = match by_session(context, req, &session).await? {
             BySession::User(login) => return Ok(login),
             BySession::Protected => return Ok(Login::anonymous()),
-            BySession::Gone(id) => Some(id),
-            BySession::Nobody => None,
+            BySession::Gone(id) => (Some(id), true),
+            BySession::Ended(id) => (Some(id), false),
+            BySession::Nobody => (None, false),
         };
-        // In boxes, since they are seldom needed: the future of a user who is found by the session
-        // stays small.
-        if !matches!(context.presented(req), Presented::Nothing)
-            && let Some(login) = Box::pin(by_cookie(context, req, &session, gone)).await?
-        {
-            return Ok(login);
+        let gone = ended.as_deref().filter(|_| is_gone);
+        let restored = match context.presented(req) {
+            Presented::Nothing => None,
+            // In a box, since it is seldom needed: the future of a user who is found by the session
+            // stays small.
+            _ => Box::pin(by_cookie(context, req, gone)).await?,
+        };
+        // Not before: the cookie's loader or store might have failed.
+        if let Some(id) = &ended {
+            end_login(context, req, &session, id);
+        }
+        if let Some(restored) = restored {
+            return restored.begin(context, req, &session);
         }
     }
     if registry.request_loader.is_none() && registry.header_loader.is_none() {
@@ -68,6 +76,8 @@ async fn find<U: UserMixin>(
 enum BySession<U> {
     User(Login<U>),
     Nobody,
+    /// The login of this id is over.
+    Ended(Rc<str>),
     /// The user of this id can't be loaded any more.
     Gone(Rc<str>),
     /// Strong protection removed the login; nobody else is asked.
@@ -155,13 +165,7 @@ async fn by_session<U: UserMixin>(
     };
     let (mut changed, mismatch) = match examine(&mut record, req, settings) {
         Examined::Valid { changed, mismatch } => (changed, mismatch),
-        Examined::Expired => {
-            if let Some(active) = &settings.active {
-                Box::pin(active::end_with_session(active, settings, &record)).await?;
-            }
-            end_login(context, req, session, &record.id);
-            return Ok(BySession::Nobody);
-        }
+        Examined::Expired => return Ok(BySession::Ended(record.id)),
         Examined::Stolen => {
             // Whoever has the session now may be the thief: the app's keys stay for the owner,
             // and a login of anyone else will clear them.
@@ -182,14 +186,12 @@ async fn by_session<U: UserMixin>(
                 None => None,
             };
             let Some(entry) = entry else {
-                end_login(context, req, session, &record.id);
-                return Ok(BySession::Nobody);
+                return Ok(BySession::Ended(record.id));
             };
             Some((active, entry))
         }
     };
     let Some(user) = load_user(&manager.0, &record.id).await? else {
-        end_login(context, req, session, &record.id);
         return Ok(BySession::Gone(record.id));
     };
     match verify_auth_tag(&settings.keys, &record.id, &user, record.auth_tag.as_ref()) {
@@ -199,9 +201,7 @@ async fn by_session<U: UserMixin>(
             changed = true;
         }
         Verified::No => {
-            end_session(session, settings, &record.id);
-            manager.emit(LoginEvent::LoginEnded, req, Some(&user));
-            return Ok(BySession::Nobody);
+            return Ok(BySession::Ended(record.id));
         }
     }
     if let Some((active, entry)) = entry {
@@ -223,19 +223,49 @@ async fn by_session<U: UserMixin>(
     )))
 }
 
-/// Restores a login from the remember cookie. `gone` is an id whose user was just not found.
+/// A login that the remember cookie has proved.
+struct Restored<U> {
+    user: U,
+    id: Rc<str>,
+    login: Option<RecordedLogin>,
+}
+
+impl<U: UserMixin> Restored<U> {
+    fn begin(
+        self,
+        context: &LoginContext<U>,
+        req: &HttpRequest,
+        session: &Session,
+    ) -> Result<Login<U>, LoginError> {
+        // In a request whose session can't be seen the user is known by the cookie alone.
+        if is_readable(req) {
+            let record = LoginRecord {
+                login: self.login,
+                ..new_record(context, req, &self.id, &self.user, false)
+            };
+            begin_login(context, session, &record)?;
+        }
+        let event = LoginEvent::UserLoadedFromCookie;
+        context.manager.emit(event, req, Some(&self.user));
+        let source = LoginSource::RememberCookie;
+        let user = Rc::new(self.user);
+        Ok(Login::in_session(user, self.id, source, false))
+    }
+}
+
+/// Finds out whom the remember cookie restores. The session stays as it is. `gone` is an id whose
+/// user was just not found.
 async fn by_cookie<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
-    session: &Session,
-    gone: Option<Rc<str>>,
-) -> Result<Option<Login<U>>, LoginError> {
+    gone: Option<&str>,
+) -> Result<Option<Restored<U>>, LoginError> {
     let manager = &context.manager;
     let settings = &manager.0.settings;
     let token = match context.presented(req) {
         Presented::Nothing | Presented::Invalid => None,
         Presented::Valid(token) => {
-            Some(token).filter(|token| gone.as_deref() != Some(&token.remember.id))
+            Some(token).filter(|token| gone != Some(token.remember.id.as_str()))
         }
     };
     let reject = || {
@@ -284,7 +314,7 @@ async fn by_cookie<U: UserMixin>(
                     };
                     context.reissue(token, &user, Some(login));
                 }
-                Rotation::InGrace => {}
+                Rotation::InGrace => context.keep_cookie(),
                 Rotation::Reused => {
                     context.forget();
                     manager.emit(LoginEvent::RememberCookieReused, req, Some(&user));
@@ -297,22 +327,11 @@ async fn by_cookie<U: UserMixin>(
             })
         }
     };
-    // In a request whose session can't be seen the user is known by the cookie alone.
-    if is_readable(req) {
-        let record = LoginRecord {
-            login: recorded,
-            ..new_record(context, req, id, &user, false)
-        };
-        begin_login(context, session, &record)?;
-    }
-    manager.emit(LoginEvent::UserLoadedFromCookie, req, Some(&user));
-    let user = Rc::new(user);
-    Ok(Some(Login::in_session(
+    Ok(Some(Restored {
         user,
-        id.as_str().into(),
-        LoginSource::RememberCookie,
-        false,
-    )))
+        id: id.as_str().into(),
+        login: recorded,
+    }))
 }
 
 /// Asks the request loader, then the header loader. The session stays as it is.

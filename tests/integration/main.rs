@@ -7,6 +7,8 @@ mod site;
 mod store;
 mod support;
 
+mod active_logins;
+mod active_redis;
 mod api_scope;
 mod auth_hash;
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! What active logins change in logging in and in finding out who is logged in.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr};
 
 use actix_web::{HttpRequest, http::header};
 
@@ -97,33 +97,50 @@ pub(crate) async fn list_live(
     Ok(logins)
 }
 
-/// When a login ends whose session began then and is visited now: with the session, at the nearer
-/// of its deadlines, or with the remember cookie, whichever comes later.
-fn end(settings: &Settings, began: u64, now: u64, cookie_ends: Option<u64>) -> Option<u64> {
-    let after = |since: u64, deadline: Option<Duration>| {
-        deadline.map(|deadline| since.saturating_add(deadline.as_secs()))
-    };
-    let deadlines = [
-        after(began, settings.login_deadline),
-        after(now, settings.visit_deadline),
-    ];
-    let session_ends = deadlines.into_iter().flatten().min()?;
-    Some(session_ends.max(cookie_ends.unwrap_or(0)))
+/// When a login ends that was seen now: with its session, or with the remember cookie, whichever
+/// comes later. `began` is when the session's login did.
+fn end(
+    active: &ActiveLogins,
+    settings: &Settings,
+    began: u64,
+    now: u64,
+    cookie_ends: Option<u64>,
+) -> Option<u64> {
+    let login = settings
+        .login_deadline
+        .map(|deadline| began.saturating_add(deadline.as_secs()));
+    // The next visit may come without being written down.
+    let visit = settings.visit_deadline.map(|deadline| {
+        now.saturating_add(deadline.as_secs())
+            .saturating_add(active.touch_interval.as_secs())
+    });
+    let session = login.into_iter().chain(visit).min()?;
+    Some(session.max(cookie_ends.unwrap_or(0)))
+}
+
+/// When the remember cookie of this login ends, if the request carries it and the answer puts its
+/// end off.
+fn refreshed_cookie_end<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    login: LoginId,
+    now: u64,
+) -> Option<u64> {
+    let settings = &context.manager.0.settings;
+    match context.presented(req) {
+        Presented::Valid(token)
+            if settings.remember.settings.refresh_each_request
+                && token.remember.login.is_some_and(|of| of.id == login) =>
+        {
+            Some(token.remember.refreshed_end(settings, now))
+        }
+        _ => None,
+    }
 }
 
 /// The later of two ends; none is later than any.
 fn later(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     Some(one?.max(other?))
-}
-
-/// When a login ends that goes on until `ends`: not before its remember cookie, whose end only the
-/// store knows.
-fn ends_on(stored: &StoredLogin, ends: Option<u64>) -> Option<u64> {
-    if stored.remembered {
-        later(stored.ends, ends)
-    } else {
-        ends
-    }
 }
 
 /// A login in the store.
@@ -174,17 +191,18 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
     };
     if let Some(login) = candidate
         && let Some(stored) = find(active, settings, login, id).await?
-        && let Some(continued) = go_on(active, settings, &stored, now, cookie_ends).await?
+        && let Some(continued) = go_on(context, req, active, &stored, now, cookie_ends).await?
     {
+        end_replaced(context, req, active, record, continued.id).await?;
         return Ok(Some(continued));
     }
-    make_room(active, settings, id).await?;
+    let too_many = too_many(active, settings, id).await?;
     let login = StoredLogin {
         id: LoginId::random()?,
         user: key_of(settings, id),
         began: now,
         seen: now,
-        ends: end(settings, now, now, cookie_ends),
+        ends: end(active, settings, now, now, cookie_ends),
         user_agent: user_agent(req),
         address: settings
             .identifier
@@ -197,24 +215,50 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
         cookie_seen: None,
     };
     active.store.begin(&login).await?;
-    // Whoever was logged in by this session is not any more.
-    if let Some((replaced, _)) = by_record {
-        active.store.end(replaced).await?;
+    // Not before: a login that fails ends no other.
+    for oldest in too_many {
+        active.store.end(oldest).await?;
     }
+    end_replaced(context, req, active, record, login.id).await?;
     Ok(Some(Continued {
         id: login.id,
         generation: 0,
     }))
 }
 
-async fn go_on(
+/// Whoever was logged in by this browser's session or remember cookie is not any more.
+async fn end_replaced<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
     active: &ActiveLogins,
-    settings: &Settings,
+    record: Option<&LoginRecord>,
+    present: LoginId,
+) -> Result<(), LoginError> {
+    let of_record = record.and_then(|record| record.login).map(|login| login.id);
+    let of_cookie = match context.presented(req) {
+        Presented::Valid(token) => token.remember.login.map(|login| login.id),
+        _ => None,
+    };
+    let of_cookie = of_cookie.filter(|login| of_record != Some(*login));
+    for replaced in of_record.into_iter().chain(of_cookie) {
+        if replaced != present {
+            active.store.end(replaced).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn go_on<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    active: &ActiveLogins,
     stored: &StoredLogin,
     now: u64,
     cookie_ends: Option<u64>,
 ) -> Result<Option<Continued>, LoginError> {
-    let ends = ends_on(stored, end(settings, now, now, cookie_ends));
+    let settings = &context.manager.0.settings;
+    let end_of_cookie = cookie_ends.or_else(|| refreshed_cookie_end(context, req, stored.id, now));
+    let ends = later(stored.ends, end(active, settings, now, now, end_of_cookie));
     let mut generation = stored.generation;
     if cookie_ends.is_some() {
         if !active
@@ -233,20 +277,23 @@ async fn go_on(
     }))
 }
 
-/// Ends the user's oldest logins, or refuses a new one, where there are as many as there may be.
-async fn make_room(active: &ActiveLogins, settings: &Settings, id: &str) -> Result<(), LoginError> {
+/// The user's oldest logins, which a new one ends where there are as many as there may be; or its
+/// refusal.
+async fn too_many(
+    active: &ActiveLogins,
+    settings: &Settings,
+    id: &str,
+) -> Result<Vec<LoginId>, LoginError> {
     let Some(max) = active.max_logins else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let logins = list_live(active, settings, id).await?;
     let too_many = (logins.len() + 1).saturating_sub(max);
     if too_many > 0 && active.refuse_new_logins {
         return Err(LoginError::TooManyLogins);
     }
-    for oldest in logins.iter().take(too_many) {
-        active.store.end(oldest.id).await?;
-    }
-    Ok(())
+    let oldest = logins.iter().take(too_many);
+    Ok(oldest.map(|login| login.id).collect())
 }
 
 /// Cut at a character's end.
@@ -275,21 +322,22 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
     let now = settings.now();
     if now.saturating_sub(stored.seen) >= active.touch_interval.as_secs().max(1) {
         // A cookie that is refreshed at each request takes the end of its login along.
-        let refreshed = match context.presented(req) {
-            Presented::Valid(token) if settings.remember.settings.refresh_each_request => {
-                Some(token.remember.refreshed_end(settings, now))
-            }
-            _ => None,
-        };
-        let ends = ends_on(stored, end(settings, record.began, now, refreshed));
+        let refreshed = refreshed_cookie_end(context, req, stored.id, now);
+        let ends = end(active, settings, record.began, now, refreshed);
+        let ends = later(stored.ends, ends);
         active.store.touch(stored.id, now, ends).await?;
     }
-    let Some(login) = record.login.as_mut().filter(|login| login.awaits_cookie) else {
-        return Ok(false);
-    };
     let present = TokenLogin {
         id: stored.id,
         generation: stored.generation,
+    };
+    if let Presented::Valid(token) = context.presented(req)
+        && token.remember.login != Some(present)
+    {
+        context.keep_cookie();
+    }
+    let Some(login) = record.login.as_mut().filter(|login| login.awaits_cookie) else {
+        return Ok(false);
     };
     match context.presented(req) {
         Presented::Valid(token) if token.remember.login == Some(present) => {
@@ -301,22 +349,6 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
             Ok(true)
         }
         _ => Ok(false),
-    }
-}
-
-/// Ends the entry of a session that has come to its end, unless a remember cookie may go on with
-/// it.
-pub(crate) async fn end_with_session(
-    active: &ActiveLogins,
-    settings: &Settings,
-    record: &LoginRecord,
-) -> Result<(), LoginError> {
-    let Some(login) = record.login else {
-        return Ok(());
-    };
-    match find(active, settings, login.id, &record.id).await? {
-        Some(stored) if !stored.remembered => active.store.end(stored.id).await,
-        _ => Ok(()),
     }
 }
 
@@ -355,17 +387,27 @@ pub(crate) async fn rotate(
         // The old one dies a grace time after its successor was first seen, not issued: the
         // answer that brought the successor may have been lost.
         let grace = active.cookie_grace.as_secs();
-        let is_in_grace = stored
-            .cookie_seen
-            .is_none_or(|seen| now < seen.saturating_add(grace));
-        if generation.saturating_add(1) == stored.generation && is_in_grace {
-            Rotation::InGrace
-        } else {
-            active.store.end(stored.id).await?;
-            return Ok(Rotation::Reused);
+        let is_previous = generation.saturating_add(1) == stored.generation;
+        match stored.cookie_seen {
+            // Lost for good: the present one is set once more.
+            None if is_previous && now >= stored.issued.saturating_add(grace) => {
+                Rotation::Replaced(stored.generation)
+            }
+            None if is_previous => Rotation::InGrace,
+            Some(seen) if is_previous && now < seen.saturating_add(grace) => Rotation::InGrace,
+            _ => {
+                active.store.end(stored.id).await?;
+                return Ok(Rotation::Reused);
+            }
         }
     };
-    let ends = later(stored.ends, end(settings, now, now, Some(token.ends)));
+    let cookie_ends = if settings.remember.settings.refresh_each_request {
+        token.refreshed_end(settings, now)
+    } else {
+        token.ends
+    };
+    let ends = end(active, settings, now, now, Some(cookie_ends));
+    let ends = later(stored.ends, ends);
     active.store.touch(stored.id, now, ends).await?;
     Ok(rotation)
 }

@@ -12,7 +12,8 @@ use super::store::{LoginId, LoginStore, StoredLogin};
 ///
 /// A login that has ended is dropped when a later one begins, without a scan. One user can't crowd
 /// out others: over [`max_per_user`](Self::max_per_user) the oldest login of that very user ends,
-/// and at the global bound a new login is refused rather than another user's dropped.
+/// and at the global bound a new login is refused rather than another user's dropped. A login takes
+/// about 670 bytes.
 ///
 /// Clones share their logins: hand one to the manager, keep one for
 /// [`drop_ended`](LoginStore::drop_ended).
@@ -102,8 +103,9 @@ impl Logins {
     }
 
     fn drop_ended(&mut self, now: u64) {
-        while let Some((ends, id)) = self.by_end.first().copied() {
+        while let Some((ends, id)) = self.by_end.pop_first() {
             if ends > now {
+                self.by_end.insert((ends, id));
                 break;
             }
             self.remove(id);
@@ -198,5 +200,219 @@ impl LoginStore for MemoryLoginStore {
     async fn drop_ended(&self, now: u64) -> Result<(), StoreFull> {
         self.lock().drop_ended(now);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::Future,
+        pin::pin,
+        task::{Context, Poll, Waker},
+        thread,
+    };
+
+    use super::*;
+
+    /// The answer of a future that never waits.
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => panic!("a memory store waits for nobody"),
+        }
+    }
+
+    fn login(user: &str, began: u64, ends: Option<u64>) -> StoredLogin {
+        StoredLogin {
+            id: LoginId::random().unwrap(),
+            user: user.to_owned(),
+            began,
+            seen: began,
+            ends,
+            user_agent: String::new(),
+            address: String::new(),
+            remembered: false,
+            generation: 0,
+            issued: began,
+            cookie_seen: None,
+        }
+    }
+
+    /// Stores a login and answers its id.
+    fn begin(store: &MemoryLoginStore, user: &str, began: u64, ends: Option<u64>) -> LoginId {
+        let login = login(user, began, ends);
+        now(store.begin(&login)).unwrap();
+        login.id
+    }
+
+    fn ids_of(store: &MemoryLoginStore, user: &str) -> Vec<LoginId> {
+        let logins = now(store.list(user)).unwrap();
+        logins.iter().map(|login| login.id).collect()
+    }
+
+    /// The three maps tell the same.
+    #[track_caller]
+    fn assert_whole(store: &MemoryLoginStore) {
+        let logins = store.lock();
+        let of_users: usize = logins.by_user.values().map(Vec::len).sum();
+        assert_eq!(of_users, logins.by_id.len());
+        assert!(logins.by_user.values().all(|ids| !ids.is_empty()));
+        let mut ends: Vec<_> = logins
+            .by_id
+            .values()
+            .filter_map(|login| Some((login.ends?, login.id)))
+            .collect();
+        ends.sort();
+        assert!(ends.iter().eq(&logins.by_end));
+    }
+
+    #[test]
+    fn over_the_users_bound_that_users_oldest_goes_and_nobody_elses() {
+        let store = MemoryLoginStore::new().max_per_user(2);
+        let other = begin(&store, "b", 0, None);
+        let first = begin(&store, "a", 1, None);
+        let second = begin(&store, "a", 2, None);
+        let third = begin(&store, "a", 3, None);
+        assert_eq!(ids_of(&store, "a"), [second, third]);
+        assert_eq!(now(store.find(first)), Ok(None));
+        assert_eq!(ids_of(&store, "b"), [other]);
+        assert_whole(&store);
+    }
+
+    #[test]
+    fn at_the_bound_of_all_a_new_login_is_refused_and_none_goes() {
+        let store = MemoryLoginStore::new().max_logins(2);
+        let first = begin(&store, "a", 0, None);
+        let second = begin(&store, "b", 0, None);
+        assert_eq!(now(store.begin(&login("c", 1, None))), Err(StoreFull));
+        assert_eq!(now(store.begin(&login("a", 1, None))), Err(StoreFull));
+        assert_eq!(ids_of(&store, "a"), [first]);
+        assert_eq!(ids_of(&store, "b"), [second]);
+        assert_eq!(ids_of(&store, "c"), []);
+        assert_whole(&store);
+
+        now(store.end(first)).unwrap();
+        begin(&store, "c", 1, None);
+        assert_whole(&store);
+    }
+
+    #[test]
+    fn who_is_at_the_own_bound_may_log_in_also_when_the_store_is_full() {
+        let store = MemoryLoginStore::new().max_logins(2).max_per_user(2);
+        begin(&store, "a", 0, None);
+        let second = begin(&store, "a", 0, None);
+        let third = begin(&store, "a", 1, None);
+        assert_eq!(ids_of(&store, "a"), [second, third]);
+    }
+
+    #[test]
+    fn what_has_ended_goes_when_a_later_login_begins_and_makes_room() {
+        let store = MemoryLoginStore::new().max_logins(3);
+        let ended = begin(&store, "a", 0, Some(10));
+        let live = begin(&store, "a", 0, Some(11));
+        let endless = begin(&store, "b", 0, None);
+        assert!(now(store.begin(&login("c", 9, None))).is_err());
+        let new = begin(&store, "c", 10, Some(20));
+        assert_eq!(now(store.find(ended)), Ok(None));
+        assert_eq!(ids_of(&store, "a"), [live]);
+        assert_eq!(ids_of(&store, "b"), [endless]);
+        assert_eq!(ids_of(&store, "c"), [new]);
+        assert_whole(&store);
+    }
+
+    #[test]
+    fn ended_logins_are_found_by_their_end_and_not_by_a_scan() {
+        let store = MemoryLoginStore::new();
+        for ends in (1..=1_000).rev() {
+            begin(&store, &format!("user {ends}"), 0, Some(ends));
+        }
+        now(store.drop_ended(400)).unwrap();
+        // The first that is left is the first to end: nothing behind it was looked at.
+        let first = store.lock().by_end.first().map(|(ends, _)| *ends);
+        assert_eq!(first, Some(401));
+        assert_eq!(store.lock().by_id.len(), 600);
+        assert_whole(&store);
+    }
+
+    #[test]
+    fn a_touch_moves_the_end() {
+        let store = MemoryLoginStore::new();
+        let id = begin(&store, "a", 0, Some(10));
+        now(store.touch(id, 5, Some(20))).unwrap();
+        now(store.drop_ended(19)).unwrap();
+        let found = now(store.find(id)).unwrap().unwrap();
+        assert_eq!((found.seen, found.ends), (5, Some(20)));
+        assert_whole(&store);
+
+        now(store.touch(id, 6, None)).unwrap();
+        now(store.drop_ended(u64::MAX)).unwrap();
+        assert_eq!(ids_of(&store, "a"), [id]);
+        assert_whole(&store);
+
+        now(store.touch(id, 7, Some(30))).unwrap();
+        now(store.drop_ended(30)).unwrap();
+        assert_eq!(ids_of(&store, "a"), []);
+        assert_whole(&store);
+    }
+
+    #[test]
+    fn nothing_brings_an_ended_login_back() {
+        let store = MemoryLoginStore::new();
+        let id = begin(&store, "a", 0, Some(10));
+        now(store.end(id)).unwrap();
+        now(store.end(id)).unwrap();
+        now(store.touch(id, 1, Some(20))).unwrap();
+        now(store.cookie_seen(id, 0, 1)).unwrap();
+        assert_eq!(now(store.replace_cookie(id, 0, 1)), Ok(false));
+        assert_eq!(now(store.find(id)), Ok(None));
+        assert_eq!(ids_of(&store, "a"), []);
+        assert_whole(&store);
+    }
+
+    #[test]
+    fn a_cookie_is_replaced_once_and_its_first_return_is_kept() {
+        let store = MemoryLoginStore::new();
+        let id = begin(&store, "a", 0, None);
+        now(store.cookie_seen(id, 0, 1)).unwrap();
+        assert_eq!(now(store.replace_cookie(id, 0, 2)), Ok(true));
+        assert_eq!(now(store.replace_cookie(id, 0, 3)), Ok(false));
+        now(store.cookie_seen(id, 0, 4)).unwrap();
+        let found = now(store.find(id)).unwrap().unwrap();
+        assert_eq!((found.generation, found.issued), (1, 2));
+        assert_eq!((found.cookie_seen, found.remembered), (None, true));
+
+        now(store.cookie_seen(id, 1, 5)).unwrap();
+        now(store.cookie_seen(id, 1, 6)).unwrap();
+        let found = now(store.find(id)).unwrap().unwrap();
+        assert_eq!(found.cookie_seen, Some(5));
+    }
+
+    #[test]
+    fn clones_share_their_logins_and_threads_do_not_get_into_each_others_way() {
+        let store = MemoryLoginStore::new().max_per_user(50);
+        let contended = begin(&store, "both", 0, None);
+        let replaced: usize = thread::scope(|scope| {
+            let threads = ["one", "two"].map(|user| {
+                let store = store.clone();
+                scope.spawn(move || {
+                    let mut replaced = 0;
+                    for round in 0..1_000 {
+                        let id = begin(&store, user, round, Some(round + 100));
+                        if round % 3 == 0 {
+                            now(store.end(id)).unwrap();
+                        }
+                        begin(&store, "shared", round, None);
+                        let won = now(store.replace_cookie(contended, round, round)).unwrap();
+                        replaced += usize::from(won);
+                    }
+                    replaced
+                })
+            });
+            threads.map(|thread| thread.join().unwrap()).iter().sum()
+        });
+        let generation = now(store.find(contended)).unwrap().unwrap().generation;
+        assert_eq!(replaced as u64, generation, "one winner each");
+        assert_eq!(ids_of(&store, "shared").len(), 50);
+        assert_whole(&store);
     }
 }

@@ -1,0 +1,268 @@
+//! Logins that the server knows of: seen, ended, limited, and worth nothing once they have ended.
+
+mod app;
+mod failing;
+mod remember;
+mod settings;
+
+use std::time::Duration;
+
+use actix_login::LoginEvent;
+
+use self::app::{Site, current};
+use crate::support::{REMEMBER, SESSION};
+
+/// The app, for the tests on Redis.
+pub use self::app::{
+    User, Users, block_on, builder, log_in, log_in_remembered, logins, pages, who,
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[test]
+fn copies_of_the_session_cookie_are_worthless_after_logout() {
+    let site = Site::new();
+    let mut owner = site.logged_in(1);
+    let mut thief = owner.clone();
+    assert_eq!(who(&mut thief), "Some(1)");
+
+    owner.post("/logout", "");
+    let answer = thief.get("/who");
+    assert_eq!(answer.body, "None");
+    assert!(answer.set_cookie(SESSION).is_some(), "another session");
+    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
+    assert_eq!(who(&mut owner), "None");
+}
+
+#[test]
+fn copies_of_the_remember_cookie_are_worthless_after_logout() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    thief.restart();
+
+    owner.post("/logout", "");
+    let answer = thief.get("/who");
+    assert_eq!(answer.body, "None");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert!(answer.set_cookie(SESSION).is_none());
+    assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 1);
+}
+
+#[test]
+fn a_logout_with_the_remember_cookie_alone_ends_its_login() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    owner.restart();
+    owner.post("/logout", "");
+    assert_eq!(who(&mut thief), "None");
+    assert_eq!(site.store.stored("User:1"), []);
+}
+
+#[test]
+fn a_logout_ends_also_a_login_whose_remember_cookie_is_not_taken_any_more() {
+    let site = Site::new();
+    let [mut first, mut second] = [(); 2].map(|()| site.remembered(1));
+    first.post("/password", "id=1&password=new");
+    second.restart();
+    second.post("/logout", "");
+    assert_eq!(logins(&mut first).len(), 1);
+}
+
+#[test]
+fn an_ended_login_takes_session_and_remember_cookie_of_its_browser_along() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    block_on(site.manager.end_all_logins(&1)).unwrap();
+    let session = browser.cookie(SESSION).unwrap().to_owned();
+    assert_eq!(who(&mut browser), "None");
+    assert_ne!(browser.cookie(SESSION), Some(session.as_str()));
+    assert_eq!(browser.cookie(REMEMBER), None);
+    assert_eq!(browser.get("/record").body, "");
+}
+
+#[test]
+fn each_of_three_browsers_sees_all_three_and_which_it_is() {
+    let site = Site::new();
+    let mut browsers = [(); 3].map(|()| {
+        site.clock.advance(MINUTE);
+        site.logged_in(1)
+    });
+    for (index, browser) in browsers.iter_mut().enumerate() {
+        let lines = logins(browser);
+        let current: Vec<bool> = lines.iter().map(|line| line.is_current).collect();
+        let mut expected = vec![false; 3];
+        expected[index] = true;
+        assert_eq!(current, expected);
+        assert!(lines.is_sorted_by_key(|line| line.began));
+    }
+}
+
+#[test]
+fn a_user_ends_one_of_the_own_logins() {
+    let site = Site::new();
+    let [mut first, mut second, mut third] = [(); 3].map(|()| site.logged_in(1));
+    let ended = current(&mut second).id;
+    assert_eq!(first.post("/end", &format!("id={ended}")).status, 200);
+    assert_eq!(who(&mut second), "None");
+    assert_eq!(who(&mut first), "Some(1)");
+    assert_eq!(who(&mut third), "Some(1)");
+    assert_eq!(logins(&mut first).len(), 2);
+    let again = first.post("/end", &format!("id={ended}"));
+    assert_eq!(again.status, 404, "it is ended already");
+}
+
+#[test]
+fn ending_the_others_keeps_this_one() {
+    let site = Site::new();
+    let [mut first, mut second, mut third] = [(); 3].map(|()| site.remembered(1));
+    let mut other_user = site.logged_in(2);
+    third.restart();
+    assert_eq!(first.post("/end-others", "").status, 200);
+    assert_eq!(who(&mut second), "None");
+    assert_eq!(who(&mut third), "None");
+    assert_eq!(who(&mut first), "Some(1)");
+    first.restart();
+    assert_eq!(who(&mut first), "Some(1)");
+    assert_eq!(who(&mut other_user), "Some(2)");
+}
+
+#[test]
+fn ending_the_others_in_the_request_that_restores_a_login_keeps_it() {
+    let site = Site::new();
+    let [mut first, mut second] = [(); 2].map(|()| site.remembered(1));
+    first.restart();
+    assert_eq!(first.post("/end-others", "").status, 200);
+    assert_eq!(who(&mut first), "Some(1)");
+    assert_eq!(who(&mut second), "None");
+}
+
+#[test]
+fn an_administrator_lists_and_ends_all_logins_without_a_request() {
+    let site = Site::new();
+    let [mut first, mut second, mut third] = [(); 3].map(|()| site.remembered(1));
+    let mut other_user = site.logged_in(2);
+    third.restart();
+    let listed = block_on(site.manager.list_logins(&1)).unwrap();
+    assert_eq!(listed.len(), 3);
+    assert!(listed.iter().all(|login| !login.is_current));
+
+    block_on(site.manager.end_all_logins(&1)).unwrap();
+    for browser in [&mut first, &mut second, &mut third] {
+        assert_eq!(who(browser), "None");
+    }
+    assert_eq!(block_on(site.manager.list_logins(&1)).unwrap(), []);
+    assert_eq!(who(&mut other_user), "Some(2)");
+}
+
+#[test]
+fn another_users_login_can_not_be_ended_and_is_not_told_from_none() {
+    let site = Site::new();
+    let mut victim = site.logged_in(1);
+    let mut other = site.logged_in(2);
+    let id = current(&mut victim).id;
+    let refused = other.post("/end", &format!("id={id}"));
+    let nobodys = other.post("/end", "id=AAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!((refused.status, refused.body.as_str()), (404, ""));
+    assert_eq!((nobodys.status, nobodys.body.as_str()), (404, ""));
+    assert_eq!(who(&mut victim), "Some(1)");
+    assert_eq!(who(&mut other), "Some(2)");
+}
+
+#[test]
+fn who_is_not_logged_in_neither_sees_nor_ends_logins() {
+    let site = Site::new();
+    let id = current(&mut site.logged_in(1)).id;
+    let mut stranger = site.browser();
+    assert_eq!(stranger.get("/logins").status, 401);
+    assert_eq!(stranger.post("/end", &format!("id={id}")).status, 401);
+    assert_eq!(stranger.post("/end-others", "").status, 401);
+    assert_eq!(site.store.stored("User:1").len(), 1);
+}
+
+#[test]
+fn logging_in_again_goes_on_with_the_entry_and_the_remember_cookie() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let before = current(&mut browser).id;
+    let answer = log_in(&mut browser, 1);
+    assert!(answer.set_cookie(REMEMBER).is_none());
+    assert_eq!(logins(&mut browser).len(), 1);
+    assert_eq!(current(&mut browser).id, before);
+
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(current(&mut browser).id, before);
+}
+
+#[test]
+fn logging_in_again_by_the_remember_cookie_alone_goes_on_with_the_entry() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let before = current(&mut browser).id;
+    browser.restart();
+    log_in(&mut browser, 1);
+    assert_eq!(current(&mut browser).id, before);
+    assert_eq!(logins(&mut browser).len(), 1);
+}
+
+#[test]
+fn to_be_remembered_at_a_second_login_replaces_the_cookie_of_the_first() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let mut thief = browser.clone();
+    thief.restart();
+    log_in_remembered(&mut browser, 1);
+    assert_eq!(logins(&mut browser).len(), 1);
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(who(&mut browser), "Some(1)");
+    site.clock.advance(10 * MINUTE);
+    assert_eq!(who(&mut thief), "None");
+}
+
+#[test]
+fn another_users_login_in_the_same_browser_ends_the_first_ones() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let mut copy = browser.clone();
+    log_in(&mut browser, 2);
+    assert_eq!(who(&mut browser), "Some(2)");
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(site.store.stored("User:1"), []);
+}
+
+#[test]
+fn another_users_login_ends_also_one_that_only_a_remember_cookie_is_left_of() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    browser.restart();
+    let mut copy = browser.clone();
+    let answer = log_in(&mut browser, 2);
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(site.store.stored("User:1"), []);
+}
+
+#[test]
+fn a_login_that_takes_the_place_of_an_ended_one_drops_its_remember_cookie() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    block_on(site.manager.end_all_logins(&1)).unwrap();
+    let answer = log_in(&mut browser, 1);
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(browser.get("/remembered").body, "false");
+}
+
+#[test]
+fn a_stale_copy_of_the_session_does_not_end_the_login_that_went_on() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut copy = owner.clone();
+    assert_eq!(owner.post("/password", "id=1&password=new").status, 200);
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(who(&mut owner), "Some(1)");
+    owner.restart();
+    assert_eq!(who(&mut owner), "Some(1)");
+}
