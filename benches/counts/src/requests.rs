@@ -1,0 +1,243 @@
+//! The requests that are counted, and the apps that answer them.
+
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use actix_http::Request;
+use actix_web::{
+    App, Error,
+    cookie::Key,
+    dev::{Service, ServiceResponse},
+    http::header::{COOKIE, HOST, SET_COOKIE, USER_AGENT},
+    test::{TestRequest, init_service},
+    web::Data,
+};
+use apps::{Users, login, session};
+
+use crate::{Result, allocator::Allocated};
+
+/// Answered before the counting starts: pools and tables have grown by then.
+const WARM_UP: usize = 100;
+/// Over how many requests the allocations are averaged.
+const COUNTED: usize = 1000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    Session,
+    Login,
+}
+
+/// Which of the cookies a login sets the visitor sends back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cookies {
+    None,
+    Session,
+    /// Each request restores the login.
+    Remember,
+}
+
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) app: Which,
+    /// The same for the same request to both apps.
+    pub(crate) page: &'static str,
+    path: &'static str,
+    cookies: Cookies,
+    status: u16,
+}
+
+pub(crate) const CASES: [Case; 9] = [
+    case(Which::Session, "public", "/public", Cookies::None, 200),
+    case(Which::Login, "public", "/public", Cookies::None, 200),
+    case(
+        Which::Session,
+        "public, logged in",
+        "/public",
+        Cookies::Session,
+        200,
+    ),
+    case(
+        Which::Login,
+        "public, logged in",
+        "/public",
+        Cookies::Session,
+        200,
+    ),
+    case(
+        Which::Session,
+        "protected, by session",
+        "/protected",
+        Cookies::Session,
+        200,
+    ),
+    case(
+        Which::Login,
+        "protected, by session",
+        "/protected",
+        Cookies::Session,
+        200,
+    ),
+    case(
+        Which::Login,
+        "protected, by remember cookie",
+        "/protected",
+        Cookies::Remember,
+        200,
+    ),
+    case(Which::Session, "refused", "/protected", Cookies::None, 401),
+    case(Which::Login, "refused", "/protected", Cookies::None, 302),
+];
+
+const fn case(
+    app: Which,
+    page: &'static str,
+    path: &'static str,
+    cookies: Cookies,
+    status: u16,
+) -> Case {
+    Case {
+        app,
+        page,
+        path,
+        cookies,
+        status,
+    }
+}
+
+impl Case {
+    pub(crate) fn name(&self) -> String {
+        let app = match self.app {
+            Which::Session => "session",
+            Which::Login => "actix-login",
+        };
+        format!("{app}: {}", self.page)
+    }
+}
+
+/// What one request of the case allocates.
+pub(crate) async fn allocated(case: &Case) -> Result<Allocated> {
+    let all = run(case, COUNTED).await?;
+    let average = |total: u64| (total as f64 / COUNTED as f64).round() as u64;
+    Ok(Allocated {
+        times: average(all.times),
+        bytes: average(all.bytes),
+    })
+}
+
+/// Has the case's app answer `count` requests after the warm-up, and says what they allocated.
+pub(crate) async fn run(case: &Case, count: usize) -> Result<Allocated> {
+    let users = Data::new(Users::new(10, Duration::ZERO));
+    let key = Key::from(&[7; 64]);
+    let app = App::new().app_data(users.clone());
+    match case.app {
+        Which::Session => {
+            let app = app.configure(session::configure);
+            let app = app.wrap(session::middleware(key));
+            answer_all(case, &init_service(app).await, count).await
+        }
+        Which::Login => {
+            let manager = login::manager(&key, &users)?;
+            let app = app.configure(login::configure);
+            let app = app.wrap(session::middleware(key)).wrap(manager);
+            answer_all(case, &init_service(app).await, count).await
+        }
+    }
+}
+
+async fn answer_all<S, B>(case: &Case, app: &S, count: usize) -> Result<Allocated>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+{
+    let cookies = log_in(case, app).await?;
+    let mut all = Allocated::default();
+    for number in 0..WARM_UP + count {
+        let mut req = from_browser(TestRequest::get().uri(case.path));
+        if !cookies.is_empty() {
+            req = req.insert_header((COOKIE, cookies.as_str()));
+        }
+        let req = req.to_request();
+        let before = Allocated::so_far();
+        let status = if number < WARM_UP {
+            answer(app, req)
+        } else {
+            counted_answer(app, req)
+        };
+        let after = Allocated::so_far();
+        if status != Some(case.status) {
+            return Err(format!("{} was answered with {status:?}", case.name()).into());
+        }
+        if number >= WARM_UP {
+            all.times += after.times - before.times;
+            all.bytes += after.bytes - before.bytes;
+        }
+    }
+    Ok(all)
+}
+
+/// The headers that browsers send with each request, and session protection looks at.
+fn from_browser(req: TestRequest) -> TestRequest {
+    req.peer_addr(([127, 0, 0, 1], 50_000).into())
+        .insert_header((HOST, "localhost:8080"))
+        .insert_header((
+            USER_AGENT,
+            "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101",
+        ))
+}
+
+/// How often a login is tried anew until its cookie reads plainly: one in forty does.
+const ATTEMPTS: usize = 10_000;
+
+/// The `Cookie` header of a visitor who has logged in, or an empty one.
+///
+/// An encrypted session cookie is another text each time. Where it happens to have a `+` or a `/`,
+/// which are percent-encoded, actix-web allocates more to read it, and the more the earlier the
+/// first stands. So that the numbers are the same each time, the cookie is one with neither.
+async fn log_in<S, B>(case: &Case, app: &S) -> Result<String>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+{
+    let name = match case.cookies {
+        Cookies::None => return Ok(String::new()),
+        Cookies::Session => "id=",
+        Cookies::Remember => "remember_token=",
+    };
+    for _ in 0..ATTEMPTS {
+        let req = from_browser(TestRequest::post().uri("/login?id=1&remember"));
+        let res = app.call(req.to_request()).await?;
+        let pair = res.headers().get_all(SET_COOKIE).find_map(|cookie| {
+            let pair = cookie.to_str().ok()?.split(';').next()?;
+            pair.starts_with(name).then_some(pair)
+        });
+        let pair = pair.ok_or_else(|| format!("{}: the login set no cookie", case.name()))?;
+        if !pair.trim_end_matches("%3D").contains('%') {
+            return Ok(pair.to_owned());
+        }
+    }
+    Err(format!("{}: no cookie reads plainly", case.name()).into())
+}
+
+/// What callgrind counts. It is found by this name, and is never inlined for that.
+#[inline(never)]
+fn counted_answer<S, B>(app: &S, req: Request) -> Option<u16>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+{
+    answer(app, req)
+}
+
+/// The status of the answer. Nothing here waits for anything, so one poll without a runtime around
+/// it has the whole answer, and only the app's own work is counted.
+#[inline(always)]
+fn answer<S, B>(app: &S, req: Request) -> Option<u16>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+{
+    let answering = pin!(app.call(req));
+    match answering.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(res)) => Some(res.status().as_u16()),
+        _ => None,
+    }
+}

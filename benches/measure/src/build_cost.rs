@@ -1,0 +1,96 @@
+//! What actix-login adds to the build of an app that has actix-web and actix-session already.
+
+use std::{collections::BTreeSet, env, fs, process::Command, time::Instant};
+
+use report::{folder, publish, table};
+
+use crate::{Result, arguments::Arguments, figures::Figures};
+
+const PROFILES: [(&str, &str); 2] = [("dev", "cargo build"), ("release", "cargo build --release")];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let (without, with) = (crates(false)?, crates(true)?);
+    let added: Vec<&str> = with.difference(&without).map(String::as_str).collect();
+    let mut rows = vec![vec![
+        "crates".to_owned(),
+        without.len().to_string(),
+        with.len().to_string(),
+        added.len().to_string(),
+    ]];
+    if !arguments.crates_only {
+        for (profile, command) in PROFILES {
+            rows.push(seconds(profile, command, arguments.rounds)?);
+        }
+    }
+    let header = ["", "without", "with actix-login", "added"];
+    let text = format!("{}\n\nAdded: {}.", table(&header, &rows), added.join(", "));
+    publish("build cost", &text, arguments.write)?;
+    Ok(())
+}
+
+fn cargo(command: &str, login: bool) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    cargo.args([command, "--locked", "--package", "build-cost"]);
+    if login {
+        cargo.args(["--features", "login"]);
+    }
+    cargo.current_dir(folder());
+    cargo
+}
+
+/// All crates that are compiled: `name version`.
+fn crates(login: bool) -> Result<BTreeSet<String>> {
+    let tree = cargo("tree", login)
+        .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe"])
+        .args(["--format", "{p}"])
+        .output()?;
+    if !tree.status.success() {
+        return Err(String::from_utf8_lossy(&tree.stderr).into());
+    }
+    let words = |line: &str| {
+        let mut words = line.split(' ');
+        let (name, version) = (words.next()?, words.next()?);
+        Some(format!("{name} {}", version.trim_start_matches('v')))
+    };
+    Ok(String::from_utf8(tree.stdout)?
+        .lines()
+        .filter_map(words)
+        .collect())
+}
+
+/// Seconds of clean builds, with and without in turn.
+fn seconds(profile: &str, command: &str, rounds: usize) -> Result<Vec<String>> {
+    let mut measured = [Figures::default(), Figures::default()];
+    for round in 1..=rounds {
+        for (login, figures) in [false, true].into_iter().zip(&mut measured) {
+            eprintln!("round {round} of {rounds}: {command}, login {login}");
+            figures.add(clean_build(profile, login)?);
+        }
+    }
+    let [without, with] = measured;
+    let text = |value: f64| format!("{value:.1}");
+    Ok(vec![
+        format!("`{command}`, seconds"),
+        without.text(text),
+        with.text(text),
+        text(with.median() - without.median()),
+    ])
+}
+
+fn clean_build(profile: &str, login: bool) -> Result<f64> {
+    let target = folder().join("target/build-cost");
+    if target.exists() {
+        fs::remove_dir_all(&target)?;
+    }
+    let start = Instant::now();
+    let status = cargo("build", login)
+        .args(["--profile", profile, "--quiet", "--target-dir"])
+        .arg(&target)
+        .status()?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !status.success() {
+        return Err("the app could not be built".into());
+    }
+    fs::remove_dir_all(&target)?;
+    Ok(seconds)
+}

@@ -1,0 +1,43 @@
+//! Loads the servers, and prints what they did.
+//!
+//! ```sh
+//! cargo run --release -p measure -- compare      # the servers side by side
+//! cargo run --release -p measure -- scaling      # actix-login under more of everything
+//! cargo run --release -p measure -- build-cost   # what it adds to a build
+//! ```
+//!
+//! `--write` puts the tables into README.md and the plot into scaling.svg. `--rounds` and
+//! `--seconds` say how long it takes.
+
+mod arguments;
+mod build_cost;
+mod client;
+mod compare;
+mod figures;
+mod load;
+mod plot;
+mod scaling;
+mod server;
+
+use std::{env, error::Error};
+
+use crate::arguments::Arguments;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "\
+usage: measure compare | scaling | build-cost
+    [--write] [--rounds <number>] [--seconds <number>] [--crates-only]";
+
+fn main() -> Result<()> {
+    let mut words = env::args().skip(1);
+    let command = words.next();
+    match command.as_deref() {
+        Some("compare") => compare::run(&Arguments::read(words, 6, 5.0)?),
+        Some("scaling") => scaling::run(&Arguments::read(words, 3, 3.0)?),
+        Some("build-cost") => build_cost::run(&Arguments::read(words, 2, 0.0)?),
+        // What `load.rs` starts where there is no wrk.
+        Some("load") => load::generate_from_arguments(words),
+        _ => Err(USAGE.into()),
+    }
+}
