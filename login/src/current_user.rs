@@ -42,6 +42,35 @@ use crate::{
 ///     }
 /// }
 /// ```
+///
+/// In a template, here minijinja's:
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// use actix_login::CurrentUser;
+/// use actix_web::{Responder, Result, error::ErrorInternalServerError, get, web::{Data, Html}};
+/// use minijinja::{Environment, context, value::Serde};
+///
+/// #[derive(Clone, UserMixin, serde::Serialize)]
+/// struct User {
+///     id: u64,
+///     name: String,
+///     #[serde(skip)]
+///     password_hash: String,
+/// }
+///
+/// #[get("/")]
+/// async fn index(
+///     current_user: CurrentUser<User>,
+///     templates: Data<Environment<'static>>,
+/// ) -> Result<impl Responder> {
+///     let template = "{% if current_user.is_authenticated %}Hi {{ current_user.name }}!{% endif %}";
+///     let page = templates
+///         .render_named_str("index.html", template, context! { current_user => Serde(current_user) })
+///         .map_err(ErrorInternalServerError)?;
+///     Ok(Html::new(page))
+/// }
+/// ```
 pub struct CurrentUser<U: UserMixin> {
     login: Login<U>,
     /// Who stands in for nobody, where the app says so.

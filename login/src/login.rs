@@ -314,7 +314,7 @@ pub async fn login_remembered(req: &HttpRequest) -> Result<bool, LoginError> {
 /// # #[derive(Clone, UserMixin)]
 /// # struct User { id: u64, #[user(session_auth_hash)] password_hash: String }
 /// # struct Users;
-/// # impl Users { fn set_password(&self, _: u64, _: &str) -> User { todo!() } }
+/// # impl Users { fn set_password(&self, id: u64, hash: &str) -> User { User { id, password_hash: hash.into() } } }
 /// use actix_login::{AuthenticatedUser, fresh_login_required, refresh_session_auth};
 /// use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form}};
 ///

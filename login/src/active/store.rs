@@ -91,7 +91,7 @@ pub struct StoredLogin {
 /// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("db") }
 /// # }
 /// # struct Row;
-/// # impl Row { fn get<T>(&self, _: &str) -> T { unimplemented!() } }
+/// # impl Row { fn get<T>(&self, _: &str) -> T { panic!("no database here") } }
 /// # #[derive(Clone)] struct Database;
 /// # impl Database {
 /// #     async fn query(&self, _: &str, _: Values<'_>) -> Result<Vec<Row>, DbError> { Ok(vec![]) }
