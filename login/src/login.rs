@@ -127,8 +127,10 @@ impl LoginOptions {
 ///
 /// # Errors
 ///
-/// [`LoginError::Inactive`] (403) where the user is not active. The others are mistakes in the
-/// app's set-up, and answered with an empty 500. Nothing has changed in any of these cases.
+/// [`LoginError::Inactive`] (403) where the user is not active; with active logins on,
+/// [`LoginError::TooManyLogins`] (403) and [`LoginError::StoreFailed`] (500). The others are
+/// mistakes in the app's set-up, and answered with an empty 500. The session and the cookies have
+/// not changed in any of these cases.
 pub async fn login_user<U: UserMixin>(req: &HttpRequest, user: &U) -> Result<(), LoginError> {
     login_user_with(req, user, LoginOptions::new()).await
 }
@@ -210,7 +212,8 @@ pub async fn login_user_with<U: UserMixin>(
             (_, Some(_)) if is_replaced => {}
             (_, Some(token)) => {
                 *context.remember.borrow_mut() = RememberChange::None;
-                context.reissue(token, user, token.remember.login);
+                let login = active.as_ref().map(Continued::of_token);
+                context.reissue(token, user, login.or(token.remember.login));
             }
             (_, None) => context.forget(),
         }
@@ -539,7 +542,7 @@ fn writable_session<U: UserMixin>(
 }
 
 /// The record in the session, if there is one of the right shape.
-fn record_in(session: &Session, settings: &Settings) -> Option<LoginRecord> {
+pub(crate) fn record_in(session: &Session, settings: &Settings) -> Option<LoginRecord> {
     let key = &settings.session_keys.login;
     session.get::<LoginRecord>(key).ok().flatten()
 }

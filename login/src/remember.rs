@@ -134,6 +134,7 @@ impl Token {
     pub(crate) fn is_flask(&self) -> bool {
         self.origin == Origin::Flask
     }
+
     /// Whether it is a token of this user as the user is now: nothing changed the
     /// `session_auth_hash` since it was issued.
     pub(crate) fn is_of<U: UserMixin>(&self, user: &U, settings: &Settings) -> bool {
@@ -151,7 +152,8 @@ impl Token {
     }
 
     /// The cookie to replace it with, if it is not signed with the newest key, is to be refreshed,
-    /// or is of another `login` than it is to be. First issue time and duration stay; the end stays too but for a refresh.
+    /// or is of another `login` than it is to be. First issue time and duration stay; the end stays
+    /// too but for a refresh.
     fn reissued(
         &self,
         settings: &Settings,

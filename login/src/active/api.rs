@@ -12,9 +12,8 @@ use crate::{
     context::LoginContext,
     error::LoginError,
     loader::LocalBoxFuture,
-    login::lasting_login,
+    login::{lasting_login, record_in},
     manager::{ErasedManager, LoginManager, nearest_required},
-    record::LoginRecord,
     settings::Settings,
     user::UserMixin,
 };
@@ -208,8 +207,7 @@ impl Own {
         req: &HttpRequest,
     ) -> Result<Self, LoginError> {
         let login = lasting_login(context, req).await?;
-        let key = &context.manager.0.settings.session_keys.login;
-        let record = req.get_session().get::<LoginRecord>(key).ok().flatten();
+        let record = record_in(&req.get_session(), &context.manager.0.settings);
         Ok(Self {
             user: login.id.to_string(),
             current: record.and_then(|record| record.login).map(|login| login.id),

@@ -331,7 +331,9 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
         id: stored.id,
         generation: stored.generation,
     };
-    if let Presented::Valid(token) = context.presented(req)
+    // Only a refresh could bring it back, and to check a cookie is not free.
+    if settings.remember.settings.refresh_each_request
+        && let Presented::Valid(token) = context.presented(req)
         && token.remember.login != Some(present)
     {
         context.keep_cookie();
