@@ -17,6 +17,7 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use crate::{
     LoginManager, UserMixin,
     flask_cookie::{decode_cookie, encode_cookie, unquote},
+    keys::Digest,
     record::LoginRecord,
     remember::{Presented, new_token},
     settings::Settings,
@@ -112,7 +113,7 @@ fn fuzz<T: AsRef<[u8]> + Debug>(
 }
 
 fn token(settings: &Settings, id: &str) -> String {
-    new_token(settings, NOW, None, id, Some([5; 16])).sign(&settings.keys)
+    new_token(settings, NOW, None, id, Some(Digest::new([5; 16]))).sign(&settings.keys)
 }
 
 const TOKEN_PIECES: &[&[u8]] = &[
@@ -235,8 +236,13 @@ fn a_session_record_is_refused_or_read_as_it_is_written() {
         serde_json::to_string(&record).unwrap()
     };
     let seeds = [
-        record(None, Some([7; 16]), None, "1"),
-        record(Some(NOW), Some([7; 16]), Some([8; 16]), "a.b|\"佐藤\"\n"),
+        record(None, Some(Digest::new([7; 16])), None, "1"),
+        record(
+            Some(NOW),
+            Some(Digest::new([7; 16])),
+            Some(Digest::new([8; 16])),
+            "a.b|\"佐藤\"\n",
+        ),
         "\"f.1....1\"".to_owned(),
         "{\"user_id\":1,\"fresh\":true}".to_owned(),
         "[null,[[]],1e999]".to_owned(),

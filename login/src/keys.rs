@@ -1,5 +1,8 @@
 //! The secret, and the keys derived from it: one per purpose and manager.
 
+use std::{array::TryFromSliceError, fmt, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha512};
@@ -10,8 +13,41 @@ use crate::{config::SECRET_MIN_BYTES, error::ConfigError};
 pub(crate) type HmacSha256 = Hmac<Sha256>;
 pub(crate) type HmacSha512 = Hmac<Sha512>;
 
-/// A keyed digest as kept in sessions and tokens: HMAC-SHA-256, cut to 128 bits.
-pub(crate) type Digest = [u8; 16];
+/// A keyed digest as kept in sessions and tokens: HMAC-SHA-256, cut to 128 bits, in base64. It is
+/// compared as text, so that none need be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digest([u8; Self::LENGTH]);
+
+impl Digest {
+    /// How many characters it has.
+    const LENGTH: usize = 22;
+
+    pub(crate) fn new(bytes: [u8; 16]) -> Self {
+        // No text, and so equal to none, until it is one.
+        let mut text = [0xff; Self::LENGTH];
+        let _ = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text);
+        Self(text)
+    }
+
+    /// Compares in constant time.
+    fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(str::from_utf8(&self.0).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for Digest {
+    type Err = TryFromSliceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.as_bytes().try_into().map(Self)
+    }
+}
 
 /// What a short digest is made for. Each purpose has a key of its own, so that a digest made for
 /// one can't be passed off as another's.
@@ -74,7 +110,7 @@ impl Keyring {
 
     /// Compares in constant time, with the newest key first.
     pub(crate) fn verify(&self, purpose: Purpose, parts: [&[u8]; 2], digest: &Digest) -> Verified {
-        self.which(|keys| keys.digest(purpose, parts).ct_eq(digest).into())
+        self.which(|keys| keys.digest(purpose, parts).is(digest))
     }
 
     /// The signature of a remember token under the newest key.
@@ -133,9 +169,9 @@ impl Keys {
             .chain_update(first)
             .chain_update(second);
         let full: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut short = Digest::default();
+        let mut short = [0; 16];
         short.iter_mut().zip(full).for_each(|(to, from)| *to = from);
-        short
+        Digest::new(short)
     }
 }
 

@@ -1,14 +1,10 @@
 //! The login record: all that a session holds of a login, under one key.
 
-use std::{fmt, rc::Rc};
+use std::{fmt, rc::Rc, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{
-    active::RecordedLogin,
-    encoding::{decode_optional_digest, encode},
-    keys::Digest,
-};
+use crate::{active::RecordedLogin, keys::Digest};
 
 /// A login as the session keeps it.
 ///
@@ -35,47 +31,61 @@ pub(crate) struct LoginRecord {
 
 impl LoginRecord {
     fn parse(text: &str) -> Option<Self> {
-        let mut fields = text.splitn(6, '.');
+        let mut fields = Fields(text);
         let (fresh, login) = fields.next()?.split_at_checked(1)?;
-        let record = Self {
+        Some(Self {
             fresh: match fresh {
                 "f" => true,
                 "s" => false,
                 _ => return None,
             },
-            login: match login {
-                "" => None,
-                login => Some(login.parse().ok()?),
-            },
+            login: optional(login)?,
             began: fields.next()?.parse().ok()?,
-            seen: match fields.next()? {
-                "" => None,
-                seen => Some(seen.parse().ok()?),
-            },
-            identifier: decode_optional_digest(fields.next()?)?,
-            auth_tag: decode_optional_digest(fields.next()?)?,
-            id: fields.next()?.into(),
-        };
-        Some(record)
+            seen: optional(fields.next()?)?,
+            identifier: optional(fields.next()?)?,
+            auth_tag: optional(fields.next()?)?,
+            id: fields.0.into(),
+        })
+    }
+}
+
+/// The fields of a record that have not been read yet.
+struct Fields<'a>(&'a str);
+
+impl<'a> Fields<'a> {
+    /// The text before the next dot. They are short: no search by `memchr` pays.
+    fn next(&mut self) -> Option<&'a str> {
+        let end = self.0.bytes().position(|byte| byte == b'.')?;
+        let (field, rest) = self.0.split_at_checked(end)?;
+        self.0 = rest.strip_prefix('.')?;
+        Some(field)
+    }
+}
+
+/// A field that may be empty; `None` where it is neither empty nor of its kind.
+fn optional<T: FromStr>(field: &str) -> Option<Option<T>> {
+    match field {
+        "" => Some(None),
+        field => field.parse().ok().map(Some),
     }
 }
 
 impl fmt::Display for LoginRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn write_optional(
+            f: &mut fmt::Formatter<'_>,
+            field: Option<impl fmt::Display>,
+        ) -> fmt::Result {
+            field.map_or(Ok(()), |field| field.fmt(f))
+        }
         f.write_str(if self.fresh { "f" } else { "s" })?;
-        if let Some(login) = &self.login {
-            write!(f, "{login}")?;
-        }
+        write_optional(f, self.login)?;
         write!(f, ".{}.", self.began)?;
-        if let Some(seen) = self.seen {
-            write!(f, "{seen}")?;
-        }
-        for digest in [&self.identifier, &self.auth_tag] {
-            f.write_str(".")?;
-            if let Some(digest) = digest {
-                f.write_str(&encode(digest))?;
-            }
-        }
+        write_optional(f, self.seen)?;
+        f.write_str(".")?;
+        write_optional(f, self.identifier)?;
+        f.write_str(".")?;
+        write_optional(f, self.auth_tag)?;
         write!(f, ".{}", self.id)
     }
 }
@@ -115,7 +125,7 @@ mod tests {
             fresh: true,
             began: 1_763_812_345,
             seen: None,
-            identifier: Some([7; 16]),
+            identifier: Some(Digest::new([7; 16])),
             auth_tag: None,
             login: None,
             id: id.into(),
@@ -126,7 +136,7 @@ mod tests {
     fn a_record_comes_back_as_it_was_whatever_the_id() {
         for id in ["", "1", "佐藤", "a.b|c", "with space;\"quote\"", "\\\n\0"] {
             for seen in [None, Some(3)] {
-                for auth_tag in [None, Some([255; 16])] {
+                for auth_tag in [None, Some(Digest::new([255; 16]))] {
                     let record = LoginRecord {
                         seen,
                         auth_tag,

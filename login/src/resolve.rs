@@ -425,7 +425,7 @@ pub(crate) fn begin_login<U: UserMixin>(
         let is_owner = owner
             .ok()
             .flatten()
-            .and_then(|owner| crate::encoding::decode_digest(&owner))
+            .and_then(|owner| owner.parse().ok())
             .is_some_and(|owner| {
                 let parts: [&[u8]; 2] = [record.id.as_bytes(), b""];
                 settings.keys.verify(Purpose::Owner, parts, &owner) != Verified::No
@@ -478,9 +478,8 @@ fn end_login<U: UserMixin>(
 /// Writes down whose keys are left in the session, as a digest.
 fn keep_for_owner(session: &Session, settings: &Settings, id: &str) {
     let digest = settings.keys.digest(Purpose::Owner, [id.as_bytes(), b""]);
-    let owner = crate::encoding::encode(digest);
     if session
-        .insert(settings.session_keys.owner.as_str(), owner)
+        .insert(settings.session_keys.owner.as_str(), digest.to_string())
         .is_err()
     {
         // Rather lose the keys than hand them to somebody else.

@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, str::FromStr};
 
 use crate::{
-    encoding::{decode_digest, encode},
+    encoding::{decode, encode},
     error::LoginError,
     loader::LocalBoxFuture,
 };
@@ -47,7 +47,8 @@ impl FromStr for LoginId {
     type Err = InvalidLoginId;
 
     fn from_str(text: &str) -> Result<Self, InvalidLoginId> {
-        decode_digest(text).map(Self).ok_or(InvalidLoginId)
+        let bytes = decode(text).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or(InvalidLoginId)
     }
 }
 
