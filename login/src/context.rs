@@ -3,18 +3,16 @@
 use std::{
     cell::{Cell, OnceCell, RefCell},
     future::poll_fn,
-    mem,
-    pin::pin,
     rc::Rc,
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
 };
 
 use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
-    error::LoginError, manager::LoginManager, remember::Presented, resolve, token::RememberToken,
-    user::UserMixin,
+    error::LoginError, manager::LoginManager, maybe_future::MaybeFuture, remember::Presented,
+    resolve, token::RememberToken, user::UserMixin,
 };
 
 /// How the user of a request was found.
@@ -118,21 +116,26 @@ pub(crate) enum RememberChange {
     Clear,
 }
 
-/// One request's login, of one manager. It lives in the request's extensions, so it must hold no
-/// request.
+/// One request's login, of one manager.
+///
+/// It is in a container that the request and its clones share, so whoever has borrowed the request
+/// can borrow it. It must hold no request.
 pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) manager: LoginManager<U>,
+    /// Whether anyone has asked for the login.
+    pub(crate) asked: Cell<bool>,
     progress: RefCell<Progress<U>>,
     /// Whether a loader is being polled right now: whoever asks then is the loader itself.
     inside_loader: Cell<bool>,
     /// The request's remember cookie, checked at most once.
     pub(crate) presented: OnceCell<Presented>,
     pub(crate) remember: RefCell<RememberChange>,
-    /// The session that a login record was written to, for [`Self::drop`].
-    pub(crate) written_to: RefCell<Option<Session>>,
-    /// Whether the middleware has seen an answer of the handler side.
-    pub(crate) answered: Cell<bool>,
+    /// Of the last login record that was written.
+    pub(crate) written: RefCell<Option<Rc<Answered>>>,
 }
+
+/// Whether the middleware has seen an answer of the handler side, for [`Written`].
+pub(crate) type Answered = Cell<bool>;
 
 enum Progress<U> {
     Idle,
@@ -145,12 +148,19 @@ impl<U: UserMixin> LoginContext<U> {
     pub(crate) fn new(manager: LoginManager<U>) -> Self {
         Self {
             manager,
+            asked: Cell::new(false),
             progress: RefCell::new(Progress::Idle),
             inside_loader: Cell::new(false),
             presented: OnceCell::new(),
             remember: RefCell::default(),
-            written_to: RefCell::default(),
-            answered: Cell::new(false),
+            written: RefCell::default(),
+        }
+    }
+
+    /// Makes it as good as new, for another request.
+    pub(crate) fn reset(&mut self) {
+        if self.asked.get() {
+            *self = Self::new(self.manager.clone());
         }
     }
 
@@ -167,28 +177,37 @@ impl<U: UserMixin> LoginContext<U> {
         self.finish(Progress::Done(Ok(login)));
     }
 
+    /// Who is logged in.
+    pub(crate) async fn load(&self, req: &HttpRequest) -> Result<Login<U>, LoginError> {
+        MaybeFuture::ask(|cx| self.begin_load(req, cx)).await
+    }
+
     /// Who is logged in. The first who asks loads, in its own time; the others wait for it. If
     /// the first is dropped meanwhile, one of those goes on in its place.
-    pub(crate) async fn load(&self, req: &HttpRequest) -> Result<Login<U>, LoginError> {
-        loop {
-            match &*self.progress.borrow() {
-                Progress::Done(login) => return login.clone(),
-                Progress::Idle => break,
-                Progress::Loading(_) => {}
+    pub(crate) fn begin_load<'a>(
+        &'a self,
+        req: &'a HttpRequest,
+        cx: &mut Context<'_>,
+    ) -> MaybeFuture<'a, Result<Login<U>, LoginError>> {
+        match &*self.progress.borrow() {
+            Progress::Idle => {}
+            Progress::Loading(_) => {
+                return MaybeFuture::Pending(Box::pin(async {
+                    self.wait().await?;
+                    self.load(req).await
+                }));
             }
-            self.wait().await?;
+            Progress::Done(login) => return MaybeFuture::Ready(login.clone()),
         }
         *self.progress.borrow_mut() = Progress::Loading(Vec::new());
-        let reset = ResetOnDrop(self);
-        let mut resolving = pin!(resolve::resolve(self, req));
-        let login = poll_fn(|cx| {
-            let _inside = InsideLoader::enter(&self.inside_loader);
-            resolving.as_mut().poll(cx)
-        })
-        .await;
-        mem::forget(reset);
-        self.finish(Progress::Done(login.clone()));
-        login
+        let loading = Loading(self);
+        match loading.poll(|| resolve::resolve(self, req, cx)) {
+            MaybeFuture::Ready(login) => MaybeFuture::Ready(loading.done(login)),
+            MaybeFuture::Pending(mut resolving) => MaybeFuture::Pending(Box::pin(async move {
+                let login = poll_fn(|cx| loading.poll(|| resolving.as_mut().poll(cx))).await;
+                loading.done(login)
+            })),
+        }
     }
 
     /// Waits until nobody is loading any more.
@@ -216,25 +235,47 @@ impl<U: UserMixin> LoginContext<U> {
     }
 }
 
+/// A login record was written to this session. It is in the request's extensions, and dropped with
+/// them, when all the request's answers are through.
+pub(crate) struct Written<U: UserMixin> {
+    pub(crate) session: Session,
+    pub(crate) manager: LoginManager<U>,
+    pub(crate) answered: Rc<Answered>,
+}
+
 /// Says so in the log where a login was written to a session that nobody stores. A request that
 /// failed in a middleware stores none either, and has a log line of its own.
-impl<U: UserMixin> Drop for LoginContext<U> {
+impl<U: UserMixin> Drop for Written<U> {
     fn drop(&mut self) {
-        if let Some(session) = self.written_to.take() {
-            let key = &self.manager.0.settings.session_keys.login;
-            if self.answered.get() && session.contains_key(key) {
-                let _ = LoginError::NoSession.logged();
-            }
+        let key = &self.manager.0.settings.session_keys.login;
+        if self.answered.get() && self.session.contains_key(key) {
+            let _ = LoginError::NoSession.logged();
         }
     }
 }
 
-/// Lets others load when a load was dropped half-way: by a closed connection, a timeout, a panic.
-struct ResetOnDrop<'a, U: UserMixin>(&'a LoginContext<U>);
+/// A load under way. Dropped half-way, by a closed connection, a timeout or a panic, it lets others
+/// load.
+struct Loading<'a, U: UserMixin>(&'a LoginContext<U>);
 
-impl<U: UserMixin> Drop for ResetOnDrop<'_, U> {
+impl<U: UserMixin> Loading<'_, U> {
+    /// Polls a loader, which must not ask for what it is asked for.
+    fn poll<T>(&self, poll: impl FnOnce() -> T) -> T {
+        let _inside = InsideLoader::enter(&self.0.inside_loader);
+        poll()
+    }
+
+    fn done(self, login: Result<Login<U>, LoginError>) -> Result<Login<U>, LoginError> {
+        self.0.finish(Progress::Done(login.clone()));
+        login
+    }
+}
+
+impl<U: UserMixin> Drop for Loading<'_, U> {
     fn drop(&mut self) {
-        self.0.finish(Progress::Idle);
+        if matches!(&*self.0.progress.borrow(), Progress::Loading(_)) {
+            self.0.finish(Progress::Idle);
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! The guards: what the attributes and the scope middleware ask before a handler runs.
 
-use std::marker::PhantomData;
+use std::{
+    future::poll_fn,
+    marker::PhantomData,
+    task::{Context, Poll},
+};
 
 use actix_web::{
     FromRequest, Handler, HttpRequest, HttpResponse, Responder, ResponseError, http::Method, web,
@@ -9,7 +13,9 @@ use actix_web::{
 use crate::{
     context::LoginState,
     error::LoginError,
+    loader::LocalBoxFuture,
     manager::{ErasedManager, LoginManager, nearest_required},
+    maybe_future::MaybeFuture,
     redirect::Next,
     refusal::{forbidden, found, refuse_needs_refresh, refuse_unauthorized},
     user::UserMixin,
@@ -164,35 +170,49 @@ impl<T> Guard<T> {
 /// Whose login a guard is about.
 #[doc(hidden)]
 pub trait Target: 'static {
-    /// `Err` is the answer to give instead of the handler's.
     #[doc(hidden)]
-    fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> impl Future<Output = Admission>;
+    fn admit<'a>(
+        &'a self,
+        rule: RuleRef<'a>,
+        req: &'a HttpRequest,
+        cx: &mut Context<'_>,
+    ) -> Admission<'a>;
 }
+
+/// Nothing, for who may pass at once; or the wait for whether they may, and for the answer to give
+/// instead of the handler's. It is as small as that because each guarded handler's future holds one.
+type Admission<'a> = Option<LocalBoxFuture<'a, Result<(), HttpResponse>>>;
 
 /// A rule, for a public trait that must not show it.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuleRef<'a>(pub(crate) &'a Rule);
 
-type Admission = Result<(), HttpResponse>;
-
 impl Target for Nearest {
-    async fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> Admission {
-        let manager = nearest_required(req).map_err(refusal_of)?;
-        let state = match manager.loaded(req) {
-            Some(state) => state,
-            None => manager.load(req).await,
-        };
-        judge(manager, rule, state, req).await
+    fn admit<'a>(
+        &'a self,
+        rule: RuleRef<'a>,
+        req: &'a HttpRequest,
+        cx: &mut Context<'_>,
+    ) -> Admission<'a> {
+        match nearest_required(req) {
+            Ok(manager) => admit(manager, rule, req, cx),
+            Err(error) => broken(error),
+        }
     }
 }
 
 impl<U: UserMixin> Target for Of<U> {
-    async fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> Admission {
-        let manager = LoginManager::<U>::of(req).map_err(refusal_of)?;
-        let context = manager.context(req).map_err(refusal_of)?;
-        let state = context.load(req).await.map(|login| login.state());
-        judge(manager, rule, state, req).await
+    fn admit<'a>(
+        &'a self,
+        rule: RuleRef<'a>,
+        req: &'a HttpRequest,
+        cx: &mut Context<'_>,
+    ) -> Admission<'a> {
+        match LoginManager::<U>::of(req) {
+            Ok(manager) => admit(manager, rule, req, cx),
+            Err(error) => broken(error),
+        }
     }
 }
 
@@ -203,42 +223,73 @@ where
     M: 'static,
     T: Target,
 {
-    async fn admit(&self, rule: RuleRef<'_>, req: &HttpRequest) -> Admission {
-        self.target.admit(rule, req).await?;
-        let manager = LoginManager::<U>::of(req).map_err(refusal_of)?;
-        let context = manager.context(req).map_err(refusal_of)?;
-        let login = context.load(req).await.map_err(refusal_of)?;
-        match &login.user {
-            Some(user) if self.check.check(user).await => Ok(()),
-            _ => Err(forbidden(manager, req).await),
-        }
+    fn admit<'a>(
+        &'a self,
+        rule: RuleRef<'a>,
+        req: &'a HttpRequest,
+        cx: &mut Context<'_>,
+    ) -> Admission<'a> {
+        let admission = self.target.admit(rule, req, cx);
+        Some(Box::pin(async move {
+            if let Some(waiting) = admission {
+                waiting.await?;
+            }
+            let manager = LoginManager::<U>::of(req).map_err(refusal_of)?;
+            let context = manager.context(req).map_err(refusal_of)?;
+            let login = context.load(req).await.map_err(refusal_of)?;
+            match &login.user {
+                Some(user) if self.check.check(user).await => Ok(()),
+                _ => Err(forbidden(manager, req).await),
+            }
+        }))
     }
 }
 
-async fn judge(
-    manager: &dyn ErasedManager,
-    RuleRef(rule): RuleRef<'_>,
-    state: Result<LoginState, LoginError>,
-    req: &HttpRequest,
-) -> Admission {
-    let state = state.map_err(refusal_of)?;
-    let passes = match rule {
+fn admit<'a>(
+    manager: &'a dyn ErasedManager,
+    rule: RuleRef<'a>,
+    req: &'a HttpRequest,
+    cx: &mut Context<'_>,
+) -> Admission<'a> {
+    match manager.begin_load(req, cx) {
+        MaybeFuture::Ready(Ok(state)) if passes(rule, state) => None,
+        loading => Some(Box::pin(async move {
+            let state = loading.settled().await.map_err(refusal_of)?;
+            if passes(rule, state) {
+                return Ok(());
+            }
+            Err(refuse(manager, rule, state, req).await)
+        })),
+    }
+}
+
+fn broken<'a>(error: LoginError) -> Admission<'a> {
+    Some(Box::pin(async move { Err(refusal_of(error)) }))
+}
+
+fn passes(RuleRef(rule): RuleRef<'_>, state: LoginState) -> bool {
+    match rule {
         Rule::Login => state.authenticated,
         Rule::FreshLogin => state.authenticated && state.fresh,
         Rule::Anonymous(_) => !state.authenticated,
-    };
-    if passes {
-        return Ok(());
     }
+}
+
+async fn refuse(
+    manager: &dyn ErasedManager,
+    RuleRef(rule): RuleRef<'_>,
+    state: LoginState,
+    req: &HttpRequest,
+) -> HttpResponse {
     // A preflight carries no cookies. It passes, and no protected code runs for it.
     if req.method() == Method::OPTIONS {
-        return Err(HttpResponse::NoContent().finish());
+        return HttpResponse::NoContent().finish();
     }
-    Err(match rule {
+    match rule {
         Rule::Anonymous(view) => elsewhere(*view, req),
         _ if state.authenticated => refuse_needs_refresh(manager, req).await,
         _ => refuse_unauthorized(manager, req).await,
-    })
+    }
 }
 
 /// Sends someone who is logged in to the safe `next`, or to the view.
@@ -266,8 +317,12 @@ fn refusal_of(error: LoginError) -> HttpResponse {
 impl<T: Target> Guard<T> {
     /// `Err` is the answer to give instead of the handler's. It is an answer and no error, since
     /// actix-session stores nothing when an error travels through it.
-    pub(crate) async fn admit(&self, req: &HttpRequest) -> Admission {
-        self.target.admit(RuleRef(&self.rule), req).await
+    pub(crate) async fn admit(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
+        let rule = RuleRef(&self.rule);
+        match poll_fn(|cx| Poll::Ready(self.target.admit(rule, req, cx))).await {
+            Some(waiting) => waiting.await,
+            None => Ok(()),
+        }
     }
 }
 

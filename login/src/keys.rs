@@ -29,9 +29,16 @@ impl Digest {
         Self(text)
     }
 
-    /// Compares in constant time.
+    /// Compares in constant time, by the first 16 bytes and the last 16.
     fn is(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        let halves = |Self(text): &Self| {
+            let (first, last) = (text.first_chunk(), text.last_chunk());
+            Some((u128::from_ne_bytes(*first?), u128::from_ne_bytes(*last?)))
+        };
+        match (halves(self), halves(other)) {
+            (Some(one), Some(other)) => (one.0.ct_eq(&other.0) & one.1.ct_eq(&other.1)).into(),
+            _ => false,
+        }
     }
 }
 

@@ -227,6 +227,7 @@ mod keys;
 mod loader;
 mod login;
 mod manager;
+mod maybe_future;
 mod middleware;
 mod record;
 mod redirect;

@@ -168,7 +168,7 @@ pub async fn login_user_with<U: UserMixin>(
     let settings = &manager.0.settings;
     // The login that a test client begins with was there before this one.
     #[cfg(feature = "test")]
-    crate::test::begin(&context, req, &session).await?;
+    crate::test::begin(context, req, &session).await?;
 
     let now = settings.now();
     let auth_tag = auth_tag(&settings.keys, &id, user);
@@ -178,16 +178,16 @@ pub async fn login_user_with<U: UserMixin>(
     let before = record_in(&session, settings);
     let may_keep = may_keep_session(before.clone(), settings, req, &id);
     let cookie_ends = token.as_ref().map(|token| token.ends);
-    let active = begin_or_continue(&context, req, before.as_ref(), user, &id, cookie_ends).await?;
+    let active = begin_or_continue(context, req, before.as_ref(), user, &id, cookie_ends).await?;
 
     if !may_keep {
         settings.session_keys.clear(&session);
     }
     let record = LoginRecord {
         login: active.as_ref().map(Continued::recorded),
-        ..new_record(&context, req, &id, user, options.fresh)
+        ..new_record(context, req, &id, user, options.fresh)
     };
-    begin_login(&context, &session, &record)?;
+    begin_login(context, req, &session, &record)?;
     if let Some(token) = token {
         let token = RememberToken {
             login: active.as_ref().map(Continued::of_token),
@@ -352,13 +352,13 @@ pub async fn refresh_session_auth<U: UserMixin>(
 ) -> Result<(), LoginError> {
     let manager = LoginManager::<U>::of(req)?;
     let context = manager.context(req)?;
-    let before = lasting_login(&context, req).await?;
+    let before = lasting_login(context, req).await?;
     let id = checked_id(user)?;
     let session = writable_session(manager, req)?;
     let settings = &manager.0.settings;
 
     let tag = auth_tag(&settings.keys, &id, user);
-    let current = current_record(&context, req, &session, &before);
+    let current = current_record(context, req, &session, &before);
     // A cookie that this very request sets counts, too: a hash may be renewed at the login.
     let token = match &*context.remember.borrow() {
         RememberChange::Set(token) => Some(token.clone()),
@@ -371,7 +371,7 @@ pub async fn refresh_session_auth<U: UserMixin>(
     } else {
         // The store knows a login by its user's id.
         let cookie_ends = token.as_ref().map(|token| token.ends);
-        begin_or_continue(&context, req, Some(&current), user, &id, cookie_ends).await?
+        begin_or_continue(context, req, Some(&current), user, &id, cookie_ends).await?
     };
     let record = LoginRecord {
         auth_tag: tag,
@@ -379,7 +379,7 @@ pub async fn refresh_session_auth<U: UserMixin>(
         login: active.as_ref().map(Continued::recorded).or(current.login),
         ..current
     };
-    write_record(&context, &session, &record)?;
+    write_record(context, req, &session, &record)?;
     session.renew();
     if let Some(mut token) = token {
         token.login = active.as_ref().map(Continued::of_token).or(token.login);
@@ -470,7 +470,7 @@ pub(crate) async fn confirm<U: UserMixin>(
             .then(|| settings.identifier.digest(req, &settings.keys)),
         ..current_record(context, req, &session, &login)
     };
-    write_record(context, &session, &record)?;
+    write_record(context, req, &session, &record)?;
     session.renew();
     let user = Rc::clone(&login.user);
     context.set_login(Login::in_session(user, login.id, login.source, true));

@@ -5,9 +5,10 @@ use std::{
     fmt,
     rc::Rc,
     sync::{Arc, atomic::AtomicBool},
+    task::Context,
 };
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::{
     active::{self, ActiveLogin, ErasedActiveLogins},
@@ -16,7 +17,9 @@ use crate::{
     error::LoginError,
     events::{LoginEvent, Observer, emit},
     loader::{AnyHeaderLoader, AnyRequestLoader, AnyUserLoader, LocalBoxFuture},
-    login, refusal,
+    login,
+    maybe_future::MaybeFuture,
+    refusal,
     settings::Settings,
     user::UserMixin,
 };
@@ -98,14 +101,7 @@ impl<U: UserMixin> LoginManager<U> {
     /// [`LoginError::NoManager`] where none is wrapped around the handler;
     /// [`LoginError::ManagerClash`] where two of them get into each other's way.
     pub fn of(req: &HttpRequest) -> Result<&Self, LoginError> {
-        match req.app_data::<TypedManager<U>>() {
-            Some(TypedManager(manager)) => manager.as_ref().map_err(|error| error.clone().logged()),
-            None => Err(LoginError::NoManager {
-                wanted: Some(type_name::<U>()),
-                nearest: nearest(req).ok().map(|manager| manager.user_type()),
-            }
-            .logged()),
-        }
+        Ok(&context_of(req)?.manager)
     }
 
     /// [`logout_user`](crate::logout_user) for the users of this manager.
@@ -115,7 +111,7 @@ impl<U: UserMixin> LoginManager<U> {
     /// As that function.
     pub async fn logout_user(&self, req: &HttpRequest) -> Result<(), LoginError> {
         let context = self.context(req)?;
-        login::logout(&context, req).await
+        login::logout(context, req).await
     }
 
     /// [`confirm_login`](crate::confirm_login) for the users of this manager.
@@ -125,7 +121,7 @@ impl<U: UserMixin> LoginManager<U> {
     /// As that function.
     pub async fn confirm_login(&self, req: &HttpRequest) -> Result<(), LoginError> {
         let context = self.context(req)?;
-        login::confirm(&context, req).await
+        login::confirm(context, req).await
     }
 
     /// [`login_fresh`](crate::login_fresh) for the users of this manager.
@@ -176,30 +172,28 @@ impl<U: UserMixin> LoginManager<U> {
         active::end_all_of(&self.0.settings, &user_id.to_string(), None).await
     }
 
-    /// The login context of this request, made on first use.
-    pub(crate) fn context(&self, req: &HttpRequest) -> Result<Rc<LoginContext<U>>, LoginError> {
-        if let Some(context) = req.extensions().get::<Rc<LoginContext<U>>>()
-            && Arc::ptr_eq(&context.manager.0, &self.0)
-        {
-            return Ok(Rc::clone(context));
-        }
+    /// The login context of this request.
+    pub(crate) fn context<'a>(
+        &self,
+        req: &'a HttpRequest,
+    ) -> Result<&'a LoginContext<U>, LoginError> {
+        let context = context_of(req)?;
         // A manager that does not wrap the handler could set no cookie in the answer.
-        if !Arc::ptr_eq(&Self::of(req)?.0, &self.0) {
+        if !Arc::ptr_eq(&context.manager.0, &self.0) {
             return Err(LoginError::ManagerClash {
                 user: type_name::<U>(),
             }
             .logged());
         }
-        let context = Rc::new(LoginContext::new(self.clone()));
-        req.extensions_mut().insert(Rc::clone(&context));
+        context.asked.set(true);
         Ok(context)
     }
 
     /// The context, if anyone has asked for it in this request.
-    pub(crate) fn context_so_far(&self, req: &HttpRequest) -> Option<Rc<LoginContext<U>>> {
-        let extensions = req.extensions();
-        let context = extensions.get::<Rc<LoginContext<U>>>()?;
-        Arc::ptr_eq(&context.manager.0, &self.0).then(|| Rc::clone(context))
+    pub(crate) fn context_so_far<'a>(&self, req: &'a HttpRequest) -> Option<&'a LoginContext<U>> {
+        let TypedManager(context) = req.app_data()?;
+        let context = context.as_ref().ok()?;
+        (context.asked.get() && Arc::ptr_eq(&context.manager.0, &self.0)).then_some(context)
     }
 
     pub(crate) fn emit(&self, event: LoginEvent, req: &HttpRequest, user: Option<&U>) {
@@ -207,8 +201,20 @@ impl<U: UserMixin> LoginManager<U> {
     }
 }
 
-/// The manager of one user type, as the middleware puts it into the request.
-pub(crate) struct TypedManager<U: UserMixin>(pub(crate) Result<LoginManager<U>, LoginError>);
+/// The manager of one user type, as the middleware puts it into the request, and its login context
+/// there.
+pub(crate) struct TypedManager<U: UserMixin>(pub(crate) Result<LoginContext<U>, LoginError>);
+
+fn context_of<U: UserMixin>(req: &HttpRequest) -> Result<&LoginContext<U>, LoginError> {
+    match req.app_data::<TypedManager<U>>() {
+        Some(TypedManager(context)) => context.as_ref().map_err(|error| error.clone().logged()),
+        None => Err(LoginError::NoManager {
+            wanted: Some(type_name::<U>()),
+            nearest: nearest(req).ok().map(|manager| manager.user_type()),
+        }
+        .logged()),
+    }
+}
 
 /// The innermost manager, as the middleware puts it into the request.
 pub(crate) struct NearestManager {
@@ -223,10 +229,12 @@ pub(crate) trait ErasedManager: ErasedActiveLogins {
     fn user_type(&self) -> &'static str;
     /// Who is logged in, if that has been found out in this request.
     fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>>;
-    fn load<'a>(
+    /// Who is logged in; see [`LoginContext::begin_load`].
+    fn begin_load<'a>(
         &'a self,
         req: &'a HttpRequest,
-    ) -> LocalBoxFuture<'a, Result<LoginState, LoginError>>;
+        cx: &mut Context<'_>,
+    ) -> MaybeFuture<'a, Result<LoginState, LoginError>>;
     /// Notes that the answer depends on who asked, for its `Vary` header.
     fn note_asked(&self, req: &HttpRequest);
     fn emit_for_current_user(&self, event: LoginEvent, req: &HttpRequest);
@@ -236,6 +244,13 @@ pub(crate) trait ErasedManager: ErasedActiveLogins {
         &'a self,
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<bool, LoginError>>;
+}
+
+impl dyn ErasedManager + '_ {
+    /// Who is logged in.
+    pub(crate) async fn load(&self, req: &HttpRequest) -> Result<LoginState, LoginError> {
+        MaybeFuture::ask(|cx| self.begin_load(req, cx)).await
+    }
 }
 
 impl<U: UserMixin> ErasedManager for LoginManager<U> {
@@ -253,11 +268,21 @@ impl<U: UserMixin> ErasedManager for LoginManager<U> {
             .map(|login| login.map(|login| login.state()))
     }
 
-    fn load<'a>(
+    fn begin_load<'a>(
         &'a self,
         req: &'a HttpRequest,
-    ) -> LocalBoxFuture<'a, Result<LoginState, LoginError>> {
-        Box::pin(async move { Ok(self.context(req)?.load(req).await?.state()) })
+        cx: &mut Context<'_>,
+    ) -> MaybeFuture<'a, Result<LoginState, LoginError>> {
+        let context = match self.context(req) {
+            Ok(context) => context,
+            Err(error) => return MaybeFuture::Ready(Err(error)),
+        };
+        match context.begin_load(req, cx) {
+            MaybeFuture::Ready(login) => MaybeFuture::Ready(login.map(|login| login.state())),
+            MaybeFuture::Pending(loading) => {
+                MaybeFuture::Pending(Box::pin(async { Ok(loading.await?.state()) }))
+            }
+        }
     }
 
     fn note_asked(&self, req: &HttpRequest) {

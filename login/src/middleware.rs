@@ -1,22 +1,25 @@
 //! The manager as a middleware: hands itself to the request, and the cookie to the answer.
 
 use std::{
-    any::TypeId,
-    cell::OnceCell,
-    future::{Future, Ready, ready},
+    any::{TypeId, type_name},
+    cell::RefCell,
+    future::{self, Future, Ready},
+    marker::PhantomData,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll},
+    sync::Arc,
+    task::{Context, Poll, ready},
 };
 
 use actix_web::{
     Error,
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
-    http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY},
+    http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY},
 };
 use pin_project_lite::pin_project;
 
 use crate::{
+    context::LoginContext,
     error::LoginError,
     manager::{ErasedManager, LoginManager, NearestManager, TypedManager},
     remember::refresh_unasked,
@@ -35,10 +38,10 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(LoginMiddleware {
+        future::ready(Ok(LoginMiddleware {
             service,
             manager: self.clone(),
-            container: OnceCell::new(),
+            free: Rc::default(),
         }))
     }
 }
@@ -48,52 +51,89 @@ where
 pub struct LoginMiddleware<S, U: UserMixin> {
     service: S,
     manager: LoginManager<U>,
-    /// What handlers find the manager by: one container, made at the first request and shared by
-    /// all, so that a page that asks for no user allocates nothing.
-    container: OnceCell<Rc<Extensions>>,
+    free: Rc<FreeContainers>,
+}
+
+/// What handlers find the manager and their login by is in a container that a request has to itself
+/// and leaves to a later one, so that a page that asks for no user allocates nothing.
+#[derive(Default)]
+struct FreeContainers(RefCell<Vec<Rc<Extensions>>>);
+
+impl FreeContainers {
+    /// How many a worker keeps. With more requests at once, some are made anew.
+    const MAX: usize = 256;
+
+    /// A container with nothing of any other request in it. One that has been answered may still be
+    /// shared, by a clone of its request or a body that is being sent: it is left to them.
+    fn take<U: UserMixin>(&self) -> Option<Rc<Extensions>> {
+        let mut container = self.0.borrow_mut().pop()?;
+        let unshared = Rc::get_mut(&mut container)?;
+        if let Some(TypedManager(Ok(context))) = unshared.get_mut::<TypedManager<U>>() {
+            context.reset();
+        }
+        Some(container)
+    }
+
+    fn leave(&self, container: &Rc<Extensions>) {
+        let mut free = self.0.borrow_mut();
+        if free.len() < Self::MAX {
+            free.push(Rc::clone(container));
+        }
+    }
 }
 
 impl<S, U: UserMixin> LoginMiddleware<S, U> {
-    fn container(&self, req: &ServiceRequest) -> Rc<Extensions> {
-        let container = self.container.get_or_init(|| {
-            let mut nested = req
-                .app_data::<NearestManager>()
-                .map(|outer| outer.nested.clone())
-                .unwrap_or_default();
-            let clashes = self.clashes(req, &nested);
-            nested.push((TypeId::of::<U>(), self.manager.0.settings.name.clone()));
-            let manager = if clashes {
-                Err(LoginError::ManagerClash {
-                    user: std::any::type_name::<U>(),
-                })
-            } else {
-                Ok(self.manager.clone())
-            };
-            let mut container = Extensions::new();
-            container.insert(TypedManager(manager.clone()));
-            container.insert(NearestManager {
-                manager: manager.map(|manager| Rc::new(manager) as Rc<dyn ErasedManager>),
-                nested,
-            });
-            Rc::new(container)
+    fn new_container(&self, req: &ServiceRequest) -> Rc<Extensions> {
+        let mut nested = req
+            .app_data::<NearestManager>()
+            .map(|outer| outer.nested.clone())
+            .unwrap_or_default();
+        let around = self.around(req, &nested);
+        nested.push((TypeId::of::<U>(), self.manager.0.settings.name.clone()));
+        let manager = match around {
+            Around::Other => Err(LoginError::ManagerClash {
+                user: type_name::<U>(),
+            }),
+            _ => Ok(self.manager.clone()),
+        };
+        let mut container = Extensions::new();
+        // Of the same manager the outer context is everybody's: no user is loaded twice.
+        if around != Around::Same {
+            container.insert(TypedManager(manager.clone().map(LoginContext::new)));
+        }
+        container.insert(NearestManager {
+            manager: manager.map(|manager| Rc::new(manager) as Rc<dyn ErasedManager>),
+            nested,
         });
-        Rc::clone(container)
+        Rc::new(container)
     }
 
-    /// Whether a manager around this one has the same name, and so the same session key and keys,
-    /// or the same user type, and is another nevertheless: one would take the other's users for
-    /// its own.
-    fn clashes(&self, req: &ServiceRequest, around: &[(TypeId, String)]) -> bool {
-        let is_same = req
-            .app_data::<TypedManager<U>>()
-            .and_then(|outer| outer.0.as_ref().ok())
-            .is_some_and(|outer| std::sync::Arc::ptr_eq(&outer.0, &self.manager.0));
+    fn around(&self, req: &ServiceRequest, around: &[(TypeId, String)]) -> Around {
+        let outer = req.app_data::<TypedManager<U>>();
+        let outer = outer.and_then(|outer| outer.0.as_ref().ok());
+        if outer.is_some_and(|outer| Arc::ptr_eq(&outer.manager.0, &self.manager.0)) {
+            return Around::Same;
+        }
         let name = &self.manager.0.settings.name;
-        !is_same
-            && around
-                .iter()
-                .any(|(user, other)| *user == TypeId::of::<U>() || other == name)
+        let is_like =
+            |(user, other): &(TypeId, String)| *user == TypeId::of::<U>() || other == name;
+        if around.iter().any(is_like) {
+            Around::Other
+        } else {
+            Around::None
+        }
     }
+}
+
+/// Which manager is around this one that could be taken for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    None,
+    /// This one.
+    Same,
+    /// One of the same name, and so the same session key and keys, or the same user type: each
+    /// would take the other's users for its own.
+    Other,
 }
 
 impl<S, B, U> Service<ServiceRequest> for LoginMiddleware<S, U>
@@ -108,10 +148,14 @@ where
     forward_ready!(service);
 
     fn call(&self, mut req: ServiceRequest) -> Self::Future {
-        req.add_data_container(self.container(&req));
+        let container = self.free.take::<U>();
+        let container = container.unwrap_or_else(|| self.new_container(&req));
+        req.add_data_container(Rc::clone(&container));
         Answering {
             handling: self.service.call(req),
-            manager: self.manager.clone(),
+            container,
+            free: Rc::clone(&self.free),
+            user: PhantomData,
         }
     }
 }
@@ -122,7 +166,9 @@ pin_project! {
     pub struct Answering<F, U: UserMixin> {
         #[pin]
         handling: F,
-        manager: LoginManager<U>,
+        container: Rc<Extensions>,
+        free: Rc<FreeContainers>,
+        user: PhantomData<fn() -> U>,
     }
 }
 
@@ -135,64 +181,70 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        match this.handling.poll(cx) {
-            Poll::Ready(Ok(res)) => Poll::Ready(Ok(answer(this.manager, res))),
-            other => other,
+        let mut answered = ready!(this.handling.poll(cx));
+        if let Ok(res) = &mut answered
+            && let Some(TypedManager(Ok(context))) = this.container.get::<TypedManager<U>>()
+        {
+            answer(context, res);
         }
+        this.free.leave(this.container);
+        Poll::Ready(answered)
     }
 }
 
 /// The response phase.
-fn answer<U: UserMixin, B>(
-    manager: &LoginManager<U>,
-    mut res: ServiceResponse<B>,
-) -> ServiceResponse<B> {
-    let settings = &manager.0.settings;
-    let Some(context) = manager.context_so_far(res.request()) else {
+fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<B>) {
+    let settings = &context.manager.0.settings;
+    if !context.asked.get() {
         if settings.remember.settings.refresh_each_request
             && let Some(cookie) = refresh_unasked(res.request(), settings)
         {
             res.headers_mut().append(SET_COOKIE, cookie);
         }
-        return res;
-    };
-    context.answered.set(true);
+        return;
+    }
+    if let Some(answered) = &*context.written.borrow() {
+        answered.set(true);
+    }
     let cookie = context.remember_header(res.request());
     let headers = res.headers_mut();
     if let Some(cookie) = cookie {
         headers.append(SET_COOKIE, cookie);
     }
     depends_on_user(headers, settings.auth_header_name.as_deref());
-    res
 }
 
 /// Tells caches that the answer is for this user alone (RFC 9110, section 12.5.5, and RFC 9111,
 /// section 5.2.2.7).
 fn depends_on_user(headers: &mut HeaderMap, auth_header_name: Option<&str>) {
-    vary(headers, "Cookie");
-    if let Some(name) = auth_header_name {
-        vary(headers, name);
+    let (mut varies_on_cookie, mut varies_on_header, mut has_cache_control) = (false, false, false);
+    for (name, value) in headers.iter() {
+        if *name == VARY {
+            varies_on_cookie |= names(value, "Cookie");
+            varies_on_header |= auth_header_name.is_some_and(|header| names(value, header));
+        }
+        has_cache_control |= *name == CACHE_CONTROL;
     }
-    if !headers.contains_key(CACHE_CONTROL) {
+    if !varies_on_cookie {
+        headers.append(VARY, HeaderValue::from_static("Cookie"));
+    }
+    if !varies_on_header
+        && let Some(name) = auth_header_name
+        && let Ok(value) = HeaderValue::from_str(name)
+    {
+        headers.append(VARY, value);
+    }
+    if !has_cache_control {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
     }
 }
 
-fn vary(headers: &mut HeaderMap, name: &str) {
-    let is_named = headers.get_all(VARY).any(|value| {
-        value.to_str().is_ok_and(|names| {
-            names.split(',').any(|varied| {
-                let varied = varied.trim();
-                varied == "*" || varied.eq_ignore_ascii_case(name)
-            })
+/// Whether a value of `Vary` names this header, or all.
+fn names(varies_on: &HeaderValue, name: &str) -> bool {
+    varies_on.to_str().is_ok_and(|names| {
+        names.split(',').any(|varied| {
+            let varied = varied.trim();
+            varied == "*" || varied.eq_ignore_ascii_case(name)
         })
-    });
-    if is_named {
-        return;
-    }
-    if name == "Cookie" {
-        headers.append(VARY, HeaderValue::from_static("Cookie"));
-    } else if let (Ok(_), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(name)) {
-        headers.append(VARY, value);
-    }
+    })
 }

@@ -1,18 +1,24 @@
 //! Finding out who is logged in: by the session, by the remember cookie, by the request itself.
 
-use std::rc::Rc;
+use std::{
+    rc::Rc,
+    task::{Context, Poll},
+};
 
 use actix_session::Session;
-use actix_web::HttpRequest;
+use actix_web::{HttpMessage, HttpRequest};
 
 use crate::{
-    active::{self, Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue},
-    context::{Login, LoginContext, LoginSource},
+    active::{
+        self, ActiveLogins, Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue,
+    },
+    context::{Login, LoginContext, LoginSource, Written},
     error::LoginError,
     events::LoginEvent,
     keys::{Purpose, Verified},
-    loader::Found,
-    manager::Registry,
+    loader::{Found, LocalBoxFuture},
+    manager::{LoginManager, Registry},
+    maybe_future::MaybeFuture,
     record::LoginRecord,
     remember::{Presented, auth_tag, verify_auth_tag},
     session::{is_readable, session},
@@ -24,40 +30,55 @@ use crate::{
 ///
 /// Nothing is written before a loader has answered: if it fails, the request fails, and session
 /// and cookies are as they were.
-pub(crate) async fn resolve<U: UserMixin>(
-    context: &LoginContext<U>,
-    req: &HttpRequest,
-) -> Result<Login<U>, LoginError> {
-    let login = find(context, req).await?;
-    context
-        .manager
-        .emit(LoginEvent::UserAccessed, req, login.user.as_deref());
-    Ok(login)
+pub(crate) fn resolve<'a, U: UserMixin>(
+    context: &'a LoginContext<U>,
+    req: &'a HttpRequest,
+    cx: &mut Context<'_>,
+) -> MaybeFuture<'a, Result<Login<U>, LoginError>> {
+    let registry = &*context.manager.0;
+    let session = match &registry.user_loader {
+        Some(_) => match session(req, &registry.session_seen) {
+            Ok(session) => Some(session),
+            Err(error) => return MaybeFuture::Ready(Err(error)),
+        },
+        None => None,
+    };
+    let in_session = match &session {
+        Some(session) => by_session(context, req, session, cx),
+        None => MaybeFuture::Ready(Ok(BySession::Nobody)),
+    };
+    let accessed = |login: Login<U>| {
+        let user = login.user.as_deref();
+        context.manager.emit(LoginEvent::UserAccessed, req, user);
+        login
+    };
+    if let MaybeFuture::Ready(Ok(BySession::User(login))) = in_session {
+        return MaybeFuture::Ready(Ok(accessed(login)));
+    }
+    MaybeFuture::Pending(Box::pin(async move {
+        let in_session = in_session.settled().await?;
+        let login = ask_on(context, req, session, in_session).await?;
+        Ok(accessed(login))
+    }))
 }
 
-async fn find<U: UserMixin>(
+/// Goes on from what the session says.
+async fn ask_on<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
+    session: Option<Session>,
+    in_session: BySession<U>,
 ) -> Result<Login<U>, LoginError> {
-    let registry = &*context.manager.0;
-    if registry.user_loader.is_some() {
-        let session = session(req, &registry.session_seen)?;
-        #[cfg(feature = "test")]
-        crate::test::begin(context, req, &session).await?;
-        let (ended, is_gone) = match by_session(context, req, &session).await? {
-            BySession::User(login) => return Ok(login),
-            BySession::Protected => return Ok(Login::anonymous()),
-            BySession::Gone(id) => (Some(id), true),
-            BySession::Ended(id) => (Some(id), false),
-            BySession::Nobody => (None, false),
-        };
+    let (ended, is_gone) = match in_session {
+        BySession::User(login) => return Ok(login),
+        BySession::Protected => return Ok(Login::anonymous()),
+        BySession::Gone(id) => (Some(id), true),
+        BySession::Ended(id) => (Some(id), false),
+        BySession::Nobody => (None, false),
+    };
+    if let Some(session) = session {
         let gone = ended.as_deref().filter(|_| is_gone);
-        let restored = match context.presented(req) {
-            Presented::Nothing => None,
-            // In a box, since it is seldom needed: the future of a user who is found by the session
-            // stays small.
-            _ => Box::pin(by_cookie(context, req, gone)).await?,
-        };
+        let restored = by_cookie(context, req, gone).await?;
         // Not before: the cookie's loader or store might have failed.
         if let Some(id) = &ended {
             end_login(context, req, &session, id);
@@ -66,10 +87,7 @@ async fn find<U: UserMixin>(
             return restored.begin(context, req, &session);
         }
     }
-    if registry.request_loader.is_none() && registry.header_loader.is_none() {
-        return Ok(Login::anonymous());
-    }
-    Box::pin(by_request(context, req)).await
+    by_request(context, req).await
 }
 
 /// What the session says.
@@ -147,25 +165,79 @@ fn note_visit(record: &mut LoginRecord, seen: u64, now: u64, settings: &Settings
     false
 }
 
-async fn by_session<U: UserMixin>(
+/// A record that holds, before its user is loaded.
+struct Held {
+    record: LoginRecord,
+    /// Whether it differs from what is stored.
+    changed: bool,
+    /// Whether it turned up on another computer.
+    mismatch: bool,
+}
+
+fn by_session<'a, U: UserMixin>(
+    context: &'a LoginContext<U>,
+    req: &'a HttpRequest,
+    session: &Session,
+    cx: &mut Context<'_>,
+) -> MaybeFuture<'a, Result<BySession<U>, LoginError>> {
+    #[cfg(feature = "test")]
+    if crate::test::is_prepared::<U>(req) {
+        let session = session.clone();
+        return MaybeFuture::Pending(Box::pin(async move {
+            crate::test::begin(context, req, &session).await?;
+            MaybeFuture::ask(|cx| by_session(context, req, &session, cx)).await
+        }));
+    }
+    let held = match held(context, req, session) {
+        Ok(held) => held,
+        Err(no_user) => return MaybeFuture::Ready(Ok(no_user)),
+    };
+    let registry = &*context.manager.0;
+    if let Some(active) = &registry.settings.active {
+        let session = session.clone();
+        return MaybeFuture::Pending(Box::pin(async move {
+            by_active_login(context, req, &session, active, held).await
+        }));
+    }
+    let Some(mut loading) = begin_load(registry, &held.record.id) else {
+        return MaybeFuture::Ready(Ok(BySession::Gone(held.record.id)));
+    };
+    match loading.as_mut().poll(cx) {
+        Poll::Ready(found) => MaybeFuture::Ready(go_on(context, req, session, held, found)),
+        Poll::Pending => {
+            let session = session.clone();
+            MaybeFuture::Pending(Box::pin(async move {
+                let found = loading.await;
+                go_on(context, req, &session, held, found)
+            }))
+        }
+    }
+}
+
+/// The login of the session's record, as far as it can be judged without its user.
+fn held<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     session: &Session,
-) -> Result<BySession<U>, LoginError> {
+) -> Result<Held, BySession<U>> {
     let manager = &context.manager;
     let settings = &manager.0.settings;
     let mut record = match session.get::<LoginRecord>(&settings.session_keys.login) {
         Ok(Some(record)) => record,
-        Ok(None) => return Ok(BySession::Nobody),
+        Ok(None) => return Err(BySession::Nobody),
         Err(_) => {
             tracing::warn!(target: "actix_login", "a login record of the wrong shape was removed");
             session.remove(&settings.session_keys.login);
-            return Ok(BySession::Nobody);
+            return Err(BySession::Nobody);
         }
     };
-    let (mut changed, mismatch) = match examine(&mut record, req, settings) {
-        Examined::Valid { changed, mismatch } => (changed, mismatch),
-        Examined::Expired => return Ok(BySession::Ended(record.id)),
+    match examine(&mut record, req, settings) {
+        Examined::Valid { changed, mismatch } => Ok(Held {
+            record,
+            changed,
+            mismatch,
+        }),
+        Examined::Expired => Err(BySession::Ended(record.id)),
         Examined::Stolen => {
             // Whoever has the session now may be the thief: the app's keys stay for the owner,
             // and a login of anyone else will clear them.
@@ -175,52 +247,97 @@ async fn by_session<U: UserMixin>(
                 context.forget();
             }
             manager.emit(LoginEvent::SessionProtected, req, None);
-            return Ok(BySession::Protected);
+            Err(BySession::Protected)
         }
+    }
+}
+
+/// Whether the record is of the user as the user is now.
+fn of_user<U: UserMixin>(
+    manager: &LoginManager<U>,
+    mut held: Held,
+    user: Option<U>,
+) -> Result<(U, Held), BySession<U>> {
+    let keys = &manager.0.settings.keys;
+    let record = &mut held.record;
+    let Some(user) = user else {
+        return Err(BySession::Gone(held.record.id));
     };
-    let entry = match &settings.active {
-        None => None,
-        Some(active) => {
-            let entry = match record.login {
-                Some(login) => active::find(active, settings, login.id, &record.id).await?,
-                None => None,
-            };
-            let Some(entry) = entry else {
-                return Ok(BySession::Ended(record.id));
-            };
-            Some((active, entry))
-        }
-    };
-    let Some(user) = load_user(&manager.0, &record.id).await? else {
-        return Ok(BySession::Gone(record.id));
-    };
-    match verify_auth_tag(&settings.keys, &record.id, &user, record.auth_tag.as_ref()) {
+    match verify_auth_tag(keys, &record.id, &user, record.auth_tag.as_ref()) {
         Verified::Newest => {}
         Verified::Previous => {
-            record.auth_tag = auth_tag(&settings.keys, &record.id, &user);
-            changed = true;
+            record.auth_tag = auth_tag(keys, &record.id, &user);
+            held.changed = true;
         }
-        Verified::No => {
-            return Ok(BySession::Ended(record.id));
-        }
+        Verified::No => return Err(BySession::Ended(held.record.id)),
     }
-    if let Some((active, entry)) = entry {
-        let confirmed = active::confirm_cookie(context, req, active, &entry, &mut record);
-        changed |= Box::pin(confirmed).await?;
+    Ok((user, held))
+}
+
+/// The session's login goes on, if the loader found its user.
+fn go_on<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    session: &Session,
+    held: Held,
+    found: Found<U>,
+) -> Result<BySession<U>, LoginError> {
+    let user = loaded(found, "user_loader")?;
+    match of_user(&context.manager, held, user) {
+        Ok((user, held)) => keep(context, req, session, held, user),
+        Err(no_user) => Ok(no_user),
     }
+}
+
+/// Puts into the session what has changed in its record.
+fn keep<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    session: &Session,
+    held: Held,
+    user: U,
+) -> Result<BySession<U>, LoginError> {
+    let Held {
+        record,
+        changed,
+        mismatch,
+    } = held;
     if changed {
-        write_record(context, session, &record)?;
+        write_record(context, req, session, &record)?;
     }
     if mismatch {
-        manager.emit(LoginEvent::SessionProtected, req, Some(&user));
+        let event = LoginEvent::SessionProtected;
+        context.manager.emit(event, req, Some(&user));
     }
-    let user = Rc::new(user);
-    Ok(BySession::User(Login::in_session(
-        user,
-        record.id,
-        LoginSource::Session,
-        record.fresh,
-    )))
+    let (source, fresh) = (LoginSource::Session, record.fresh);
+    let login = Login::in_session(Rc::new(user), record.id, source, fresh);
+    Ok(BySession::User(login))
+}
+
+/// [`by_session`] where the store of active logins has a say.
+async fn by_active_login<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    session: &Session,
+    active: &ActiveLogins,
+    held: Held,
+) -> Result<BySession<U>, LoginError> {
+    let manager = &context.manager;
+    let (id, login) = (&held.record.id, held.record.login);
+    let entry = match login {
+        Some(login) => active::find(active, &manager.0.settings, login.id, id).await?,
+        None => None,
+    };
+    let Some(entry) = entry else {
+        return Ok(BySession::Ended(held.record.id));
+    };
+    let user = load_user(&manager.0, id).await?;
+    let (user, mut held) = match of_user(manager, held, user) {
+        Ok(of_user) => of_user,
+        Err(no_user) => return Ok(no_user),
+    };
+    held.changed |= active::confirm_cookie(context, req, active, &entry, &mut held.record).await?;
+    keep(context, req, session, held, user)
 }
 
 /// A login that the remember cookie has proved.
@@ -243,7 +360,7 @@ impl<U: UserMixin> Restored<U> {
                 login: self.login,
                 ..new_record(context, req, &self.id, &self.user, false)
             };
-            begin_login(context, session, &record)?;
+            begin_login(context, req, session, &record)?;
         }
         let event = LoginEvent::UserLoadedFromCookie;
         context.manager.emit(event, req, Some(&self.user));
@@ -263,7 +380,8 @@ async fn by_cookie<U: UserMixin>(
     let manager = &context.manager;
     let settings = &manager.0.settings;
     let token = match context.presented(req) {
-        Presented::Nothing | Presented::Invalid => None,
+        Presented::Nothing => return Ok(None),
+        Presented::Invalid => None,
         Presented::Valid(token) => {
             Some(token).filter(|token| gone != Some(token.remember.id.as_str()))
         }
@@ -342,7 +460,7 @@ async fn by_request<U: UserMixin>(
     let registry = &*context.manager.0;
     let mut user = None;
     if let Some(loader) = &registry.request_loader {
-        user = found(loader.load(req).await, "request_loader")?;
+        user = loaded(loader.load(req).await, "request_loader")?;
     }
     if let (None, Some(loader)) = (&user, &registry.header_loader) {
         let value = registry
@@ -352,7 +470,7 @@ async fn by_request<U: UserMixin>(
             .and_then(|name| req.headers().get(name))
             .and_then(|value| value.to_str().ok());
         if let Some(value) = value {
-            user = found(loader.load(value).await, "header_loader")?;
+            user = loaded(loader.load(value).await, "header_loader")?;
         }
     }
     let Some(user) = user else {
@@ -370,18 +488,27 @@ async fn by_request<U: UserMixin>(
     Ok(login)
 }
 
-/// The user of this id, as text. One that does not parse is nobody's id.
+/// The user of this id, as text.
 async fn load_user<U: UserMixin>(
     registry: &Registry<U>,
     id: &str,
 ) -> Result<Option<U>, LoginError> {
-    let (Some(loader), Ok(id)) = (&registry.user_loader, id.parse()) else {
-        return Ok(None);
-    };
-    found(loader.load(id).await, "user_loader")
+    match begin_load(registry, id) {
+        Some(loading) => loaded(loading.await, "user_loader"),
+        None => Ok(None),
+    }
 }
 
-fn found<U>(found: Found<U>, loader: &str) -> Result<Option<U>, LoginError> {
+/// Asks the user loader. An id that does not parse is nobody's.
+fn begin_load<'a, U: UserMixin>(
+    registry: &'a Registry<U>,
+    id: &str,
+) -> Option<LocalBoxFuture<'a, Found<U>>> {
+    let loader = registry.user_loader.as_ref()?;
+    Some(loader.load(id.parse().ok()?))
+}
+
+fn loaded<U>(found: Found<U>, loader: &str) -> Result<Option<U>, LoginError> {
     found.map_err(|error| {
         tracing::error!(target: "actix_login", loader, error, "a loader failed");
         LoginError::LoaderFailed
@@ -414,6 +541,7 @@ pub(crate) fn new_record<U: UserMixin>(
 /// dies. What the session holds of another user goes first.
 pub(crate) fn begin_login<U: UserMixin>(
     context: &LoginContext<U>,
+    req: &HttpRequest,
     session: &Session,
     record: &LoginRecord,
 ) -> Result<(), LoginError> {
@@ -436,13 +564,14 @@ pub(crate) fn begin_login<U: UserMixin>(
             settings.session_keys.clear(session);
         }
     }
-    write_record(context, session, record)?;
+    write_record(context, req, session, record)?;
     session.renew();
     Ok(())
 }
 
 pub(crate) fn write_record<U: UserMixin>(
     context: &LoginContext<U>,
+    req: &HttpRequest,
     session: &Session,
     record: &LoginRecord,
 ) -> Result<(), LoginError> {
@@ -450,7 +579,13 @@ pub(crate) fn write_record<U: UserMixin>(
     session
         .insert(key.as_str(), record)
         .map_err(|_| LoginError::SessionWrite.logged())?;
-    *context.written_to.borrow_mut() = Some(session.clone());
+    let answered = Rc::default();
+    *context.written.borrow_mut() = Some(Rc::clone(&answered));
+    req.extensions_mut().insert(Written {
+        session: session.clone(),
+        manager: context.manager.clone(),
+        answered,
+    });
     Ok(())
 }
 

@@ -126,6 +126,11 @@ impl<U: UserMixin> PreparedLogin for Prepared<U> {
     }
 }
 
+/// Whether a test client has put a login into the request.
+pub(crate) fn is_prepared<U: UserMixin>(req: &HttpRequest) -> bool {
+    req.extensions().contains::<TestLogin<U>>()
+}
+
 /// Begins the login that a test client has put into the request, if one has.
 pub(crate) async fn begin<U: UserMixin>(
     context: &LoginContext<U>,
@@ -144,7 +149,7 @@ pub(crate) async fn begin<U: UserMixin>(
         login: active.as_ref().map(Continued::recorded),
         ..new_record(context, req, &id, &login.user, login.fresh)
     };
-    begin_login(context, session, &record)
+    begin_login(context, req, session, &record)
 }
 
 impl<S> LoginClient<'_, S> {

@@ -155,7 +155,7 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<Vec<ActiveLogin>, LoginError>> {
         Box::pin(async move {
-            let own = Own::of(&*self.context(req)?, req).await?;
+            let own = Own::of(self.context(req)?, req).await?;
             let logins = list_live(active(self.settings())?, self.settings(), &own.user).await?;
             let current = own.current;
             Ok(logins
@@ -171,7 +171,7 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
         id: LoginId,
     ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
         Box::pin(async move {
-            let own = Own::of(&*self.context(req)?, req).await?;
+            let own = Own::of(self.context(req)?, req).await?;
             let settings = self.settings();
             let active = active(settings)?;
             if super::find(active, settings, id, &own.user)
@@ -189,7 +189,7 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
         Box::pin(async move {
-            let own = Own::of(&*self.context(req)?, req).await?;
+            let own = Own::of(self.context(req)?, req).await?;
             end_all_of(self.settings(), &own.user, own.current).await
         })
     }
