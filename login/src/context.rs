@@ -130,12 +130,9 @@ pub(crate) struct LoginContext<U: UserMixin> {
     /// The request's remember cookie, checked at most once.
     pub(crate) presented: OnceCell<Presented>,
     pub(crate) remember: RefCell<RememberChange>,
-    /// Of the last login record that was written.
-    pub(crate) written: RefCell<Option<Rc<Answered>>>,
+    /// Whether a login record was written: whether there is a [`Written`].
+    pub(crate) has_written: Cell<bool>,
 }
-
-/// Whether the middleware has seen an answer of the handler side, for [`Written`].
-pub(crate) type Answered = Cell<bool>;
 
 enum Progress<U> {
     Idle,
@@ -153,7 +150,7 @@ impl<U: UserMixin> LoginContext<U> {
             inside_loader: Cell::new(false),
             presented: OnceCell::new(),
             remember: RefCell::default(),
-            written: RefCell::default(),
+            has_written: Cell::new(false),
         }
     }
 
@@ -240,7 +237,8 @@ impl<U: UserMixin> LoginContext<U> {
 pub(crate) struct Written<U: UserMixin> {
     pub(crate) session: Session,
     pub(crate) manager: LoginManager<U>,
-    pub(crate) answered: Rc<Answered>,
+    /// Whether the middleware has seen an answer of the handler side.
+    pub(crate) answered: Cell<bool>,
 }
 
 /// Says so in the log where a login was written to a session that nobody stores. A request that

@@ -1,13 +1,15 @@
 //! The guards: what the attributes and the scope middleware ask before a handler runs.
 
 use std::{
-    future::poll_fn,
+    convert::Infallible,
+    future::{Ready, poll_fn, ready},
     marker::PhantomData,
     task::{Context, Poll},
 };
 
 use actix_web::{
-    FromRequest, Handler, HttpRequest, HttpResponse, Responder, ResponseError, http::Method, web,
+    FromRequest, Handler, HttpRequest, HttpResponse, Responder, ResponseError, dev::Payload,
+    http::Method,
 };
 
 use crate::{
@@ -326,28 +328,42 @@ impl<T: Target> Guard<T> {
     }
 }
 
+/// A request as it came, from which nothing has been extracted yet.
+#[doc(hidden)]
+pub struct Unopened {
+    req: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for Unopened {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self {
+            req: req.clone(),
+            payload: payload.take(),
+        }))
+    }
+}
+
 /// What the attributes expand to: the guard first, then the handler as actix-web would call it.
 #[doc(hidden)]
-pub async fn guarded<T, F, Args>(
-    req: HttpRequest,
-    payload: web::Payload,
-    guard: Guard<T>,
-    handler: F,
-) -> HttpResponse
+pub async fn guarded<T, F, Args>(mut request: Unopened, guard: Guard<T>, handler: F) -> HttpResponse
 where
     T: Target,
     F: Handler<Args>,
     Args: FromRequest,
     F::Output: Responder,
 {
-    if let Err(refusal) = guard.admit(&req).await {
+    if let Err(refusal) = guard.admit(&request.req).await {
         return refusal;
     }
-    match Args::from_request(&req, &mut payload.into_inner()).await {
+    match Args::from_request(&request.req, &mut request.payload).await {
         Ok(args) => handler
             .call(args)
             .await
-            .respond_to(&req)
+            .respond_to(&request.req)
             .map_into_boxed_body(),
         Err(error) => HttpResponse::from_error(error),
     }

@@ -170,11 +170,10 @@ impl Keys {
             Purpose::AuthTag => &self.auth_tag,
             Purpose::Owner => &self.owner,
         };
-        let mac = key
-            .clone()
-            .chain_update((first.len() as u64).to_be_bytes())
-            .chain_update(first)
-            .chain_update(second);
+        let mut mac = key.clone();
+        mac.update(&(first.len() as u64).to_be_bytes());
+        mac.update(first);
+        mac.update(second);
         let full: [u8; 32] = mac.finalize().into_bytes().into();
         let mut short = [0; 16];
         short.iter_mut().zip(full).for_each(|(to, from)| *to = from);
@@ -231,6 +230,19 @@ mod tests {
             verify(keyring(2, &[1], "User"), Purpose::AuthTag),
             Verified::Previous
         );
+    }
+
+    #[test]
+    fn digests_are_the_same_by_all_their_characters_alone() {
+        let digest = Digest::new([7; 16]);
+        assert!(digest.is(&digest.to_string().parse().unwrap()));
+        for at in 0..Digest::LENGTH {
+            let mut other = digest;
+            other.0[at] ^= 1;
+            assert!(!digest.is(&other), "{at}");
+        }
+        assert!("".parse::<Digest>().is_err());
+        assert!(digest.to_string()[1..].parse::<Digest>().is_err());
     }
 
     #[test]

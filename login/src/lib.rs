@@ -352,12 +352,13 @@ pub use actix_login_macros::anonymous_required;
 pub mod __private {
     pub use std::borrow::Cow;
 
-    pub use actix_web::{FromRequest, HttpRequest, HttpResponse, web::Payload};
+    pub use actix_web::{FromRequest, HttpResponse};
 
     pub use crate::{
         guard::{
-            Guard, Nearest, Of, anonymous_required, anonymous_required_of, fresh_login_required,
-            fresh_login_required_of, guarded, login_required, login_required_of,
+            Guard, Nearest, Of, Unopened, anonymous_required, anonymous_required_of,
+            fresh_login_required, fresh_login_required_of, guarded, login_required,
+            login_required_of,
         },
         user::AuthHashSource,
     };

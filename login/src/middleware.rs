@@ -12,14 +12,14 @@ use std::{
 };
 
 use actix_web::{
-    Error,
+    Error, HttpMessage,
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY},
 };
 use pin_project_lite::pin_project;
 
 use crate::{
-    context::LoginContext,
+    context::{LoginContext, Written},
     error::LoginError,
     manager::{ErasedManager, LoginManager, NearestManager, TypedManager},
     remember::refresh_unasked,
@@ -203,8 +203,10 @@ fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<
         }
         return;
     }
-    if let Some(answered) = &*context.written.borrow() {
-        answered.set(true);
+    if context.has_written.get()
+        && let Some(written) = res.request().extensions().get::<Written<U>>()
+    {
+        written.answered.set(true);
     }
     let cookie = context.remember_header(res.request());
     let headers = res.headers_mut();
@@ -235,7 +237,7 @@ fn depends_on_user(headers: &mut HeaderMap, auth_header_name: Option<&str>) {
         headers.append(VARY, value);
     }
     if !has_cache_control {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+        headers.append(CACHE_CONTROL, HeaderValue::from_static("private"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finding out who is logged in: by the session, by the remember cookie, by the request itself.
 
 use std::{
+    cell::Cell,
     rc::Rc,
     task::{Context, Poll},
 };
@@ -579,13 +580,14 @@ pub(crate) fn write_record<U: UserMixin>(
     session
         .insert(key.as_str(), record)
         .map_err(|_| LoginError::SessionWrite.logged())?;
-    let answered = Rc::default();
-    *context.written.borrow_mut() = Some(Rc::clone(&answered));
-    req.extensions_mut().insert(Written {
+    context.has_written.set(true);
+    let written = Written {
         session: session.clone(),
         manager: context.manager.clone(),
-        answered,
-    });
+        answered: Cell::new(false),
+    };
+    // Not within the statement: an earlier one that this replaces looks at its session when dropped.
+    let _replaced = req.extensions_mut().insert(written);
     Ok(())
 }
 

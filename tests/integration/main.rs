@@ -24,6 +24,7 @@ mod guarded_handlers;
 mod guards;
 mod guests;
 mod headers;
+mod kept_requests;
 mod loading;
 mod login;
 mod macros;

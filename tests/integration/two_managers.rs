@@ -1,8 +1,8 @@
 //! Two kinds of user in one app, logged in with one browser.
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, LoginManager, LoginOptions, RememberCookie, UserMixin,
-    login_required, login_user_with,
+    AuthenticatedUser, CurrentUser, LoginManager, LoginOptions, LoginScope, RememberCookie,
+    UserMixin, login_required, login_user_with,
 };
 use actix_web::{
     HttpRequest, Responder, Result,
@@ -11,10 +11,10 @@ use actix_web::{
 
 use crate::{
     logs::Log,
-    pages::{builder, cart, login, logout, manager, pages, put_into_cart, who},
+    pages::{Count, builder, cart, load, login, logout, manager, pages, put_into_cart, who},
     serve,
     store::MemoryStore,
-    support::{TestApp, cookie_session},
+    support::{REMEMBER, TestApp, cookie_session},
 };
 
 macro_rules! user_type {
@@ -300,6 +300,46 @@ fn the_same_manager_may_be_wrapped_twice() {
     assert_eq!(browser.get("/inside/protected").body, "user 5");
     browser.post("/inside/logout", "");
     assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn the_same_manager_wrapped_twice_loads_and_answers_once() {
+    let loads = Count::default();
+    let counted = loads.clone();
+    let manager = builder::<Customer>()
+        .user_loader(async move |id: u64| {
+            counted.add();
+            load(id)
+        })
+        .remember_cookie(RememberCookie::new().refresh_each_request(true));
+    let outer = manager.build().unwrap();
+    let inner = outer.clone();
+    let configure = move |config: &mut ServiceConfig| {
+        let inside = web::scope("/inside")
+            .wrap(inner.clone())
+            .wrap(LoginScope::new().login_required());
+        config
+            .service(inside.configure(pages::<Customer>))
+            .route("/remember/{id}", web::post().to(remember));
+    };
+    let app = serve!(configure.clone(), outer.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.post("/remember/5", "");
+    let before = loads.get();
+    let answer = browser.get("/inside/protected");
+    assert_eq!(answer.body, "user 5");
+    assert_eq!(loads.get(), before + 1);
+    let set_cookies = answer.set_cookies();
+    let refreshed = set_cookies
+        .iter()
+        .filter(|it| it.name.starts_with(REMEMBER));
+    assert_eq!(refreshed.count(), 1);
+}
+
+async fn remember(req: HttpRequest, id: web::Path<u64>) -> Result<impl Responder> {
+    let options = LoginOptions::new().remember(true);
+    login_user_with(&req, &Customer::from(*id), options).await?;
+    Ok("remembered")
 }
 
 #[test]

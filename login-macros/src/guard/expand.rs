@@ -1,5 +1,5 @@
-//! Writes the guarded handler: a function of the same name that takes the request and the payload, asks the
-//! guard, and only then lets actix extract the arguments of the original function.
+//! Writes the guarded handler: a function of the same name that takes the request as it came, asks the guard, and
+//! only then lets actix extract the arguments of the original function.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
@@ -58,10 +58,10 @@ fn guarded_body(
 ) -> TokenStream {
     let extractors = extractors(handler);
     let guard = guard(kind, arguments);
-    let (req, payload) = parameters();
+    let request = parameter();
     let span = name_span(handler);
     let call = quote_spanned! {span=>
-        ::actix_login::__private::guarded(#req, #payload, #guard, #original).await
+        ::actix_login::__private::guarded(#request, #guard, #original).await
     };
     quote!(#extractors #call)
 }
@@ -74,10 +74,10 @@ pub(super) fn placeholder(handler: &Handler) -> TokenStream {
     // What was written stays inside where it can, so that its names count as used and editors can look at it.
     let original = (!uses_self(handler) && signature.variadic.is_none())
         .then(|| quote!(#[allow(dead_code)] #signature #body));
-    let (req, payload) = parameters();
+    let request = parameter();
     let body = quote! {
         #original
-        let _ = (#req, #payload);
+        let _ = #request;
         ::core::unreachable!()
     };
     outer(handler, &Attributes::split(&handler.attributes), &body)
@@ -92,9 +92,9 @@ fn outer(handler: &Handler, attributes: &Attributes, body: &TokenStream) -> Toke
         ..
     } = handler;
     let outer = attributes.outer();
-    let (req, payload) = parameters();
+    let request = parameter();
     let inputs = quote_spanned! {signature.paren_token.span.join()=>
-        (#req: ::actix_login::__private::HttpRequest, #payload: ::actix_login::__private::Payload)
+        (#request: ::actix_login::__private::Unopened)
     };
     let output =
         quote_spanned!(signature.output.span()=> -> ::actix_login::__private::HttpResponse);
@@ -112,13 +112,10 @@ fn outer(handler: &Handler, attributes: &Attributes, body: &TokenStream) -> Toke
     }
 }
 
-/// The guarded function's own parameters. Hygiene keeps the user's code from seeing them, but not a user's
-/// `static payload` from being in their way, hence the long names.
-fn parameters() -> (Ident, Ident) {
-    (
-        Ident::new("actix_login_req", Span::mixed_site()),
-        Ident::new("actix_login_payload", Span::mixed_site()),
-    )
+/// The guarded function's own parameter. Hygiene keeps the user's code from seeing it, but not a user's
+/// `static request` from being in its way, hence the long name.
+fn parameter() -> Ident {
+    Ident::new("actix_login_request", Span::mixed_site())
 }
 
 /// The form in which actix can call the original function from within the guarded one.
