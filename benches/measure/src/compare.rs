@@ -22,7 +22,8 @@ const SERVERS: [&str; 5] = [
 const YARDSTICK: &str = "session";
 
 const CONNECTIONS: usize = 32;
-const WARM_UP: Duration = Duration::from_secs(1);
+/// How long a server is loaded before it is the next one's turn.
+const TURN: Duration = Duration::from_secs(1);
 
 #[derive(Default, Clone)]
 struct Measured {
@@ -35,10 +36,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     server::build_all()?;
     let mut measured = vec![Measured::default(); SERVERS.len()];
     for round in 1..=arguments.rounds {
-        for (name, measured) in SERVERS.into_iter().zip(&mut measured) {
-            eprintln!("round {round} of {}: {name}", arguments.rounds);
-            measure(name, arguments.time, measured)?;
-        }
+        eprintln!("round {round} of {}", arguments.rounds);
+        measure(arguments.time, &mut measured)?;
     }
     let yardstick = SERVERS.iter().position(|name| *name == YARDSTICK);
     let yardstick = yardstick
@@ -58,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "peak memory, MiB",
     ];
     let text = format!(
-        "{}\n\nMedian (least–most) of {} rounds of {:.0} s, {CONNECTIONS} connections, load by {}.",
+        "{}\n\nMedian (quartiles) of {} rounds of {:.0} turns of a second, {CONNECTIONS} connections, load by {}.",
         table(&header, &rows),
         arguments.rounds,
         arguments.time.as_secs_f64(),
@@ -68,38 +67,58 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// One round of one server, started anew: where its memory happens to lie is part of the noise.
-fn measure(name: &'static str, time: Duration, measured: &mut Measured) -> Result<()> {
-    let server = Server::start(name, 10, 0)?;
-    let cookies = server.log_in(1)?;
-    server.check(&cookies, 1)?;
-    let load = |path, cookie: &str, time| {
-        let load = Load {
-            address: server.address,
-            path,
-            cookies: &[cookie.to_owned()],
-            connections: CONNECTIONS,
-        };
-        load.run(time)
+/// One round, with the servers started anew: where their memory happens to lie is part of the noise.
+/// They are loaded in turn for a second each, as the machine is another one after some seconds; one
+/// that is not loaded costs nothing.
+fn measure(time: Duration, measured: &mut [Measured]) -> Result<()> {
+    let mut servers = Vec::new();
+    for name in SERVERS {
+        let server = Server::start(name, 10, 0)?;
+        let cookies = server.log_in(1)?;
+        server.check(&cookies, 1)?;
+        load(&server, "/protected", &cookies)?;
+        servers.push((server, cookies));
+    }
+    for _ in 0..time.as_secs().max(1) {
+        for ((server, cookies), measured) in servers.iter().zip(&mut *measured) {
+            let protected = load(server, "/protected", cookies)?;
+            measured.protected.add(protected);
+        }
+        for ((server, _), measured) in servers.iter().zip(&mut *measured) {
+            measured.public.add(load(server, "/public", "")?);
+        }
+    }
+    for ((server, cookies), measured) in servers.iter().zip(measured) {
+        measured.memory.add(server.peak_memory()?);
+        server.check(cookies, 1)?;
+    }
+    Ok(())
+}
+
+fn load(server: &Server, path: &str, cookie: &str) -> Result<f64> {
+    let load = Load {
+        address: server.address,
+        path,
+        cookies: &[cookie.to_owned()],
+        connections: CONNECTIONS,
     };
-    load("/protected", &cookies, WARM_UP)?;
-    measured.public.add(load("/public", "", time)?);
-    measured.protected.add(load("/protected", &cookies, time)?);
-    measured.memory.add(server.peak_memory()?);
-    server.check(&cookies, 1)
+    load.run(TURN)
 }
 
 fn row(name: &str, measured: &Measured, yardstick: &Measured) -> Vec<String> {
     let ratio = |value: f64| format!("{value:.2}");
     vec![
         format!("`{name}`"),
-        measured.public.text(number),
-        measured.public.ratios_to(&yardstick.public).text(ratio),
-        measured.protected.text(number),
+        measured.public.quartiles(number),
+        measured
+            .public
+            .ratios_to(&yardstick.public)
+            .quartiles(ratio),
+        measured.protected.quartiles(number),
         measured
             .protected
             .ratios_to(&yardstick.protected)
-            .text(ratio),
+            .quartiles(ratio),
         format!("{:.1}", measured.memory.median()),
     ]
 }

@@ -8,6 +8,18 @@ impl Figures {
         self.0.push(figure);
     }
 
+    /// `median (first quartile–third quartile)`, each as `format` writes it.
+    pub(crate) fn quartiles(&self, format: impl Fn(f64) -> String) -> String {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = |quarter: usize| {
+            let position = sorted.len().saturating_sub(1) * quarter / 4;
+            sorted.get(position).copied().unwrap_or(f64::NAN)
+        };
+        let (low, high) = (format(at(1)), format(at(3)));
+        format!("{} ({low}–{high})", format(self.median()))
+    }
+
     pub(crate) fn median(&self) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
@@ -58,6 +70,12 @@ mod tests {
         assert_eq!(Figures(vec![3.0, 1.0, 2.0]).median(), 2.0);
         assert_eq!(Figures(vec![4.0, 1.0, 2.0, 3.0]).median(), 2.5);
         assert!(Figures::default().median().is_nan());
+    }
+
+    #[test]
+    fn a_quarter_lies_below_the_first_quartile() {
+        let figures = Figures((1..=5).map(f64::from).collect());
+        assert_eq!(figures.quartiles(|it| it.to_string()), "3 (2–4)");
     }
 
     #[test]
