@@ -254,13 +254,18 @@ fn admit<'a>(
     cx: &mut Context<'_>,
 ) -> Admission<'a> {
     match manager.begin_load(req, cx) {
+        MaybeFuture::Ready(Err(error)) => broken(error),
         MaybeFuture::Ready(Ok(state)) if passes(rule, state) => None,
-        loading => Some(Box::pin(async move {
-            let state = loading.settled().await.map_err(refusal_of)?;
+        MaybeFuture::Ready(Ok(state)) => Some(Box::pin(async move {
+            Err(refuse(manager, rule, state, req).await)
+        })),
+        MaybeFuture::Pending(loading) => Some(Box::pin(async move {
+            let state = loading.await.map_err(refusal_of)?;
             if passes(rule, state) {
                 return Ok(());
             }
-            Err(refuse(manager, rule, state, req).await)
+            // In a box, since most pass: the wait for a loader stays small.
+            Err(Box::pin(refuse(manager, rule, state, req)).await)
         })),
     }
 }

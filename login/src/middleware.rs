@@ -61,7 +61,7 @@ struct FreeContainers(RefCell<Vec<Rc<Extensions>>>);
 
 impl FreeContainers {
     /// How many a worker keeps. With more requests at once, some are made anew.
-    const MAX: usize = 256;
+    const MAX: usize = 1024;
 
     /// A container with nothing of any other request in it. One that has been answered may still be
     /// shared, by a clone of its request or a body that is being sent: it is left to them.

@@ -53,14 +53,22 @@ pub(crate) fn resolve<'a, U: UserMixin>(
         context.manager.emit(LoginEvent::UserAccessed, req, user);
         login
     };
-    if let MaybeFuture::Ready(Ok(BySession::User(login))) = in_session {
-        return MaybeFuture::Ready(Ok(accessed(login)));
+    match in_session {
+        MaybeFuture::Ready(Err(error)) => MaybeFuture::Ready(Err(error)),
+        MaybeFuture::Ready(Ok(BySession::User(login))) => MaybeFuture::Ready(Ok(accessed(login))),
+        MaybeFuture::Ready(Ok(no_user)) => MaybeFuture::Pending(Box::pin(async move {
+            let login = ask_on(context, req, session, no_user).await?;
+            Ok(accessed(login))
+        })),
+        MaybeFuture::Pending(waiting) => MaybeFuture::Pending(Box::pin(async move {
+            let login = match waiting.await? {
+                BySession::User(login) => login,
+                // In a box, since it is seldom needed: the wait for a loader stays small.
+                no_user => Box::pin(ask_on(context, req, session, no_user)).await?,
+            };
+            Ok(accessed(login))
+        })),
     }
-    MaybeFuture::Pending(Box::pin(async move {
-        let in_session = in_session.settled().await?;
-        let login = ask_on(context, req, session, in_session).await?;
-        Ok(accessed(login))
-    }))
 }
 
 /// Goes on from what the session says.

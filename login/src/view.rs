@@ -137,20 +137,22 @@ fn url_of_view(
         },
         None => base.to_owned(),
     };
+    let mut separator = '?';
     // The view's own pairs stay as they were written, but a `next` of its own gives way.
-    let kept = query.split('&').filter(|pair| {
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let is_next = form_urlencoded::parse(pair.as_bytes()).any(|(key, _)| key == next_field);
-        !(pair.is_empty() || is_next && next_url.is_some())
-    });
-    let next = next_url.map(|next_url| {
-        let next: String =
-            form_urlencoded::byte_serialize(make_next_param(base, next_url).as_bytes()).collect();
-        format!("{next_field}={next}")
-    });
-    let pairs: Vec<String> = kept.map(str::to_owned).chain(next).collect();
-    if !pairs.is_empty() {
-        url.push('?');
-        url.push_str(&pairs.join("&"));
+        if !(is_next && next_url.is_some()) {
+            url.push(separator);
+            url.push_str(pair);
+            separator = '&';
+        }
+    }
+    if let Some(next_url) = next_url {
+        let next = make_next_param(base, next_url);
+        url.push(separator);
+        url.push_str(next_field);
+        url.push('=');
+        url.extend(form_urlencoded::byte_serialize(next.as_bytes()));
     }
     if let Some(fragment) = fragment {
         url.push('#');

@@ -18,6 +18,7 @@ pub fn greeting(user: &User) -> String {
 pub struct Users {
     by_id: HashMap<u64, User>,
     delay: Duration,
+    is_later: bool,
 }
 
 impl Users {
@@ -30,13 +31,23 @@ impl Users {
         Self {
             by_id: (1..=count).map(|id| (id, user(id))).collect(),
             delay,
+            is_later: false,
         }
+    }
+
+    /// Has none found before others had their turn, as where a database is asked.
+    pub fn later(mut self, is_later: bool) -> Self {
+        self.is_later = is_later;
+        self
     }
 
     pub async fn find(&self, id: u64) -> Option<&User> {
         if !self.delay.is_zero() {
             // Boxed, so that the futures of who never waits are no larger for it.
             Box::pin(tokio::time::sleep(self.delay)).await;
+        }
+        if self.is_later {
+            tokio::task::yield_now().await;
         }
         self.by_id.get(&id)
     }
