@@ -33,7 +33,7 @@ fn main() -> Result<()> {
     let mut words = env::args().skip(1);
     let command = words.next();
     match command.as_deref() {
-        Some("compare") => compare::run(&Arguments::read(words, 6, 5.0)?),
+        Some("compare") => compare::run(&Arguments::read(words, 8, 4.0)?),
         Some("scaling") => scaling::run(&Arguments::read(words, 3, 3.0)?),
         Some("build-cost") => build_cost::run(&Arguments::read(words, 2, 0.0)?),
         // What `load.rs` starts where there is no wrk.
