@@ -17,7 +17,7 @@ use crate::{
     error::LoginError,
     guard::{Guard, Of, login_required_of},
     loader::LocalBoxFuture,
-    manager::LoginManager,
+    manager::{LoginManager, context_of},
     user::UserMixin,
 };
 
@@ -172,14 +172,14 @@ impl<U: UserMixin> FromRequest for CurrentUser<U> {
             Ok(CurrentUser { login, guest })
         }
 
-        let manager = match LoginManager::<U>::of(req) {
-            Ok(manager) => manager,
+        let context = match context_of::<U>(req) {
+            Ok(context) => context,
             Err(error) => return Extracting::ready(Err(error.into())),
         };
-        if let Some(login) = manager.context_so_far(req).and_then(|it| it.loaded()) {
-            return Extracting::ready(current(manager, login));
+        if let Some(login) = context.loaded() {
+            return Extracting::ready(current(&context.manager, login));
         }
-        let (req, manager) = (req.clone(), manager.clone());
+        let (req, manager) = (req.clone(), context.manager.clone());
         Extracting::later(async move {
             let login = manager.context(&req)?.load(&req).await;
             current(&manager, login)
@@ -242,11 +242,11 @@ impl<U: UserMixin> FromRequest for AuthenticatedUser<U> {
     type Future = Extracting<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let manager = match LoginManager::<U>::of(req) {
-            Ok(manager) => manager,
+        let context = match context_of::<U>(req) {
+            Ok(context) => context,
             Err(error) => return Extracting::ready(Err(error.into())),
         };
-        if let Some(Ok(login)) = manager.context_so_far(req).and_then(|it| it.loaded())
+        if let Some(Ok(login)) = context.loaded()
             && let Some(user) = login.user.filter(|user| user.is_authenticated())
         {
             return Extracting::ready(Ok(Self(user)));

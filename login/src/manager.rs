@@ -205,7 +205,8 @@ impl<U: UserMixin> LoginManager<U> {
 /// there.
 pub(crate) struct TypedManager<U: UserMixin>(pub(crate) Result<LoginContext<U>, LoginError>);
 
-fn context_of<U: UserMixin>(req: &HttpRequest) -> Result<&LoginContext<U>, LoginError> {
+/// The login context of this user type; to look at it is not yet to ask who is logged in.
+pub(crate) fn context_of<U: UserMixin>(req: &HttpRequest) -> Result<&LoginContext<U>, LoginError> {
     match req.app_data::<TypedManager<U>>() {
         Some(TypedManager(context)) => context.as_ref().map_err(|error| error.clone().logged()),
         None => Err(LoginError::NoManager {

@@ -17,12 +17,7 @@ pub(crate) enum MaybeFuture<'a, T> {
 impl<'a, T> MaybeFuture<'a, T> {
     /// Asks within a future, since only there is anything to wait with.
     pub(crate) async fn ask(mut ask: impl FnMut(&mut Context<'_>) -> Self) -> T {
-        poll_fn(|cx| Poll::Ready(ask(cx))).await.settled().await
-    }
-
-    /// Waits where that is needed.
-    pub(crate) async fn settled(self) -> T {
-        match self {
+        match poll_fn(|cx| Poll::Ready(ask(cx))).await {
             Self::Ready(answer) => answer,
             Self::Pending(future) => future.await,
         }

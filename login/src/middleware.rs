@@ -219,6 +219,7 @@ fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<
 /// Tells caches that the answer is for this user alone (RFC 9110, section 12.5.5, and RFC 9111,
 /// section 5.2.2.7).
 fn depends_on_user(headers: &mut HeaderMap, auth_header_name: Option<&str>) {
+    let auth_header_name = auth_header_name.filter(|name| !name.eq_ignore_ascii_case("Cookie"));
     let (mut varies_on_cookie, mut varies_on_header, mut has_cache_control) = (false, false, false);
     for (name, value) in headers.iter() {
         if *name == VARY {
@@ -249,4 +250,31 @@ fn names(varies_on: &HeaderValue, name: &str) -> bool {
             varied == "*" || varied.eq_ignore_ascii_case(name)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_varies_by_each_header_once() {
+        let varies_by = |name, before: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in before {
+                headers.append(VARY, HeaderValue::from_static(value));
+            }
+            depends_on_user(&mut headers, name);
+            let values = headers.get_all(VARY);
+            let values: Vec<_> = values.map(|it| it.to_str().unwrap().to_owned()).collect();
+            values.join(", ")
+        };
+        assert_eq!(varies_by(None, &[]), "Cookie");
+        assert_eq!(varies_by(Some("X-Key"), &[]), "Cookie, X-Key");
+        assert_eq!(
+            varies_by(Some("X-Key"), &["x-key", "cookie"]),
+            "x-key, cookie"
+        );
+        assert_eq!(varies_by(Some("X-Key"), &["*"]), "*");
+        assert_eq!(varies_by(Some("cookie"), &[]), "Cookie");
+    }
 }

@@ -589,13 +589,11 @@ pub(crate) fn write_record<U: UserMixin>(
         .insert(key.as_str(), record)
         .map_err(|_| LoginError::SessionWrite.logged())?;
     context.has_written.set(true);
-    let written = Written {
+    req.extensions_mut().insert(Written {
         session: session.clone(),
         manager: context.manager.clone(),
         answered: Cell::new(false),
-    };
-    // Not within the statement: an earlier one that this replaces looks at its session when dropped.
-    let _replaced = req.extensions_mut().insert(written);
+    });
     Ok(())
 }
 
