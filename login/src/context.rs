@@ -11,8 +11,8 @@ use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
-    error::LoginError, manager::LoginManager, maybe_future::MaybeFuture, remember::Presented,
-    resolve, token::RememberToken, user::UserMixin,
+    error::LoginError, known_clients::KnownClients, manager::LoginManager,
+    maybe_future::MaybeFuture, remember::Presented, resolve, token::RememberToken, user::UserMixin,
 };
 
 /// How the user of a request was found.
@@ -122,6 +122,7 @@ pub(crate) enum RememberChange {
 /// can borrow it. It must hold no request.
 pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) manager: LoginManager<U>,
+    pub(crate) known_clients: Rc<KnownClients>,
     /// Whether anyone has asked for the login.
     pub(crate) asked: Cell<bool>,
     progress: RefCell<Progress<U>>,
@@ -142,9 +143,10 @@ enum Progress<U> {
 }
 
 impl<U: UserMixin> LoginContext<U> {
-    pub(crate) fn new(manager: LoginManager<U>) -> Self {
+    pub(crate) fn new(manager: LoginManager<U>, known_clients: Rc<KnownClients>) -> Self {
         Self {
             manager,
+            known_clients,
             asked: Cell::new(false),
             progress: RefCell::new(Progress::Idle),
             inside_loader: Cell::new(false),
@@ -157,7 +159,7 @@ impl<U: UserMixin> LoginContext<U> {
     /// Makes it as good as new, for another request.
     pub(crate) fn reset(&mut self) {
         if self.asked.get() {
-            *self = Self::new(self.manager.clone());
+            *self = Self::new(self.manager.clone(), Rc::clone(&self.known_clients));
         }
     }
 

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, http::header};
 
 use crate::{
     keys::{Digest, Keyring, Purpose, Verified},
+    known_clients::KnownClients,
     manager::nearest,
 };
 
@@ -69,8 +70,23 @@ impl IdentifierSource {
     }
 
     /// Whether the digest is that of this request's computer.
-    pub(crate) fn verify(&self, req: &HttpRequest, keys: &Keyring, digest: &Digest) -> Verified {
-        self.with_parts(req, |parts| keys.verify(Purpose::Identifier, parts, digest))
+    pub(crate) fn verify(
+        &self,
+        req: &HttpRequest,
+        keys: &Keyring,
+        known: &KnownClients,
+        digest: &Digest,
+    ) -> Verified {
+        self.with_parts(req, |parts| {
+            if known.knows(digest, parts) {
+                return Verified::Newest;
+            }
+            let verified = keys.verify(Purpose::Identifier, parts, digest);
+            if verified == Verified::Newest {
+                known.note(digest, parts);
+            }
+            verified
+        })
     }
 
     fn with_parts<T>(&self, req: &HttpRequest, digest: impl FnOnce([&[u8]; 2]) -> T) -> T {

@@ -30,7 +30,7 @@ impl Digest {
     }
 
     /// Compares in constant time, by the first 16 bytes and the last 16.
-    fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         let halves = |Self(text): &Self| {
             let (first, last) = (text.first_chunk(), text.last_chunk());
             Some((u128::from_ne_bytes(*first?), u128::from_ne_bytes(*last?)))
@@ -39,6 +39,12 @@ impl Digest {
             (Some(one), Some(other)) => (one.0.ct_eq(&other.0) & one.1.ct_eq(&other.1)).into(),
             _ => false,
         }
+    }
+
+    /// A number below `divisor` that is as good as random, but the same for the same digest.
+    pub(crate) fn remainder(&self, divisor: usize) -> usize {
+        let number = self.0.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+        number.map_or(0, |number| (number % divisor as u64) as usize)
     }
 }
 

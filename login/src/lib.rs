@@ -224,6 +224,7 @@ mod fuzz;
 mod guard;
 mod identifier;
 mod keys;
+mod known_clients;
 mod loader;
 mod login;
 mod manager;

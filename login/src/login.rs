@@ -176,7 +176,7 @@ pub async fn login_user_with<U: UserMixin>(
         .remember
         .then(|| remember::new_token(settings, now, options.duration, &id, auth_tag));
     let before = record_in(&session, settings);
-    let may_keep = may_keep_session(before.clone(), settings, req, &id);
+    let may_keep = may_keep_session(context, before.clone(), req, &id);
     let cookie_ends = token.as_ref().map(|token| token.ends);
     let active = begin_or_continue(context, req, before.as_ref(), user, &id, cookie_ends).await?;
 
@@ -549,13 +549,13 @@ pub(crate) fn record_in(session: &Session, settings: &Settings) -> Option<LoginR
 
 /// Whether what the session holds may stay when the user of `id` logs in: nobody is logged in, or
 /// the very same user, by a record that has not ended.
-fn may_keep_session(
+fn may_keep_session<U: UserMixin>(
+    context: &LoginContext<U>,
     before: Option<LoginRecord>,
-    settings: &Settings,
     req: &HttpRequest,
     id: &str,
 ) -> bool {
     before.is_none_or(|mut record| {
-        &*record.id == id && !matches!(examine(&mut record, req, settings), Examined::Expired)
+        &*record.id == id && !matches!(examine(context, &mut record, req), Examined::Expired)
     })
 }

@@ -21,6 +21,7 @@ use pin_project_lite::pin_project;
 use crate::{
     context::{LoginContext, Written},
     error::LoginError,
+    known_clients::KnownClients,
     manager::{ErasedManager, LoginManager, NearestManager, TypedManager},
     remember::refresh_unasked,
     user::UserMixin,
@@ -42,6 +43,7 @@ where
             service,
             manager: self.clone(),
             free: Rc::default(),
+            known_clients: Rc::default(),
         }))
     }
 }
@@ -52,6 +54,7 @@ pub struct LoginMiddleware<S, U: UserMixin> {
     service: S,
     manager: LoginManager<U>,
     free: Rc<FreeContainers>,
+    known_clients: Rc<KnownClients>,
 }
 
 /// What handlers find the manager and their login by is in a container that a request has to itself
@@ -99,7 +102,8 @@ impl<S, U: UserMixin> LoginMiddleware<S, U> {
         let mut container = Extensions::new();
         // Of the same manager the outer context is everybody's: no user is loaded twice.
         if around != Around::Same {
-            container.insert(TypedManager(manager.clone().map(LoginContext::new)));
+            let context = |manager| LoginContext::new(manager, Rc::clone(&self.known_clients));
+            container.insert(TypedManager(manager.clone().map(context)));
         }
         container.insert(NearestManager {
             manager: manager.map(|manager| Rc::new(manager) as Rc<dyn ErasedManager>),

@@ -48,11 +48,12 @@ pub(crate) enum Examined {
 }
 
 /// Checks deadlines and session protection. All that trusts a record goes through here.
-pub(crate) fn examine(
+pub(crate) fn examine<U: UserMixin>(
+    context: &LoginContext<U>,
     record: &mut LoginRecord,
     req: &HttpRequest,
-    settings: &Settings,
 ) -> Examined {
+    let settings = &context.manager.0.settings;
     let now = settings.now();
     let past = |since: u64, deadline: Option<std::time::Duration>| {
         deadline.is_some_and(|deadline| now >= since.saturating_add(deadline.as_secs()))
@@ -64,9 +65,10 @@ pub(crate) fn examine(
     let mut changed = false;
     let mut mismatch = false;
     if settings.is_protected() {
+        let (identifier, known) = (&settings.identifier, &context.known_clients);
         let verified = record
             .identifier
-            .map(|stored| settings.identifier.verify(req, &settings.keys, &stored));
+            .map(|stored| identifier.verify(req, &settings.keys, known, &stored));
         match verified {
             Some(Verified::Newest) => {}
             Some(Verified::No) if settings.is_strong() => return Examined::Stolen,
@@ -165,7 +167,7 @@ fn held<U: UserMixin>(
             return Err(BySession::Nobody);
         }
     };
-    match examine(&mut record, req, settings) {
+    match examine(context, &mut record, req) {
         Examined::Valid { changed, mismatch } => Ok(Held {
             record,
             changed,
