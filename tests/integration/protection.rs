@@ -108,6 +108,20 @@ fn another_user_agent_or_none_is_another_computer() {
 }
 
 #[test]
+fn a_client_that_was_verified_a_moment_ago_is_not_taken_for_another() {
+    let site = site(Strong);
+    let mut owner = log_in_at_home(&site, "/login");
+    for _ in 0..3 {
+        assert_eq!(get(&mut owner, HOME, "/who").body, "1 fresh");
+    }
+    let mut thief = owner.clone();
+    assert_eq!(get(&mut thief.clone(), STREET, "/who").body, "nobody");
+    thief.user_agent = Some("TestBrowser/1.1".to_owned());
+    assert_eq!(get(&mut thief, HOME, "/who").body, "nobody");
+    assert_eq!(get(&mut owner, HOME, "/who").body, "1 fresh");
+}
+
+#[test]
 fn strong_removes_the_login_and_the_remember_cookie_and_keeps_the_apps_other_keys() {
     let site = site(Strong);
     let mut browser = log_in_at_home(&site, "/login?remember=true");

@@ -52,6 +52,17 @@ fn a_rotation_leaves_every_session_in_and_fresh_and_rewrites_it_on_use() {
 }
 
 #[test]
+fn a_rotation_rewrites_the_session_of_each_browser_of_one_kind_and_address() {
+    let site = rotation(|manager| manager);
+    for browser in [site.before.logged_in(), site.before.logged_in()] {
+        let mut browser = site.during.returning(&browser);
+        assert!(browser.get("/who").set_cookie(SESSION).is_some());
+        let mut browser = site.after.returning(&browser);
+        assert_eq!(browser.get("/who").body, "1 fresh");
+    }
+}
+
+#[test]
 fn a_rotation_leaves_every_session_in_with_strong_too() {
     let site = rotation(|manager| manager.session_protection(Strong));
     let mut browser = site.during.returning(&site.before.remembered());
