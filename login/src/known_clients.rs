@@ -38,7 +38,7 @@ impl KnownClients {
         known.digest.is(digest)
             && known_first.len() == first.len()
             && known_second.len() == second.len()
-            // In constant time: only whoever sent them should know the other client's headers.
+            // In constant time, as digests are: a thief must not find the owner's headers bit by bit.
             && (difference(known_first, first) | difference(known_second, second))
                 .ct_eq(&0)
                 .into()
