@@ -224,7 +224,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
 /// What a refused request gets.
 impl<U: UserMixin> LoginManagerBuilder<U> {
-    /// Where to log in: a path, an absolute URL, or the name of an actix-web resource.
+    /// Where to log in: a path, an absolute URL, or the name of an actix-web resource, which may be
+    /// an `external_resource`.
     ///
     /// Default: none, and a refused request gets an empty 401.
     pub fn login_view(mut self, view: impl Into<String>) -> Self {

@@ -38,14 +38,15 @@ impl View {
         Err(ConfigError::View { setting, value })
     }
 
-    /// The path or URL of this view. A named resource yields its path alone: its host would come
-    /// from headers that anyone may send.
+    /// The path or URL of this view. A named resource yields its path alone, since its host would
+    /// come from headers that anyone may send; an `external_resource` has a host of its own.
     pub(crate) fn location(&self, req: &HttpRequest) -> Result<String, LoginError> {
         let name = match self {
             Self::Location(location) => return Ok(location.clone()),
             Self::Resource(name) => name,
         };
         match req.url_for_static(name) {
+            Ok(url) if is_external(&url, req) => Ok(url.into()),
             Ok(url) if url.path().starts_with('/') => Ok(url.path().to_owned()),
             // The name is right, and the host or scheme that the client sent is not: any path
             // will do for a client that lies.
@@ -53,6 +54,17 @@ impl View {
             Err(_) => Err(LoginError::UnknownView { view: name.clone() }.logged()),
         }
     }
+}
+
+/// Whether the URL of a named resource is not on the host that the request was sent to. That host
+/// may be a lie, but then actix-web has built the URLs of the app's own resources on the same one.
+fn is_external(url: &Url, req: &HttpRequest) -> bool {
+    fn origin(url: &Url) -> (&str, Option<&str>, Option<u16>) {
+        (url.scheme(), url.host_str(), url.port())
+    }
+    let connection = req.connection_info();
+    let here = Url::parse(&format!("{}://{}", connection.scheme(), connection.host()));
+    matches!(url.scheme(), "http" | "https") && !here.is_ok_and(|here| origin(&here) == origin(url))
 }
 
 /// The URL of a login view with the place to go on to: Flask-Login's `login_url`.

@@ -48,6 +48,7 @@ fn guarded_pages(config: &mut ServiceConfig) {
         .service(web::scope("/accounts").service((sign_in, reauthenticate)))
         .route("/stale-login", web::post().to(stale_login))
         .route("/fresh", web::get().to(fresh))
+        .external_resource("sso", "https://accounts.example/login")
         .default_service(web::to(guarded));
 }
 
@@ -101,6 +102,21 @@ fn the_login_view_may_be_an_absolute_url_and_gets_an_absolute_next() {
         sent_to(&app, "/protected?x=1"),
         format!("https://accounts.example/login?next={next}")
     );
+}
+
+#[test]
+fn the_login_view_may_be_an_external_resource() {
+    let (named, absolute) = (
+        app(|builder| builder.login_view("sso")),
+        app(|builder| builder.login_view("https://accounts.example/login")),
+    );
+    for host in ["shop.example", "accounts.example", "a b", ""] {
+        let ask = |app: &TestApp| {
+            let mut browser = app.browser();
+            location(&browser.request("GET", "/a").header("Host", host).send())
+        };
+        assert_eq!(ask(&named), ask(&absolute), "{host:?}");
+    }
 }
 
 #[test]
@@ -340,7 +356,12 @@ const FORGERIES: &[(&str, &str)] = &[
 
 #[test]
 fn what_forwarding_headers_say_is_in_no_location() {
-    for view in ["/login", "https://accounts.example/login", "users.login"] {
+    for view in [
+        "/login",
+        "https://accounts.example/login",
+        "users.login",
+        "sso",
+    ] {
         let app = app(|builder| builder.login_view(view).refresh_view(view));
         let mut stale = app.browser();
         stale.post("/stale-login", "");
