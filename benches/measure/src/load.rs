@@ -51,7 +51,7 @@ impl Load<'_> {
                 .args(["--header", &format!("User-Agent: {USER_AGENT}")]);
             match self.cookies {
                 [cookie] if cookie.is_empty() => {}
-                // Without a script, whose calls would cost wrk about as much as the requests.
+                // Without a script, which wrk would have to call for each request.
                 [cookie] => {
                     command.args(["--header", &format!("Cookie: {cookie}")]);
                 }
