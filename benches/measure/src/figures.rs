@@ -10,8 +10,7 @@ impl Figures {
 
     /// `median (first quartile–third quartile)`, each as `format` writes it.
     pub(crate) fn quartiles(&self, format: impl Fn(f64) -> String) -> String {
-        let mut sorted = self.0.clone();
-        sorted.sort_by(f64::total_cmp);
+        let sorted = self.sorted();
         let at = |quarter: usize| {
             let position = sorted.len().saturating_sub(1) * quarter / 4;
             sorted.get(position).copied().unwrap_or(f64::NAN)
@@ -21,14 +20,19 @@ impl Figures {
     }
 
     pub(crate) fn median(&self) -> f64 {
-        let mut sorted = self.0.clone();
-        sorted.sort_by(f64::total_cmp);
+        let sorted = self.sorted();
         let middle = sorted.len() / 2;
         match (sorted.get(middle.wrapping_sub(1)), sorted.get(middle)) {
             (Some(below), Some(above)) if sorted.len().is_multiple_of(2) => (below + above) / 2.0,
             (_, Some(median)) => *median,
             _ => f64::NAN,
         }
+    }
+
+    fn sorted(&self) -> Vec<f64> {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted
     }
 
     pub(crate) fn min(&self) -> f64 {

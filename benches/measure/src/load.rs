@@ -42,26 +42,16 @@ impl Load<'_> {
     pub(crate) fn run(&self, time: Duration) -> Result<f64> {
         let who = env::current_exe()?.with_file_name("load.cookies");
         let command = if has_wrk() {
+            let script = who.with_extension("lua");
+            fs::write(&script, self.script())?;
             let mut command = pinned(LOAD_CORE);
             command
                 .args(["wrk", "--threads", "1", "--timeout", "10s"])
                 // It takes whole seconds alone.
                 .args(["--duration", &format!("{}s", time.as_secs().max(1))])
                 .args(["--connections", &self.connections.to_string()])
-                .args(["--header", &format!("User-Agent: {USER_AGENT}")]);
-            match self.cookies {
-                [cookie] if cookie.is_empty() => {}
-                // Without a script, which wrk would have to call for each request.
-                [cookie] => {
-                    command.args(["--header", &format!("Cookie: {cookie}")]);
-                }
-                _ => {
-                    let script = who.with_extension("lua");
-                    fs::write(&script, self.script())?;
-                    command.arg("--script").arg(script);
-                }
-            }
-            command
+                .arg("--script")
+                .arg(script)
                 .arg(format!("http://{}{}", self.address, self.path))
                 .output()?
         } else {
@@ -97,8 +87,9 @@ impl Load<'_> {
 local requests, at = {{}}, 0
 function init()
   for number, cookie in ipairs(cookies) do
-    wrk.headers[\"Cookie\"] = cookie
-    requests[number] = wrk.format()
+    local headers = {{ [\"User-Agent\"] = {USER_AGENT:?} }}
+    if cookie ~= \"\" then headers[\"Cookie\"] = cookie end
+    requests[number] = wrk.format(nil, nil, headers)
   end
 end
 function request()
