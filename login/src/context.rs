@@ -178,25 +178,25 @@ impl<U: UserMixin> LoginContext<U> {
 
     /// Who is logged in.
     pub(crate) async fn load(&self, req: &HttpRequest) -> Result<Login<U>, LoginError> {
-        MaybeFuture::ask(|cx| self.begin_load(req, cx)).await
+        MaybeFuture::ask(|cx| self.begin_load(req, cx)).await?;
+        self.loaded().unwrap_or(Err(LoginError::NotLoggedIn))
     }
 
-    /// Who is logged in. The first who asks loads, in its own time; the others wait for it. If
-    /// the first is dropped meanwhile, one of those goes on in its place.
+    /// Finds out who is logged in. The first who asks loads, in its own time; the others wait for
+    /// it. If the first is dropped meanwhile, one of those goes on in its place.
     pub(crate) fn begin_load<'a>(
         &'a self,
         req: &'a HttpRequest,
         cx: &mut Context<'_>,
-    ) -> MaybeFuture<'a, Result<Login<U>, LoginError>> {
-        match &*self.progress.borrow() {
-            Progress::Idle => {}
-            Progress::Loading(_) => {
-                return MaybeFuture::Pending(Box::pin(async {
-                    self.wait().await?;
-                    self.load(req).await
-                }));
-            }
-            Progress::Done(login) => return MaybeFuture::Ready(login.clone()),
+    ) -> MaybeFuture<'a, Result<LoginState, LoginError>> {
+        if let Some(login) = self.loaded() {
+            return MaybeFuture::Ready(login.map(|login| login.state()));
+        }
+        if matches!(&*self.progress.borrow(), Progress::Loading(_)) {
+            return MaybeFuture::Pending(Box::pin(async {
+                self.wait().await?;
+                MaybeFuture::ask(|cx| self.begin_load(req, cx)).await
+            }));
         }
         *self.progress.borrow_mut() = Progress::Loading(Vec::new());
         let loading = Loading(self);
@@ -265,9 +265,10 @@ impl<U: UserMixin> Loading<'_, U> {
         poll()
     }
 
-    fn done(self, login: Result<Login<U>, LoginError>) -> Result<Login<U>, LoginError> {
-        self.0.finish(Progress::Done(login.clone()));
-        login
+    fn done(self, login: Result<Login<U>, LoginError>) -> Result<LoginState, LoginError> {
+        let state = login.as_ref().map(Login::state).map_err(LoginError::clone);
+        self.0.finish(Progress::Done(login));
+        state
     }
 }
 

@@ -274,15 +274,9 @@ impl<U: UserMixin> ErasedManager for LoginManager<U> {
         req: &'a HttpRequest,
         cx: &mut Context<'_>,
     ) -> MaybeFuture<'a, Result<LoginState, LoginError>> {
-        let context = match self.context(req) {
-            Ok(context) => context,
-            Err(error) => return MaybeFuture::Ready(Err(error)),
-        };
-        match context.begin_load(req, cx) {
-            MaybeFuture::Ready(login) => MaybeFuture::Ready(login.map(|login| login.state())),
-            MaybeFuture::Pending(loading) => {
-                MaybeFuture::Pending(Box::pin(async { Ok(loading.await?.state()) }))
-            }
+        match self.context(req) {
+            Ok(context) => context.begin_load(req, cx),
+            Err(error) => MaybeFuture::Ready(Err(error)),
         }
     }
 
