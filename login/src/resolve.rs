@@ -7,8 +7,8 @@ use std::{cell::Cell, rc::Rc, task::Context};
 use actix_session::Session;
 use actix_web::{HttpMessage, HttpRequest};
 
-use self::by_session::{BySession, by_session};
 pub(crate) use self::by_session::{Examined, examine};
+use self::by_session::{NoUser, by_session};
 use crate::{
     active::{self, Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue},
     context::{Login, LoginContext, LoginSource, Written},
@@ -44,7 +44,7 @@ pub(crate) fn resolve<'a, U: UserMixin>(
     };
     let in_session = match &session {
         Some(session) => by_session(context, req, session, cx),
-        None => MaybeFuture::Ready(Ok(BySession::Nobody)),
+        None => MaybeFuture::Ready(Ok(Err(NoUser::Nobody))),
     };
     let accessed = |login: Login<U>| {
         let user = login.user.as_deref();
@@ -53,35 +53,34 @@ pub(crate) fn resolve<'a, U: UserMixin>(
     };
     match in_session {
         MaybeFuture::Ready(Err(error)) => MaybeFuture::Ready(Err(error)),
-        MaybeFuture::Ready(Ok(BySession::User(login))) => MaybeFuture::Ready(Ok(accessed(login))),
-        MaybeFuture::Ready(Ok(no_user)) => MaybeFuture::Pending(Box::pin(async move {
+        MaybeFuture::Ready(Ok(Ok(login))) => MaybeFuture::Ready(Ok(accessed(login))),
+        MaybeFuture::Ready(Ok(Err(no_user))) => MaybeFuture::Pending(Box::pin(async move {
             let login = ask_on(context, req, session, no_user).await?;
             Ok(accessed(login))
         })),
         MaybeFuture::Pending(waiting) => MaybeFuture::Pending(Box::pin(async move {
             let login = match waiting.await? {
-                BySession::User(login) => login,
+                Ok(login) => login,
                 // In a box, since it is seldom needed: the wait for a loader stays small.
-                no_user => Box::pin(ask_on(context, req, session, no_user)).await?,
+                Err(no_user) => Box::pin(ask_on(context, req, session, no_user)).await?,
             };
             Ok(accessed(login))
         })),
     }
 }
 
-/// Goes on from what the session says.
+/// Asks the remember cookie, then the request itself, where the session knows of no user.
 async fn ask_on<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     session: Option<Session>,
-    in_session: BySession<U>,
+    no_user: NoUser,
 ) -> Result<Login<U>, LoginError> {
-    let (ended, is_gone) = match in_session {
-        BySession::User(login) => return Ok(login),
-        BySession::Protected => return Ok(Login::anonymous()),
-        BySession::Gone(id) => (Some(id), true),
-        BySession::Ended(id) => (Some(id), false),
-        BySession::Nobody => (None, false),
+    let (ended, is_gone) = match no_user {
+        NoUser::Protected => return Ok(Login::anonymous()),
+        NoUser::Gone(id) => (Some(id), true),
+        NoUser::Ended(id) => (Some(id), false),
+        NoUser::Nobody => (None, false),
     };
     if let Some(session) = session {
         let gone = ended.as_deref().filter(|_| is_gone);

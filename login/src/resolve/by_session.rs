@@ -25,8 +25,10 @@ use crate::{
 };
 
 /// What the session says.
-pub(super) enum BySession<U> {
-    User(Login<U>),
+type BySession<U> = Result<Login<U>, NoUser>;
+
+/// Why the session knows of no user.
+pub(super) enum NoUser {
     Nobody,
     /// The login of this id is over.
     Ended(Rc<str>),
@@ -126,7 +128,7 @@ pub(super) fn by_session<'a, U: UserMixin>(
     }
     let held = match held(context, req, session) {
         Ok(held) => held,
-        Err(no_user) => return MaybeFuture::Ready(Ok(no_user)),
+        Err(no_user) => return MaybeFuture::Ready(Ok(Err(no_user))),
     };
     let registry = &*context.manager.0;
     if let Some(active) = &registry.settings.active {
@@ -136,7 +138,7 @@ pub(super) fn by_session<'a, U: UserMixin>(
         }));
     }
     let Some(mut loading) = begin_load(registry, &held.record.id) else {
-        return MaybeFuture::Ready(Ok(BySession::Gone(held.record.id)));
+        return MaybeFuture::Ready(Ok(Err(NoUser::Gone(held.record.id))));
     };
     match loading.as_mut().poll(cx) {
         Poll::Ready(found) => MaybeFuture::Ready(go_on(context, req, session, held, found)),
@@ -155,16 +157,16 @@ fn held<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     session: &Session,
-) -> Result<Held, BySession<U>> {
+) -> Result<Held, NoUser> {
     let manager = &context.manager;
     let settings = &manager.0.settings;
     let mut record = match session.get::<LoginRecord>(&settings.session_keys.login) {
         Ok(Some(record)) => record,
-        Ok(None) => return Err(BySession::Nobody),
+        Ok(None) => return Err(NoUser::Nobody),
         Err(_) => {
             tracing::warn!(target: "actix_login", "a login record of the wrong shape was removed");
             session.remove(&settings.session_keys.login);
-            return Err(BySession::Nobody);
+            return Err(NoUser::Nobody);
         }
     };
     match examine(context, &mut record, req) {
@@ -173,7 +175,7 @@ fn held<U: UserMixin>(
             changed,
             mismatch,
         }),
-        Examined::Expired => Err(BySession::Ended(record.id)),
+        Examined::Expired => Err(NoUser::Ended(record.id)),
         Examined::Stolen => {
             // Whoever has the session now may be the thief: the app's keys stay for the owner,
             // and a login of anyone else will clear them.
@@ -183,7 +185,7 @@ fn held<U: UserMixin>(
                 context.forget();
             }
             manager.emit(LoginEvent::SessionProtected, req, None);
-            Err(BySession::Protected)
+            Err(NoUser::Protected)
         }
     }
 }
@@ -193,11 +195,11 @@ fn of_user<U: UserMixin>(
     manager: &LoginManager<U>,
     mut held: Held,
     user: Option<U>,
-) -> Result<(U, Held), BySession<U>> {
+) -> Result<(U, Held), NoUser> {
     let keys = &manager.0.settings.keys;
     let record = &mut held.record;
     let Some(user) = user else {
-        return Err(BySession::Gone(held.record.id));
+        return Err(NoUser::Gone(held.record.id));
     };
     match verify_auth_tag(keys, &record.id, &user, record.auth_tag.as_ref()) {
         Verified::Newest => {}
@@ -205,7 +207,7 @@ fn of_user<U: UserMixin>(
             record.auth_tag = auth_tag(keys, &record.id, &user);
             held.changed = true;
         }
-        Verified::No => return Err(BySession::Ended(held.record.id)),
+        Verified::No => return Err(NoUser::Ended(held.record.id)),
     }
     Ok((user, held))
 }
@@ -220,8 +222,8 @@ fn go_on<U: UserMixin>(
 ) -> Result<BySession<U>, LoginError> {
     let user = loaded(found, "user_loader")?;
     match of_user(&context.manager, held, user) {
-        Ok((user, held)) => keep(context, req, session, held, user),
-        Err(no_user) => Ok(no_user),
+        Ok((user, held)) => keep(context, req, session, held, user).map(Ok),
+        Err(no_user) => Ok(Err(no_user)),
     }
 }
 
@@ -232,7 +234,7 @@ fn keep<U: UserMixin>(
     session: &Session,
     held: Held,
     user: U,
-) -> Result<BySession<U>, LoginError> {
+) -> Result<Login<U>, LoginError> {
     let Held {
         record,
         changed,
@@ -246,8 +248,7 @@ fn keep<U: UserMixin>(
         context.manager.emit(event, req, Some(&user));
     }
     let (source, fresh) = (LoginSource::Session, record.fresh);
-    let login = Login::in_session(Rc::new(user), record.id, source, fresh);
-    Ok(BySession::User(login))
+    Ok(Login::in_session(Rc::new(user), record.id, source, fresh))
 }
 
 /// [`by_session`] where the store of active logins has a say.
@@ -265,13 +266,13 @@ async fn by_active_login<U: UserMixin>(
         None => None,
     };
     let Some(entry) = entry else {
-        return Ok(BySession::Ended(held.record.id));
+        return Ok(Err(NoUser::Ended(held.record.id)));
     };
     let user = load_user(&manager.0, id).await?;
     let (user, mut held) = match of_user(manager, held, user) {
         Ok(of_user) => of_user,
-        Err(no_user) => return Ok(no_user),
+        Err(no_user) => return Ok(Err(no_user)),
     };
     held.changed |= active::confirm_cookie(context, req, active, &entry, &mut held.record).await?;
-    keep(context, req, session, held, user)
+    keep(context, req, session, held, user).map(Ok)
 }
