@@ -549,8 +549,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`]: a short secret, no loader, a malformed view, a cookie that browsers would
-    /// drop, a name or header that can't be one. Each says what to write instead.
+    /// [`ConfigError`]: a short secret or previous key, no loader, a malformed view, a cookie that
+    /// browsers would drop, a name or header that can't be one. Each says what to write instead.
     pub fn build(self) -> Result<LoginManager<U>, ConfigError> {
         if self.user_loader.is_none()
             && self.request_loader.is_none()

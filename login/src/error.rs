@@ -7,11 +7,16 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use crate::config::{ID_MAX_BYTES, SECRET_MIN_BYTES};
 
 /// Why [`LoginManagerBuilder::build`](crate::LoginManagerBuilder::build) refused a configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The secret, or one of the previous keys, is too short to be safe.
+    /// The secret is too short to be safe.
     ShortSecret {
+        /// How many bytes it has.
+        bytes: usize,
+    },
+    /// One of the previous keys is shorter than any secret may be.
+    ShortPreviousKey {
         /// How many bytes it has.
         bytes: usize,
     },
@@ -46,6 +51,11 @@ impl fmt::Display for ConfigError {
                 "the secret has {bytes} bytes, but at least {SECRET_MIN_BYTES} are needed: make one \
                  with `openssl rand -hex 32` and keep it out of the source"
             ),
+            Self::ShortPreviousKey { bytes } => write!(
+                f,
+                "one of the `previous_keys` has {bytes} bytes, but a secret has at least \
+                 {SECRET_MIN_BYTES}: it has never been one, so leave it out"
+            ),
             Self::NoLoader => f.write_str(
                 "no user can ever be found: give the builder a `user_loader` (for logins kept in \
                  the session) or a `request_loader` or `header_loader` (for API keys)",
@@ -58,6 +68,14 @@ impl fmt::Display for ConfigError {
             Self::Cookie { reason } => write!(f, "remember cookie: {reason}"),
             Self::Setting { setting, reason } => write!(f, "`{setting}`: {reason}"),
         }
+    }
+}
+
+/// The text of [`Display`](fmt::Display): a `main` that returns the error prints it by `Debug`, and
+/// that is where most authors meet it.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -208,5 +226,22 @@ impl LoginError {
             tracing::error!(target: "actix_login", "{self}");
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_main_that_returns_a_config_error_prints_its_text() {
+        let error: Box<dyn std::error::Error> = ConfigError::ShortSecret { bytes: 5 }.into();
+        assert_eq!(
+            format!("Error: {error:?}"),
+            "Error: the secret has 5 bytes, but at least 32 are needed: make one with `openssl \
+             rand -hex 32` and keep it out of the source"
+        );
+        let error = ConfigError::ShortPreviousKey { bytes: 5 };
+        assert!(format!("{error:?}").starts_with("one of the `previous_keys` has 5 bytes"));
     }
 }

@@ -107,6 +107,15 @@ impl Keyring {
         previous: &[Vec<u8>],
         name: &str,
     ) -> Result<Self, ConfigError> {
+        let is_short = |secret: &[u8]| secret.len() < SECRET_MIN_BYTES;
+        if is_short(secret) {
+            let bytes = secret.len();
+            return Err(ConfigError::ShortSecret { bytes });
+        }
+        if let Some(key) = previous.iter().find(|key| is_short(key)) {
+            let bytes = key.len();
+            return Err(ConfigError::ShortPreviousKey { bytes });
+        }
         Ok(Self {
             newest: Keys::derive(secret, name)?,
             previous: previous
@@ -153,11 +162,6 @@ impl Keyring {
 
 impl Keys {
     fn derive(secret: &[u8], name: &str) -> Result<Self, ConfigError> {
-        if secret.len() < SECRET_MIN_BYTES {
-            return Err(ConfigError::ShortSecret {
-                bytes: secret.len(),
-            });
-        }
         // RFC 5869: extract once, expand per purpose. The salt is fixed, since the secret is
         // meant to be random; the name comes last, so that no two infos can read alike.
         let extracted = Hkdf::<Sha512>::new(Some(b"actix-login"), secret);
@@ -261,15 +265,14 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_is_refused_also_among_the_previous_ones() {
-        let short = ConfigError::ShortSecret { bytes: 31 };
+    fn a_short_secret_is_refused_and_told_from_a_short_previous_one() {
         assert_eq!(
-            Keyring::new(&[0; 31], &[], "User").err(),
-            Some(short.clone())
+            Keyring::new(&[0; 31], &[vec![0; 32]], "User").err(),
+            Some(ConfigError::ShortSecret { bytes: 31 })
         );
         assert_eq!(
-            Keyring::new(&[0; 32], &[vec![0; 31]], "User").err(),
-            Some(short)
+            Keyring::new(&[0; 32], &[vec![0; 32], vec![0; 31]], "User").err(),
+            Some(ConfigError::ShortPreviousKey { bytes: 31 })
         );
     }
 }
