@@ -159,11 +159,15 @@ where
 /// request fails with an empty 500, the error goes to the log, and nobody is logged out.
 #[diagnostic::on_unimplemented(
     message = "a loader can't answer `{Self}`",
-    note = "it answers `Option<{U}>`, or `Result<Option<{U}>, E>` where the lookup can fail"
+    label = "this loader answers `{Self}`",
+    note = "it must answer `Option<{U}>`, or `Result<Option<{U}>, E>` where the lookup can fail: `Some(user)` or `Ok(Some(user))`, and `None` or `Ok(None)` where there is no such user"
 )]
 pub trait LoaderAnswer<U>: sealed::Sealed<U> {}
 
-impl<U, A: sealed::Sealed<U>> LoaderAnswer<U> for A {}
+// One by one, and not for all that is `Sealed`: the compiler would then miss that trait, and say so
+// in place of the message above.
+impl<U> LoaderAnswer<U> for Option<U> {}
+impl<U, E: fmt::Display> LoaderAnswer<U> for Result<Option<U>, E> {}
 
 mod sealed {
     use super::Found;

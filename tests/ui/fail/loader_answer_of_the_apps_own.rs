@@ -1,0 +1,12 @@
+use actix_login::LoaderAnswer;
+
+struct User;
+
+enum Answer {
+    Found(User),
+    Missing,
+}
+
+impl LoaderAnswer<User> for Answer {}
+
+fn main() {}
