@@ -187,7 +187,7 @@ impl<U: UserMixin> FromRequest for CurrentUser<U> {
     }
 }
 
-/// The current user, who is logged in: derefs to `U`.
+/// The current user, who is logged in: derefs to `U`, and serializes as `U` does.
 ///
 /// An anonymous request is refused as by `#[login_required]`. But actix-web polls the extractors
 /// of a handler together: without the attribute, another argument may refuse first, and a body is
@@ -234,6 +234,12 @@ impl<U: UserMixin> Clone for AuthenticatedUser<U> {
 impl<U: UserMixin + fmt::Debug> fmt::Debug for AuthenticatedUser<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("AuthenticatedUser").field(&self.0).finish()
+    }
+}
+
+impl<U: UserMixin + Serialize> Serialize for AuthenticatedUser<U> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

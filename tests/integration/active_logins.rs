@@ -114,6 +114,25 @@ fn a_user_ends_one_of_the_own_logins() {
 }
 
 #[test]
+fn a_login_id_comes_by_a_path_too_and_what_is_none_is_no_500() {
+    let site = Site::new();
+    let [mut first, mut second] = [(); 2].map(|()| site.logged_in(1));
+    let id = current(&mut second).id;
+    for bad in ["", "1", "AAAAAAAAAAAAAAAAAAAAA%22", &format!("{id}A")] {
+        assert_eq!(
+            first.post("/end", &format!("id={bad}")).status,
+            400,
+            "{bad}"
+        );
+        // As actix-web answers to any path that does not parse.
+        assert_eq!(first.post(&format!("/end/{bad}"), "").status, 404, "{bad}");
+    }
+    assert_eq!(who(&mut second), "Some(1)");
+    assert_eq!(first.post(&format!("/end/{id}"), "").status, 200);
+    assert_eq!(who(&mut second), "None");
+}
+
+#[test]
 fn ending_the_others_keeps_this_one() {
     let site = Site::new();
     let [mut first, mut second, mut third] = [(); 3].map(|()| site.remembered(1));

@@ -1,6 +1,8 @@
 //! The current user in a template, as Flask-Login's documents write it.
 
-use actix_login::{CurrentUser, FlashedMessages, LoginManager, UserMixin, flash};
+use actix_login::{
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginManager, UserMixin, flash,
+};
 use actix_web::{
     HttpRequest, Responder, Result,
     error::ErrorInternalServerError,
@@ -68,6 +70,10 @@ async fn fields(current_user: CurrentUser<User>) -> impl Responder {
     Json(current_user)
 }
 
+async fn profile(user: AuthenticatedUser<User>) -> impl Responder {
+    Json(user)
+}
+
 async fn messages(req: HttpRequest, flashes: FlashedMessages) -> Result<impl Responder> {
     flash(&req, "info", "a < b");
     let template = "{% for it in flashes %}<p class={{ it.category }}>{{ it.message }}{% endfor %}";
@@ -79,6 +85,7 @@ fn templated(config: &mut ServiceConfig) {
         .route("/greeting", web::get().to(greeting))
         .route("/permissions", web::get().to(permissions))
         .route("/fields", web::get().to(fields))
+        .route("/profile", web::get().to(profile))
         .route("/messages", web::get().to(messages))
         .route("/login/{id}", web::post().to(login::<User>));
 }
@@ -145,6 +152,15 @@ fn a_user_serializes_as_its_fields_and_what_the_crate_says_of_it() {
         "is_authenticated": false, "is_active": false, "is_anonymous": true,
     });
     assert_eq!(fields(&app(self::guest()), false), guest);
+}
+
+#[test]
+fn an_authenticated_user_serializes_as_the_user_itself() {
+    let app = app(None);
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let shown: Value = serde_json::from_str(&browser.get("/profile").body).unwrap();
+    assert_eq!(shown, serde_json::to_value(User::from(1)).unwrap());
 }
 
 #[test]

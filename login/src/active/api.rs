@@ -2,6 +2,7 @@
 
 use actix_session::SessionExt;
 use actix_web::HttpRequest;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
     ActiveLogins,
@@ -18,7 +19,8 @@ use crate::{
     user::UserMixin,
 };
 
-/// One place where a user is logged in: a line of a "Where you're logged in" page.
+/// One place where a user is logged in: a line of a "Where you're logged in" page. For a template it
+/// serializes with its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveLogin {
@@ -57,12 +59,27 @@ impl ActiveLogin {
     }
 }
 
+impl Serialize for ActiveLogin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ActiveLogin", 8)?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("began", &self.began)?;
+        fields.serialize_field("seen", &self.seen)?;
+        fields.serialize_field("ends", &self.ends)?;
+        fields.serialize_field("user_agent", &self.user_agent)?;
+        fields.serialize_field("address", &self.address)?;
+        fields.serialize_field("remembered", &self.remembered)?;
+        fields.serialize_field("is_current", &self.is_current)?;
+        fields.end()
+    }
+}
+
 /// Where the current user is logged in, the oldest login first.
 ///
 /// A "Where you're logged in" page:
 ///
 /// ```
-/// use actix_login::{active_logins, end_login, end_other_logins, login_required};
+/// use actix_login::{LoginId, active_logins, end_login, end_other_logins, login_required};
 /// use actix_web::{HttpRequest, Responder, Result, get, post, web::{Form, Html, Redirect}};
 ///
 /// #[get("/logins")]
@@ -82,14 +99,12 @@ impl ActiveLogin {
 /// }
 ///
 /// #[derive(serde::Deserialize)]
-/// struct Ended { id: String }
+/// struct Ended { id: LoginId }
 ///
 /// #[post("/logins")]
 /// #[login_required]
 /// async fn end(req: HttpRequest, form: Form<Ended>) -> Result<impl Responder> {
-///     if let Ok(id) = form.id.parse() {
-///         end_login(&req, id).await?;
-///     }
+///     end_login(&req, form.id).await?;
 ///     Ok(Redirect::to("/logins").see_other())
 /// }
 ///

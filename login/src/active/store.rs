@@ -2,6 +2,8 @@
 
 use std::{fmt, future::Future, str::FromStr};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::{
     encoding::{decode, encode},
     error::LoginError,
@@ -10,7 +12,8 @@ use crate::{
 
 /// The id of an active login: 128 random bits. It tells nothing, and opens nothing by itself.
 ///
-/// As text it is 22 letters, digits, `-` and `_`.
+/// As text it is 22 letters, digits, `-` and `_`; that is what serde makes of it, too, so that a form
+/// or a path can hold one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoginId([u8; 16]);
 
@@ -49,6 +52,32 @@ impl FromStr for LoginId {
     fn from_str(text: &str) -> Result<Self, InvalidLoginId> {
         let bytes = decode(text).and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self).ok_or(InvalidLoginId)
+    }
+}
+
+impl Serialize for LoginId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LoginId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = LoginId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a login id")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<LoginId, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Visitor)
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use actix_login::{
-    ActiveLogin, ActiveLogins, CurrentUser, LoginEvent, LoginId, LoginManager, LoginManagerBuilder,
+    ActiveLogins, CurrentUser, LoginEvent, LoginId, LoginManager, LoginManagerBuilder,
     LoginOptions, LoginStore, MemoryLoginStore, RememberCookie, StoredLogin, UserMixin,
     active_logins, confirm_login, end_login, end_other_logins, login_fresh, login_remembered,
     login_user_with, logout_user, refresh_session_auth,
@@ -20,9 +20,9 @@ use actix_session::Session;
 use actix_web::{
     HttpRequest, Responder, Result,
     rt::{System, time::sleep},
-    web::{Data, Form, Json, ServiceConfig, get, post},
+    web::{Data, Form, Json, Path, ServiceConfig, get, post},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     serve,
@@ -287,8 +287,9 @@ pub fn who(browser: &mut Browser) -> String {
     browser.get("/who").body
 }
 
-/// What the app shows of an active login.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An active login as it serializes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Line {
     pub id: String,
     pub began: u64,
@@ -298,21 +299,6 @@ pub struct Line {
     pub address: String,
     pub remembered: bool,
     pub is_current: bool,
-}
-
-impl From<ActiveLogin> for Line {
-    fn from(login: ActiveLogin) -> Self {
-        Self {
-            id: login.id.to_string(),
-            began: login.began,
-            seen: login.seen,
-            ends: login.ends,
-            user_agent: login.user_agent,
-            address: login.address,
-            remembered: login.remembered,
-            is_current: login.is_current,
-        }
-    }
 }
 
 /// "Where you're logged in".
@@ -338,7 +324,7 @@ struct LogIn {
 
 #[derive(Deserialize)]
 struct Ended {
-    id: String,
+    id: LoginId,
 }
 
 #[derive(Deserialize)]
@@ -359,6 +345,7 @@ pub fn pages(users: &Users) -> impl FnOnce(&mut ServiceConfig) + use<> {
             .route("/logout", post().to(logout_page))
             .route("/logins", get().to(logins_page))
             .route("/end", post().to(end_page))
+            .route("/end/{id}", post().to(end_by_path))
             .route("/end-others", post().to(end_others_page))
             .route("/confirm", post().to(confirm_page))
             .route("/fresh", get().to(fresh_page))
@@ -399,12 +386,16 @@ async fn logout_page(req: HttpRequest) -> Result<impl Responder> {
 }
 
 async fn logins_page(req: HttpRequest) -> Result<impl Responder> {
-    let logins = active_logins(&req).await?;
-    Ok(Json(logins.into_iter().map(Line::from).collect::<Vec<_>>()))
+    Ok(Json(active_logins(&req).await?))
 }
 
 async fn end_page(req: HttpRequest, form: Form<Ended>) -> Result<impl Responder> {
-    end_login(&req, form.id.parse().unwrap()).await?;
+    end_login(&req, form.id).await?;
+    Ok("ended")
+}
+
+async fn end_by_path(req: HttpRequest, id: Path<LoginId>) -> Result<impl Responder> {
+    end_login(&req, *id).await?;
     Ok("ended")
 }
 
