@@ -76,14 +76,17 @@ impl Serialize for ActiveLogin {
 
 /// Where the current user is logged in, the oldest login first.
 ///
-/// A "Where you're logged in" page:
+/// A "Where you're logged in" page. What ends a login wants a fresh one, and so does the page: who
+/// was refused at a POST alone would come back to its path by a GET.
 ///
 /// ```
-/// use actix_login::{LoginId, active_logins, end_login, end_other_logins, login_required};
+/// use actix_login::{
+///     LoginId, active_logins, end_login, end_other_logins, fresh_login_required,
+/// };
 /// use actix_web::{HttpRequest, Responder, Result, get, post, web::{Form, Html, Redirect}};
 ///
 /// #[get("/logins")]
-/// #[login_required]
+/// #[fresh_login_required]
 /// async fn logins(req: HttpRequest) -> Result<impl Responder> {
 ///     let mut page = String::from("<h1>Where you're logged in</h1>");
 ///     for login in active_logins(&req).await? {
@@ -102,14 +105,14 @@ impl Serialize for ActiveLogin {
 /// struct Ended { id: LoginId }
 ///
 /// #[post("/logins")]
-/// #[login_required]
+/// #[fresh_login_required]
 /// async fn end(req: HttpRequest, form: Form<Ended>) -> Result<impl Responder> {
 ///     end_login(&req, form.id).await?;
 ///     Ok(Redirect::to("/logins").see_other())
 /// }
 ///
 /// #[post("/logins/end-others")]
-/// #[login_required]
+/// #[fresh_login_required]
 /// async fn end_others(req: HttpRequest) -> Result<impl Responder> {
 ///     end_other_logins(&req).await?;
 ///     Ok(Redirect::to("/logins").see_other())
