@@ -127,7 +127,7 @@ pub enum LoginError {
     NoLoginStore,
     /// The user has as many active logins as there may be, and new ones are refused (403).
     TooManyLogins,
-    /// The current user has no active login of that id (404).
+    /// The user has no active login of that id (404).
     NoSuchLogin,
     /// A view is named that is no resource of the app (500).
     UnknownView {

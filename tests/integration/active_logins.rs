@@ -176,6 +176,33 @@ fn an_administrator_lists_and_ends_all_logins_without_a_request() {
 }
 
 #[test]
+fn an_administrator_ends_one_login_of_a_user() {
+    let site = Site::new();
+    let [mut first, mut second] = [(); 2].map(|()| site.remembered(1));
+    let mut administrator = site.logged_in(2);
+    let target = format!("/users/1/end/{}", current(&mut second).id);
+    assert_eq!(administrator.post(&target, "").status, 200);
+    assert_eq!(who(&mut second), "None");
+    assert_eq!(who(&mut first), "Some(1)");
+    assert_eq!(who(&mut administrator), "Some(2)");
+    let again = administrator.post(&target, "");
+    assert_eq!((again.status, again.body.as_str()), (404, ""));
+}
+
+#[test]
+fn an_administrator_ends_no_login_of_a_user_whose_it_is_not() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let mut administrator = site.logged_in(2);
+    let id = current(&mut browser).id;
+    for user in [2, 11] {
+        let refused = administrator.post(&format!("/users/{user}/end/{id}"), "");
+        assert_eq!((refused.status, refused.body.as_str()), (404, ""));
+    }
+    assert_eq!(who(&mut browser), "Some(1)");
+}
+
+#[test]
 fn another_users_login_can_not_be_ended_and_is_not_told_from_none() {
     let site = Site::new();
     let mut victim = site.logged_in(1);

@@ -148,6 +148,35 @@ pub async fn end_other_logins(req: &HttpRequest) -> Result<(), LoginError> {
     nearest_required(req)?.end_other_logins(req).await
 }
 
+impl<U: UserMixin> LoginManager<U> {
+    /// Ends one login of a user, from the list of [`list_logins`](Self::list_logins): it is out at
+    /// its next request. For administrators:
+    ///
+    /// ```
+    /// use actix_login::{LoginId, LoginManager, UserMixin, login_required};
+    /// use actix_web::{HttpRequest, Responder, Result, post, web::{Path, Redirect}};
+    ///
+    /// #[derive(Clone, UserMixin)]
+    /// struct User { id: u64, is_admin: bool }
+    ///
+    /// #[post("/users/{user}/logins/{login}/end")]
+    /// #[login_required(check = |user: &User| user.is_admin)]
+    /// async fn end(req: HttpRequest, path: Path<(u64, LoginId)>) -> Result<impl Responder> {
+    ///     let (user, login) = path.into_inner();
+    ///     LoginManager::<User>::of(&req)?.end_login_of(&user, login).await?;
+    ///     Ok(Redirect::to(format!("/users/{user}")).see_other())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::NoSuchLogin`] (404) where that user has no such login, as with another user's;
+    /// else as [`list_logins`](Self::list_logins).
+    pub async fn end_login_of(&self, user_id: &U::Id, id: LoginId) -> Result<(), LoginError> {
+        end_one_of(&self.0.settings, &user_id.to_string(), id).await
+    }
+}
+
 /// What the three functions need of a manager of any user type.
 pub(crate) trait ErasedActiveLogins {
     fn active_logins<'a>(
@@ -190,15 +219,7 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
     ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
         Box::pin(async move {
             let own = Own::of(self.context(req)?, req).await?;
-            let settings = self.settings();
-            let active = active(settings)?;
-            if super::find(active, settings, id, &own.user)
-                .await?
-                .is_none()
-            {
-                return Err(LoginError::NoSuchLogin);
-            }
-            active.store.end(id).await
+            end_one_of(self.settings(), &own.user, id).await
         })
     }
 
@@ -240,6 +261,15 @@ pub(crate) async fn list_of(settings: &Settings, id: &str) -> Result<Vec<ActiveL
         .into_iter()
         .map(|login| ActiveLogin::new(login, None))
         .collect())
+}
+
+/// Ends one login of a user.
+async fn end_one_of(settings: &Settings, user: &str, id: LoginId) -> Result<(), LoginError> {
+    let active = active(settings)?;
+    match super::find(active, settings, id, user).await? {
+        Some(_) => active.store.end(id).await,
+        None => Err(LoginError::NoSuchLogin),
+    }
 }
 
 /// Ends all logins of a user but one.

@@ -346,6 +346,7 @@ pub fn pages(users: &Users) -> impl FnOnce(&mut ServiceConfig) + use<> {
             .route("/logins", get().to(logins_page))
             .route("/end", post().to(end_page))
             .route("/end/{id}", post().to(end_by_path))
+            .route("/users/{user}/end/{id}", post().to(end_by_administrator))
             .route("/end-others", post().to(end_others_page))
             .route("/confirm", post().to(confirm_page))
             .route("/fresh", get().to(fresh_page))
@@ -396,6 +397,16 @@ async fn end_page(req: HttpRequest, form: Form<Ended>) -> Result<impl Responder>
 
 async fn end_by_path(req: HttpRequest, id: Path<LoginId>) -> Result<impl Responder> {
     end_login(&req, *id).await?;
+    Ok("ended")
+}
+
+async fn end_by_administrator(
+    req: HttpRequest,
+    path: Path<(u64, LoginId)>,
+) -> Result<impl Responder> {
+    let (user, id) = path.into_inner();
+    let manager = LoginManager::<User>::of(&req)?;
+    manager.end_login_of(&user, id).await?;
     Ok("ended")
 }
 

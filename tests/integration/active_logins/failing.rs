@@ -1,6 +1,6 @@
 //! A store that is down: nobody gets in, nobody gets out, no cookie is touched.
 
-use actix_login::{ActiveLogins, LoginEvent, MemoryLoginStore};
+use actix_login::{ActiveLogins, LoginError, LoginEvent, MemoryLoginStore};
 
 use super::{
     MINUTE,
@@ -145,9 +145,12 @@ fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
 fn a_failing_store_fails_the_manager_outside_of_requests_too() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
+    let id = block_on(site.manager.list_logins(&1)).unwrap()[0].id;
     site.store.fail(&["*"]);
     assert!(block_on(site.manager.list_logins(&1)).is_err());
     assert!(block_on(site.manager.end_all_logins(&1)).is_err());
+    let ended = block_on(site.manager.end_login_of(&1, id));
+    assert_eq!(ended, Err(LoginError::StoreFailed));
     site.store.fail(&[]);
     assert_eq!(who(&mut browser), "Some(1)");
 }
