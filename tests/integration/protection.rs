@@ -5,6 +5,7 @@ use actix_web::HttpRequest;
 
 use crate::{
     site::{Builder, Site, World},
+    store::MemoryStore,
     support::{Answer, Browser, REMEMBER, SECRET, SESSION},
 };
 
@@ -135,6 +136,26 @@ fn strong_removes_the_login_and_the_remember_cookie_and_keeps_the_apps_other_key
     assert_eq!(get(&mut browser, HOME, "/who").body, "nobody");
     assert_eq!(get(&mut browser, STREET, "/protected").status, 302);
     assert_eq!(site.world.count("session_protected"), 1);
+}
+
+#[test]
+fn strong_ends_a_session_in_a_store_for_its_owner_too() {
+    let site = Site::on_store(&MemoryStore::default(), behind_a_proxy(Strong));
+    let mut owner = log_in_at_home(&site, "/login");
+    assert_eq!(get(&mut owner.clone(), STREET, "/who").body, "nobody");
+    assert_eq!(get(&mut owner, HOME, "/who").body, "nobody");
+}
+
+#[test]
+fn strong_leaves_the_owners_session_cookie_and_copies_used_like_it() {
+    let site = site(Strong);
+    let mut owner = log_in_at_home(&site, "/login");
+    let mut copy = owner.clone();
+    let mut thief = owner.clone();
+    assert_eq!(get(&mut thief, STREET, "/who").body, "nobody");
+    assert_eq!(get(&mut thief, HOME, "/who").body, "nobody");
+    assert_eq!(get(&mut owner, HOME, "/who").body, "1 fresh");
+    assert_eq!(get(&mut copy, HOME, "/who").body, "1 fresh");
 }
 
 #[test]
