@@ -19,6 +19,9 @@ use self::guard::Kind;
 /// Anyone else gets the answer of `unauthorized()`: a redirect to the login view, or a 401. The guard runs
 /// before any argument of the handler is extracted, so nothing of a stranger's request body is read.
 ///
+/// `next` is the refused URL even for a POST, as in Flask-Login, and a visitor comes back there by a GET: guard
+/// the page that has the form as well.
+///
 /// It goes on an `async fn` with up to 12 extractors as arguments, above or below the route attribute:
 ///
 /// - `#[login_required]`: a user of the nearest login manager;
@@ -41,6 +44,9 @@ pub fn login_required(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// A stale login gets the answer of `needs_refresh()`, an anonymous request that of `unauthorized()`. The forms
 /// are those of `#[login_required]`: `#[fresh_login_required]`, `#[fresh_login_required(Admin)]`,
 /// `#[fresh_login_required(Admin, check = Admin::can_edit)]`.
+///
+/// `next` is the refused URL even for a POST, as in Flask-Login, and a visitor comes back there by a GET: guard
+/// the page that has the form as well.
 #[proc_macro_attribute]
 pub fn fresh_login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
     guard::expand(Kind::FreshLogin, arguments.into(), item.into()).into()
