@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use actix_login::{RememberCookie, SessionProtection::Strong};
+use actix_login::{
+    RememberCookie,
+    SessionProtection::{Off, Strong},
+};
 
 use crate::{
     site::{Builder, Site, World},
@@ -184,4 +187,26 @@ fn a_key_that_is_not_listed_ends_sessions_of_users_with_a_hash_and_makes_others_
     browser.post("/login", "2");
     let mut without = site.after.returning(&browser);
     assert_eq!(without.get("/who").body, "2 stale");
+}
+
+#[test]
+fn a_key_that_is_not_listed_leaves_sessions_without_a_hash_alone_where_protection_is_off() {
+    let site = rotation(|manager| manager.session_protection(Off));
+    let mut with_hash = site.after.returning(&site.before.logged_in());
+    assert_eq!(with_hash.get("/who").body, "nobody");
+
+    let mut browser = site.before.browser();
+    browser.post("/login", "2");
+    let mut without = site.after.returning(&browser);
+    assert_eq!(without.get("/who").body, "2 fresh");
+}
+
+#[test]
+fn a_key_that_is_not_listed_ends_sessions_without_a_hash_too_in_strong() {
+    let site = rotation(|manager| manager.session_protection(Strong));
+    let mut browser = site.before.browser();
+    browser.post("/login", "2");
+    let mut without = site.after.returning(&browser);
+    assert_eq!(without.get("/who").body, "nobody");
+    assert_eq!(site.after.world.count("session_protected"), 1);
 }
