@@ -178,9 +178,11 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
     /// Secrets that were in use before, the latest first: a rotation of keys logs nobody out.
     ///
-    /// Default: none. What is signed with one of them is accepted, and rewritten under the newest
-    /// when it logs a user in. So keep a key listed for as long as the remember cookies of its time
-    /// live. Never list one that has leaked: whoever has it can log in as anyone.
+    /// Default: none. What is signed with one of them is accepted. Sessions are rewritten under the
+    /// newest at their next use, but remember cookies only when they log somebody in or are
+    /// refreshed, which may be on their last day: keep a key listed for as long as the cookie's
+    /// [duration](RememberCookie::duration). Never list one that has leaked: whoever has it can log
+    /// in as anyone.
     ///
     /// These are this crate's keys. actix-session's own key can't be rotated that way; give the two
     /// different secrets to change this one alone.
