@@ -199,11 +199,13 @@ where
 /// The response phase.
 fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<B>) {
     let settings = &context.manager.0.settings;
+    let may_refresh =
+        settings.remember.settings.refresh_each_request && !is_for_everyone(res.headers());
     if !context.asked.get() {
-        if settings.remember.settings.refresh_each_request
-            && let Some(cookie) = refresh_unasked(res.request(), settings)
-        {
-            res.headers_mut().append(SET_COOKIE, cookie);
+        if may_refresh && let Some(cookie) = refresh_unasked(res.request(), settings) {
+            let headers = res.headers_mut();
+            headers.append(SET_COOKIE, cookie);
+            depends_on_user(headers, None);
         }
         return;
     }
@@ -212,10 +214,14 @@ fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<
     {
         written.answered.set(true);
     }
-    let cookie = context.remember_header(res.request());
+    let cookie = context.remember_header(res.request(), may_refresh);
     let headers = res.headers_mut();
     if let Some(cookie) = cookie {
         headers.append(SET_COOKIE, cookie);
+        // Whatever the handler said: a cache that others share would hand the login out.
+        if is_for_everyone(headers) {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+        }
     }
     depends_on_user(headers, settings.auth_header_name.as_deref());
 }
@@ -248,12 +254,27 @@ fn depends_on_user(headers: &mut HeaderMap, auth_header_name: Option<&str>) {
 
 /// Whether a value of `Vary` names this header, or all.
 fn names(varies_on: &HeaderValue, name: &str) -> bool {
-    varies_on.to_str().is_ok_and(|names| {
-        names.split(',').any(|varied| {
-            let varied = varied.trim();
-            varied == "*" || varied.eq_ignore_ascii_case(name)
-        })
+    lists(varies_on, |varied| {
+        varied == "*" || varied.eq_ignore_ascii_case(name)
     })
+}
+
+/// Whether the handler's `Cache-Control` lets a cache keep the answer that others share (RFC 9111,
+/// section 3). Without one, the answer gets this crate's.
+fn is_for_everyone(headers: &HeaderMap) -> bool {
+    let is_kept_from_others = |directive: &str| {
+        ["private", "no-store"]
+            .iter()
+            .any(|name| directive.eq_ignore_ascii_case(name))
+    };
+    let mut values = headers.get_all(CACHE_CONTROL).peekable();
+    values.peek().is_some() && !values.any(|value| lists(value, is_kept_from_others))
+}
+
+/// Whether a header's comma-separated list has such an item.
+fn lists(value: &HeaderValue, is_wanted: impl Fn(&str) -> bool) -> bool {
+    let items = value.to_str().unwrap_or("").split(',');
+    items.map(str::trim).any(is_wanted)
 }
 
 #[cfg(test)]

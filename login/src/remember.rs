@@ -248,14 +248,19 @@ impl<U: UserMixin> LoginContext<U> {
         }
     }
 
-    /// The `Set-Cookie` header of the answer, if one is due.
-    pub(crate) fn remember_header(&self, req: &HttpRequest) -> Option<HeaderValue> {
+    /// The `Set-Cookie` header of the answer, if one is due. `may_refresh`: also to put the
+    /// cookie's end off.
+    pub(crate) fn remember_header(
+        &self,
+        req: &HttpRequest,
+        may_refresh: bool,
+    ) -> Option<HeaderValue> {
         let settings = &self.manager.0.settings;
         match self.remember.take() {
             RememberChange::None => {}
             change => return header(change, settings),
         }
-        if !settings.remember.settings.refresh_each_request {
+        if !may_refresh {
             return None;
         }
         // Asked, a page knows whose cookie may be refreshed; one that nobody asked does not.

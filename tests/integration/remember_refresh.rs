@@ -2,9 +2,19 @@
 
 use std::time::Duration;
 
-use actix_login::RememberCookie;
+use actix_login::{CurrentUser, LoginOptions, RememberCookie, login_user_with};
+use actix_web::{
+    HttpRequest, HttpResponse, Result,
+    http::header::CACHE_CONTROL,
+    web::{self, Path, ServiceConfig},
+};
 
-use crate::{site::Site, support::REMEMBER};
+use crate::{
+    pages::{User, builder},
+    serve,
+    site::Site,
+    support::{REMEMBER, cookie_session},
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const DAYS_30: u64 = 30 * 24 * 60 * 60;
@@ -165,4 +175,75 @@ fn logout_beats_the_refresh() {
             .count(),
         1
     );
+}
+
+/// Pages that say of themselves what caches may do with them: the path's last part.
+fn cached_pages(config: &mut ServiceConfig) {
+    fn cached(caching: &str) -> HttpResponse {
+        let mut answer = HttpResponse::Ok();
+        if caching != "unsaid" {
+            answer.insert_header((CACHE_CONTROL, caching));
+        }
+        answer.finish()
+    }
+    async fn unasked(caching: Path<String>) -> HttpResponse {
+        cached(&caching)
+    }
+    async fn asked(caching: Path<String>, _: CurrentUser<User>) -> HttpResponse {
+        cached(&caching)
+    }
+    async fn log_in(req: HttpRequest, caching: Path<String>) -> Result<HttpResponse> {
+        let remembered = LoginOptions::new().remember(true);
+        login_user_with(&req, &User::from(1), remembered).await?;
+        Ok(cached(&caching))
+    }
+    config
+        .route("/unasked/{caching}", web::get().to(unasked))
+        .route("/asked/{caching}", web::get().to(asked))
+        .route("/login/{caching}", web::post().to(log_in));
+}
+
+#[test]
+fn no_cache_that_others_share_gets_a_remember_cookie() {
+    let cookie = RememberCookie::new().refresh_each_request(true);
+    let manager = builder::<User>().remember_cookie(cookie).build().unwrap();
+    let app = serve!(cached_pages, cookie_session(), manager.clone());
+    let mut browser = app.browser();
+    browser.post("/login/unsaid", "");
+
+    // The answer's own word stands where it keeps others away.
+    for (said, caching) in [
+        ("unsaid", "private"),
+        ("no-store", "no-store"),
+        ("max-age=60,%20Private", "max-age=60, Private"),
+    ] {
+        for page in ["unasked", "asked"] {
+            let answer = browser.get(&format!("/{page}/{said}"));
+            assert!(answer.set_cookie(REMEMBER).is_some(), "{page} {said}");
+            assert_eq!(answer.header("cache-control"), Some(caching), "{page}");
+            assert!(answer.varies_by("Cookie"), "{page} {said}");
+        }
+    }
+    // Where it is for everyone, the cookie can wait for another page.
+    for said in ["public", "max-age=60", "public,%20s-maxage=60", "no-cache"] {
+        for page in ["unasked", "asked"] {
+            let answer = browser.get(&format!("/{page}/{said}"));
+            assert!(answer.set_cookie(REMEMBER).is_none(), "{page} {said}");
+            assert_ne!(answer.header("cache-control"), Some("private"), "{page}");
+        }
+    }
+    // A login can't wait.
+    let login = browser.post("/login/public", "");
+    assert!(login.set_cookie(REMEMBER).is_some());
+    assert_eq!(login.header("cache-control"), Some("private"));
+}
+
+#[test]
+fn a_page_without_a_cookie_to_refresh_says_nothing_of_caches() {
+    let cookie = RememberCookie::new().refresh_each_request(true);
+    let manager = builder::<User>().remember_cookie(cookie).build().unwrap();
+    let app = serve!(cached_pages, cookie_session(), manager.clone());
+    let answer = app.browser().get("/unasked/unsaid");
+    assert_eq!(answer.header("cache-control"), None);
+    assert_eq!(answer.header("vary"), None);
 }
