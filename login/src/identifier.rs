@@ -119,17 +119,17 @@ impl IdentifierSource {
 /// The entry that the outermost of `count` proxies wrote: each appends the address it saw, so only
 /// the last `count` entries are the proxies' own words, and all before them the client's.
 fn forwarded_for(req: &HttpRequest, count: usize, header: &str) -> Option<IpAddr> {
-    let entries: Vec<&str> = req
+    let entries: Vec<&[u8]> = req
         .headers()
         .get_all(header)
-        // A value that is no text still counts as an entry, or the others would move.
-        .flat_map(|value| value.to_str().unwrap_or("").split(','))
+        // By bytes: what the client wrote may be no text, and must not take the proxies' along.
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .collect();
     let entry = entries
         .len()
         .checked_sub(count)
         .and_then(|at| entries.get(at))?;
-    parse_address(entry.trim())
+    parse_address(str::from_utf8(entry).ok()?.trim())
 }
 
 /// An address with or without a port.
@@ -148,10 +148,10 @@ mod tests {
     use super::*;
     use actix_web::test::TestRequest;
 
-    fn address(count: usize, values: &[&str]) -> Option<String> {
+    fn address<V: AsRef<[u8]>>(count: usize, values: &[V]) -> Option<String> {
         let mut req = TestRequest::default().peer_addr("10.0.0.1:99".parse().unwrap());
         for value in values {
-            req = req.append_header(("X-Forwarded-For", *value));
+            req = req.append_header(("X-Forwarded-For", value.as_ref()));
         }
         let source = IdentifierSource::Proxies {
             count,
@@ -180,6 +180,13 @@ mod tests {
         for values in [&[][..], &["1.1.1.1"], &["unknown, 2.2.2.2"], &[", 2.2.2.2"]] {
             assert_eq!(address(2, values).unwrap(), "10.0.0.1", "{values:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_text_hides_nothing_that_the_proxies_wrote() {
+        assert_eq!(address(1, &[b"\xff, 1.1.1.1"]).unwrap(), "1.1.1.1");
+        assert_eq!(address(1, &[&b"\xff"[..], b"1.1.1.1"]).unwrap(), "1.1.1.1");
+        assert_eq!(address(1, &[b"1.1.1.1, \xff"]).unwrap(), "10.0.0.1");
     }
 
     #[test]
