@@ -160,7 +160,11 @@ impl Next {
             && manager.settings().use_session_for_next
         {
             manager.note_asked(req);
-            if let Some(Ok(target)) = req.get_session().remove_as::<String>(SESSION_KEY_NEXT) {
+            let session = req.get_session();
+            // Only then: to remove even what is not there is to write to the session.
+            if session.contains_key(SESSION_KEY_NEXT)
+                && let Some(Ok(target)) = session.remove_as::<String>(SESSION_KEY_NEXT)
+            {
                 return Self::safe(&target, is_safe);
             }
         }
@@ -186,14 +190,10 @@ pub(crate) fn printable(target: &str) -> String {
         if byte.is_ascii_graphic() {
             printable.push(char::from(byte));
         } else {
-            printable.push_str(form_urlencoded_byte(byte).as_ref());
+            printable.push_str(&format!("%{byte:02X}"));
         }
     }
     printable
-}
-
-fn form_urlencoded_byte(byte: u8) -> String {
-    format!("%{byte:02X}")
 }
 
 /// The path and query of the request exactly as they were sent, but with one slash at the start;

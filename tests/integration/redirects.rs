@@ -2,7 +2,7 @@
 //! host.
 
 use actix_login::{
-    LoginManager, LoginManagerBuilder, LoginOptions, UserMixin, fresh_login_required,
+    LoginManager, LoginManagerBuilder, LoginOptions, Next, UserMixin, fresh_login_required,
     login_required, login_user_with,
 };
 use actix_web::{
@@ -309,6 +309,27 @@ fn with_the_next_in_the_session_the_login_view_gets_none() {
     // A login from here leads to the page refused last, which can't be kept, and to no other.
     browser.get(&format!("/{}", "x".repeat(2000)));
     assert_eq!(stored(&store), None);
+}
+
+#[test]
+fn a_next_that_is_not_in_the_session_is_not_taken_out_of_it() {
+    fn login_page(config: &mut ServiceConfig) {
+        async fn page(next: Next) -> String {
+            next.or("none")
+        }
+        config.route("/login", web::get().to(page));
+        guarded_pages(config);
+    }
+    let manager = builder::<User>().use_session_for_next(true);
+    let manager = manager.build().unwrap();
+    let app = serve!(login_page, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.get("/a");
+    assert_eq!(browser.get("/login").body, "/a");
+    // A write would bring back a login that an overlapping request has ended.
+    let again = browser.get("/login");
+    assert_eq!(again.body, "none");
+    assert!(again.set_cookies().is_empty());
 }
 
 #[test]
