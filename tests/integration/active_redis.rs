@@ -238,6 +238,19 @@ fn both_keys_expire_by_themselves() {
     assert_eq!(left, [later.id, endless.id]);
 }
 
+/// `Duration::MAX` for a deadline means none, and Redis takes no such number.
+#[test]
+fn a_login_that_ends_in_aeons_is_stored() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let store = store(&redis);
+    let aeons = login('a', Some(u64::MAX));
+    block_on(store.begin(&aeons)).unwrap();
+    block_on(store.touch(aeons.id, now(), Some(u64::MAX))).unwrap();
+    assert_eq!(block_on(store.list("User:1")).unwrap(), [aeons]);
+}
+
 #[test]
 fn listing_scans_nothing() {
     let Some(redis) = RedisServer::start() else {

@@ -26,6 +26,9 @@ local last = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 if last[2] == 'inf' then redis.call('PERSIST', KEYS[2])
 else redis.call('EXPIREAT', KEYS[2], last[2]) end";
 
+/// The end of the year 9999. Redis refuses to expire a key at just any number.
+const LAST_END: u64 = 253_402_300_799;
+
 const REPLACE_COOKIE: &str = "
 if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
 redis.call('HINCRBY', KEYS[1], 'generation', 1)
@@ -115,7 +118,7 @@ impl RedisLoginStore {
             .arg(self.login_key(id))
             .arg(self.user_key(user))
             .arg(id.to_string())
-            .arg(to_text(ends))
+            .arg(to_text(ends.map(|ends| ends.min(LAST_END))))
             .arg(now)
             .arg(u8::from(only_if_there))
             .arg(fields)
