@@ -1,6 +1,7 @@
 //! A scope's own guard, views and handlers, as one middleware.
 
 use std::{
+    any::{TypeId, type_name},
     future::{Ready, ready},
     iter,
     rc::Rc,
@@ -28,7 +29,8 @@ use crate::{
 /// what is not set is inherited from the scope around it, and from the manager at last. It goes
 /// inside of the manager and the session: wrapped around the scope, while they are wrapped around
 /// the `App`. Where the scope has a manager of its own, wrap this first: the last wrap is the
-/// outermost.
+/// outermost. The other way round the guard would be about another manager's users, so the server
+/// does not start, with a line in the log.
 ///
 /// ```
 /// use actix_login::LoginScope;
@@ -58,7 +60,7 @@ pub struct LoginScope<T = Nearest> {
 }
 
 /// Which answer a view is for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum ViewOf {
     Unauthorized,
     NeedsRefresh,
@@ -150,6 +152,7 @@ impl<T> LoginScope<T> {
 
     /// Answers an empty 401 instead of sending anyone to a login view.
     pub fn no_login_view(mut self) -> Self {
+        self.views.retain(|(of, _)| *of != ViewOf::Unauthorized);
         self.refusals.unauthorized = ScopeAnswer::NoView;
         self
     }
@@ -164,6 +167,7 @@ impl<T> LoginScope<T> {
 
     /// Answers an empty 401 instead of sending anyone to a refresh view.
     pub fn no_refresh_view(mut self) -> Self {
+        self.views.retain(|(of, _)| *of != ViewOf::NeedsRefresh);
         self.refusals.needs_refresh = ScopeAnswer::NoView;
         self
     }
@@ -247,6 +251,18 @@ where
         let Some(refusals) = self.refusals() else {
             return ready(Err(()));
         };
+        if self.rule.is_some()
+            && TypeId::of::<T>() == TypeId::of::<Nearest>()
+            && type_name::<S>().contains(MIDDLEWARE)
+        {
+            tracing::error!(
+                target: "actix_login",
+                "LoginScope: it is wrapped around the scope's own manager, so its guard would let \
+                 in the users of the manager around both: wrap the LoginScope first, or name the \
+                 users by `user_type`"
+            );
+            return ready(Err(()));
+        }
         let guard = self.rule.clone().map(|rule| {
             Rc::new(Guard {
                 rule,
@@ -261,6 +277,10 @@ where
         }))
     }
 }
+
+/// What the type of a service is called that a manager is wrapped around. The compiler promises no
+/// names: this finds a mistake, and no safety rests on it.
+const MIDDLEWARE: &str = "actix_login::middleware::LoginMiddleware<";
 
 /// The service of a [`LoginScope`].
 #[doc(hidden)]

@@ -1,11 +1,15 @@
 //! `LoginScope`: a guard, views and handlers for a whole `web::scope`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use actix_login::{
-    LoginEvent, LoginOptions, LoginScope, UserMixin, fresh_login_required, login_required,
-    login_user_with,
+    LoginEvent, LoginManager, LoginOptions, LoginScope, UserMixin, fresh_login_required,
+    login_required, login_user_with,
 };
 use actix_web::{
-    HttpRequest, HttpResponse, Responder, Result,
+    App, HttpRequest, HttpResponse, Responder, Result, middleware,
+    rt::System,
+    test::init_service,
     web::{self, Path, ServiceConfig},
 };
 
@@ -13,7 +17,7 @@ use crate::{
     logs::Log,
     pages::{Count, User, builder, login, manager, pages},
     serve,
-    support::{Browser, TestApp, cookie_session},
+    support::{Browser, SECRET, TestApp, cookie_session},
 };
 
 async fn page() -> impl Responder {
@@ -371,4 +375,60 @@ fn a_scopes_handler_comes_before_its_view_as_in_the_manager() {
     );
     let refused = app.browser().get("/scope/page");
     assert_eq!(refused.body, r#"["log in first"]"#);
+}
+
+#[test]
+fn of_views_and_none_the_last_word_counts() {
+    let app = app!(LoginScope::new().login_view("/staff").no_login_view());
+    assert_eq!(app.browser().get("/scope/guarded").status, 401);
+    let app = app!(LoginScope::new().no_login_view().login_view("/staff"));
+    assert_eq!(app.browser().get("/scope/guarded").status, 302);
+    let manager = builder::<User>().refresh_view("/refresh").build().unwrap();
+    let app = app!(
+        LoginScope::new().refresh_view("/stale").no_refresh_view(),
+        manager
+    );
+    assert_eq!(logged_in_before(&app).get("/scope/fresh").status, 401);
+}
+
+/// The users of the manager around both would be let in.
+#[test]
+fn a_guard_around_the_scopes_own_manager_keeps_the_server_from_starting() {
+    #[derive(Clone, UserMixin)]
+    struct Admin {
+        id: u64,
+    }
+    let admins = LoginManager::<Admin>::builder(SECRET)
+        .user_loader(async |id: u64| Some(Admin { id }))
+        .build()
+        .unwrap();
+    macro_rules! starts {
+        ($scope:expr) => {{
+            // Of a service that does not start, actix-web's test server makes a panic.
+            let app = App::new().service($scope.wrap(cookie_session()));
+            let start = || System::new().block_on(init_service(app));
+            catch_unwind(AssertUnwindSafe(start)).is_ok()
+        }};
+    }
+    let inner = || web::scope("/admin").wrap(admins.clone());
+    let guard = || LoginScope::new().login_required();
+
+    let log = Log::default();
+    log.capture();
+    assert!(!starts!(inner().wrap(guard())));
+    assert!(log.says("wrap the LoginScope first"), "{}", log.text());
+    let between = inner().wrap(middleware::Logger::default());
+    assert!(!starts!(between.wrap(guard())));
+
+    assert!(starts!(
+        web::scope("/admin").wrap(guard()).wrap(admins.clone())
+    ));
+    assert!(starts!(inner().wrap(guard().user_type::<User>())));
+    // Without a guard it is only views, which all in it may share.
+    assert!(starts!(
+        inner().wrap(LoginScope::new().login_view("/login"))
+    ));
+    // The managers of scopes inside are another matter.
+    let outer = web::scope("/all").service(inner());
+    assert!(starts!(outer.wrap(guard())));
 }

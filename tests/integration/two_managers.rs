@@ -317,7 +317,7 @@ fn the_same_manager_wrapped_twice_loads_and_answers_once() {
     let configure = move |config: &mut ServiceConfig| {
         let inside = web::scope("/inside")
             .wrap(inner.clone())
-            .wrap(LoginScope::new().login_required());
+            .wrap(LoginScope::new().user_type::<Customer>().login_required());
         config
             .service(inside.configure(pages::<Customer>))
             .route("/remember/{id}", web::post().to(remember));
