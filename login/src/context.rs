@@ -171,6 +171,11 @@ impl<U: UserMixin> LoginContext<U> {
         }
     }
 
+    /// What the guards need to know of [`loaded`](Self::loaded).
+    pub(crate) fn state(&self) -> Option<Result<LoginState, LoginError>> {
+        Some(self.loaded()?.map(|login| login.state()))
+    }
+
     /// Replaces whatever was known: after a login, a logout, a confirmation.
     pub(crate) fn set_login(&self, login: Login<U>) {
         self.finish(Progress::Done(Ok(login)));
@@ -189,8 +194,8 @@ impl<U: UserMixin> LoginContext<U> {
         req: &'a HttpRequest,
         cx: &mut Context<'_>,
     ) -> MaybeFuture<'a, Result<LoginState, LoginError>> {
-        if let Some(login) = self.loaded() {
-            return MaybeFuture::Ready(login.map(|login| login.state()));
+        if let Some(state) = self.state() {
+            return MaybeFuture::Ready(state);
         }
         if matches!(&*self.progress.borrow(), Progress::Loading(_)) {
             return MaybeFuture::Pending(Box::pin(async {
@@ -217,7 +222,10 @@ impl<U: UserMixin> LoginContext<U> {
             }
             match &mut *self.progress.borrow_mut() {
                 Progress::Loading(waiting) => {
-                    waiting.push(cx.waker().clone());
+                    // Who is polled for another reason is waiting already.
+                    if !waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+                        waiting.push(cx.waker().clone());
+                    }
                     Poll::Pending
                 }
                 _ => Poll::Ready(Ok(())),
@@ -243,13 +251,17 @@ pub(crate) struct Written<U: UserMixin> {
     pub(crate) answered: Cell<bool>,
 }
 
-/// Says so in the log where a login was written to a session that nobody stores. A request that
-/// failed in a middleware stores none either, and has a log line of its own.
+/// Says so in the log where a login was written to a session that nobody has stored.
 impl<U: UserMixin> Drop for Written<U> {
     fn drop(&mut self) {
         let key = &self.manager.0.settings.session_keys.login;
         if self.answered.get() && self.session.contains_key(key) {
-            let _ = LoginError::NoSession.logged();
+            tracing::error!(
+                target: "actix_login",
+                "a login was not stored: {}; or, where it is there, a middleware inside of it \
+                 failed after the handler had answered",
+                LoginError::NoSession
+            );
         }
     }
 }
@@ -265,10 +277,13 @@ impl<U: UserMixin> Loading<'_, U> {
         poll()
     }
 
+    /// A login or logout by the loader itself stands.
     fn done(self, login: Result<Login<U>, LoginError>) -> Result<LoginState, LoginError> {
-        let state = login.as_ref().map(Login::state).map_err(LoginError::clone);
-        self.0.finish(Progress::Done(login));
-        state
+        let is_loading = matches!(&*self.0.progress.borrow(), Progress::Loading(_));
+        if is_loading {
+            self.0.finish(Progress::Done(login));
+        }
+        self.0.state().unwrap_or(Err(LoginError::NotLoggedIn))
     }
 }
 

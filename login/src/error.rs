@@ -172,7 +172,9 @@ impl fmt::Display for LoginError {
             ),
             Self::SessionPurged => f.write_str(
                 "the session was purged earlier in this request and stores nothing any more: use \
-                 `Session::clear` and `Session::renew` instead of `purge`",
+                 `Session::clear` and `Session::renew` instead of `purge`. With \
+                 `session_for_request_logins(false)` this crate purges it where a request's own \
+                 token logs in",
             ),
             Self::SessionWrite => f.write_str("the session did not take the login record"),
             Self::NoUserLoader => f.write_str(

@@ -264,9 +264,7 @@ impl<U: UserMixin> ErasedManager for LoginManager<U> {
     }
 
     fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>> {
-        self.context_so_far(req)?
-            .loaded()
-            .map(|login| login.map(|login| login.state()))
+        self.context_so_far(req)?.state()
     }
 
     fn begin_load<'a>(

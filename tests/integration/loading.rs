@@ -3,24 +3,27 @@
 use std::{
     io::Write,
     net::TcpStream,
+    pin::pin,
     sync::{Arc, Mutex},
+    task::{Context, Wake, Waker},
     time::{Duration, Instant},
 };
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, LoginManager, LoginManagerBuilder, LoginOptions,
-    RememberCookie, UserLoader, login_fresh, login_required, login_user_with,
+    AuthenticatedUser, CurrentUser, LoginError, LoginManager, LoginManagerBuilder, LoginOptions,
+    RememberCookie, UserLoader, login_fresh, login_required, login_source, login_user,
+    login_user_with,
 };
 use actix_web::{
     FromRequest, HttpRequest, Responder, Result,
     rt::time::{sleep, timeout},
     web::{self, ServiceConfig},
 };
-use futures_util::future::join;
+use futures_util::{FutureExt, future::join};
 
 use crate::{
     logs::Log,
-    pages::{Count, User, load, pages},
+    pages::{Count, User, builder, load, pages},
     serve,
     support::{Browser, SECRET, SESSION, TestApp, cookie_session},
 };
@@ -113,6 +116,27 @@ fn asking_pages(config: &mut ServiceConfig) {
         let (first, second) = join(timeout(Duration::from_millis(50), asking()), asking()).await;
         Ok(format!("{} {:?}", first.is_ok(), second?.get_id()))
     }
+    /// Two ask, and the second is polled many times before the loader answers. How often it is
+    /// woken.
+    async fn impatient(req: HttpRequest) -> Result<impl Responder> {
+        struct Woken(Count);
+        impl Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.add();
+            }
+        }
+        let woken = Count::default();
+        let waker = Waker::from(Arc::new(Woken(woken.clone())));
+        let mut first = pin!(CurrentUser::<User>::extract(&req));
+        let mut second = pin!(CurrentUser::<User>::extract(&req));
+        assert!((&mut first).now_or_never().is_none());
+        for _ in 0..1000 {
+            let polled = second.as_mut().poll(&mut Context::from_waker(&waker));
+            assert!(polled.is_pending());
+        }
+        first.await?;
+        Ok(format!("{:?} {}", second.await?.get_id(), woken.get()))
+    }
     async fn remember(req: HttpRequest) -> Result<impl Responder> {
         let options = LoginOptions::new().remember(true);
         login_user_with(&req, &User::from(1), options).await?;
@@ -124,7 +148,8 @@ fn asking_pages(config: &mut ServiceConfig) {
         .route("/public", web::get().to(public))
         .route("/three", web::get().to(three_askers))
         .route("/guarded", web::get().to(guarded_askers))
-        .route("/give-up", web::get().to(one_gives_up));
+        .route("/give-up", web::get().to(one_gives_up))
+        .route("/impatient", web::get().to(impatient));
 }
 
 #[test]
@@ -275,6 +300,38 @@ fn when_one_who_asks_gives_up_the_other_still_gets_an_answer() {
     fixture.set(Database::HangsOnce);
     assert_eq!(browser.get("/give-up").body, "false Some(1)");
     assert_eq!(fixture.loads.get(), 2);
+}
+
+#[test]
+fn who_is_polled_again_while_waiting_is_woken_once() {
+    let fixture = Fixture::new();
+    let mut browser = fixture.logged_in();
+    fixture.set(Database::AnswersLate);
+    assert_eq!(browser.get("/impatient").body, "Some(1) 1");
+}
+
+#[test]
+fn a_login_by_the_request_loader_itself_stands() {
+    async fn log_in_by_token(req: &HttpRequest) -> Result<Option<User>, LoginError> {
+        let is_known = req.headers().contains_key("X-Token");
+        if is_known {
+            login_user(req, &User::from(2)).await?;
+        }
+        Ok(is_known.then(|| User::from(2)))
+    }
+    async fn source(req: HttpRequest) -> Result<impl Responder> {
+        Ok(format!("{:?}", login_source(&req).await?))
+    }
+    let manager = builder::<User>().request_loader(log_in_by_token);
+    let manager = manager.build().unwrap();
+    let configure = |config: &mut ServiceConfig| {
+        config.route("/source", web::get().to(source));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    let request = browser.request("GET", "/source").header("X-Token", "yes");
+    assert_eq!(request.send().body, "Some(Session)");
+    assert_eq!(browser.get("/source").body, "Some(Session)");
 }
 
 #[test]
