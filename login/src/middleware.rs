@@ -69,20 +69,37 @@ impl FreeContainers {
     /// A container with nothing of any other request in it. One that has been answered may still be
     /// shared, by a clone of its request or a body that is being sent: it is left to them.
     fn take<U: UserMixin>(&self) -> Option<Rc<Extensions>> {
-        let mut container = self.0.borrow_mut().pop()?;
-        let unshared = Rc::get_mut(&mut container)?;
-        if let Some(TypedManager(Ok(context))) = unshared.get_mut::<TypedManager<U>>() {
-            context.reset();
-        }
-        Some(container)
+        let mut container = self.pop()?;
+        reset::<U>(&mut container).then_some(container)
     }
 
-    fn leave(&self, container: &Rc<Extensions>) {
+    /// Takes one back whose request is being answered, and lets go of the user in the one before it.
+    fn leave<U: UserMixin>(&self, container: &Rc<Extensions>) {
+        let mut before = self.pop();
+        if let Some(before) = &mut before {
+            reset::<U>(before);
+        }
         let mut free = self.0.borrow_mut();
+        free.extend(before);
         if free.len() < Self::MAX {
             free.push(Rc::clone(container));
         }
     }
+
+    fn pop(&self) -> Option<Rc<Extensions>> {
+        self.0.borrow_mut().pop()
+    }
+}
+
+/// Whether nobody has it any more, and nothing is left in it of its request.
+fn reset<U: UserMixin>(container: &mut Rc<Extensions>) -> bool {
+    let Some(unshared) = Rc::get_mut(container) else {
+        return false;
+    };
+    if let Some(TypedManager(Ok(context))) = unshared.get_mut::<TypedManager<U>>() {
+        context.reset();
+    }
+    true
 }
 
 impl<S, U: UserMixin> LoginMiddleware<S, U> {
@@ -191,7 +208,7 @@ where
         {
             answer(context, res);
         }
-        this.free.leave(this.container);
+        this.free.leave::<U>(this.container);
         Poll::Ready(answered)
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use actix_login::CurrentUser;
+use actix_login::{CurrentUser, LoginManager, UserMixin, login_user};
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, Responder, Result,
     rt::{self, time::sleep},
@@ -18,7 +18,7 @@ use serde::Deserialize;
 use crate::{
     pages::{Count, User, builder, load, pages, who},
     serve,
-    support::{Browser, TestApp, cookie_session},
+    support::{Browser, SECRET, TestApp, cookie_session},
 };
 
 /// Kept requests wait here, and say whom they see.
@@ -180,6 +180,59 @@ fn a_body_under_way_sees_its_own_user() {
         let (id, body) = body.join().unwrap();
         assert_eq!(body, id.to_string());
     }
+}
+
+/// Dropped when the last request that has it is.
+#[derive(Clone, UserMixin)]
+struct Tracked {
+    id: u64,
+    #[expect(dead_code, reason = "it is there to be counted")]
+    alive: Arc<()>,
+}
+
+#[test]
+fn after_a_burst_no_users_stay_in_memory() {
+    async fn slow(user: CurrentUser<Tracked>) -> String {
+        sleep(Duration::from_millis(100)).await;
+        format!("{:?}", user.get_id())
+    }
+    async fn log_in(req: HttpRequest, alive: Data<()>) -> Result<impl Responder> {
+        let alive = alive.into_inner();
+        login_user(&req, &Tracked { id: 1, alive }).await?;
+        Ok("logged in")
+    }
+    let alive = Arc::new(());
+    let (loaded, shared) = (Arc::clone(&alive), Data::from(Arc::clone(&alive)));
+    let manager = LoginManager::<Tracked>::builder(SECRET)
+        .user_loader(async move |id: u64| {
+            let alive = Arc::clone(&loaded);
+            Some(Tracked { id, alive })
+        })
+        .build()
+        .unwrap();
+    let configure = move |config: &mut ServiceConfig| {
+        config
+            .app_data(shared.clone())
+            .route("/login", web::post().to(log_in))
+            .route("/public", web::get().to(async || "public"))
+            .route("/slow", web::get().to(slow));
+    };
+    let app = serve!(configure.clone(), manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.post("/login", "");
+    browser.get("/slow");
+    let before = Arc::strong_count(&alive);
+    let burst: Vec<_> = (0..50)
+        .map(|_| {
+            let mut browser = browser.clone();
+            std::thread::spawn(move || browser.get("/slow").body)
+        })
+        .collect();
+    for answer in burst {
+        assert_eq!(answer.join().unwrap(), "Some(1)");
+    }
+    app.browser().get("/public");
+    assert!(Arc::strong_count(&alive) <= before);
 }
 
 #[test]
