@@ -22,8 +22,8 @@ pub use self::{
 pub(crate) use self::{
     api::{ErasedActiveLogins, end_all_of, list_of},
     login::{
-        Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue, confirm_cookie, find,
-        rotate,
+        Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue, begin_renewed,
+        confirm_cookie, find, present_token, rotate,
     },
     store::AnyLoginStore,
 };
@@ -90,7 +90,8 @@ impl ActiveLogins {
         self
     }
 
-    /// How many logins a user may have at a time; a further one ends the oldest.
+    /// How many logins a user may have at a time; a further one ends the oldest. Logins at the very
+    /// same moment may end each other.
     ///
     /// Default: as many as the store takes.
     pub fn max_logins(mut self, logins: usize) -> Self {

@@ -6,7 +6,9 @@ use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
-    active::{Continued, begin_or_continue},
+    active::{
+        ActiveLogins, Continued, LoginId, begin_or_continue, begin_renewed, find, present_token,
+    },
     config::ID_MAX_BYTES,
     context::{Login, LoginContext, LoginSource, RememberChange},
     error::LoginError,
@@ -359,12 +361,9 @@ pub async fn refresh_session_auth<U: UserMixin>(
 
     let tag = auth_tag(&settings.keys, &id, user);
     let current = current_record(context, req, &session, &before);
-    // A cookie that this very request sets counts, too: a hash may be renewed at the login.
-    let token = match &*context.remember.borrow() {
-        RememberChange::Set(token) => Some(token.clone()),
-        _ => context
-            .token_of(req, &before.user, &before.id)
-            .map(|token| token.remember.clone()),
+    let token = match current_token(context, req, &before) {
+        Some(token) => present_token(settings, token).await?,
+        None => None,
     };
     let active = if *before.id == *id {
         None
@@ -476,6 +475,54 @@ pub(crate) async fn confirm<U: UserMixin>(
     context.set_login(Login::in_session(user, login.id, login.source, true));
     manager.emit(LoginEvent::UserLoginConfirmed, req, Some(&login.user));
     Ok(())
+}
+
+/// Goes on with the current login, this one, under a new id, and ends the old: copies of the session
+/// and of the remember cookie are worthless.
+pub(crate) async fn renew_active<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    active: &ActiveLogins,
+    current: LoginId,
+) -> Result<(), LoginError> {
+    let settings = &context.manager.0.settings;
+    let login = lasting_login(context, req).await?;
+    let session = writable_session(&context.manager, req)?;
+    let Some(stored) = find(active, settings, current, &login.id).await? else {
+        return Err(LoginError::NotLoggedIn);
+    };
+    let token = current_token(context, req, &login)
+        .filter(|token| token.login.is_some_and(|of| of.id == current));
+    let renewed = begin_renewed(active, settings, &stored, token.is_some()).await?;
+    let record = LoginRecord {
+        login: Some(renewed.recorded()),
+        ..current_record(context, req, &session, &login)
+    };
+    write_record(context, req, &session, &record)?;
+    session.renew();
+    if let Some(token) = token {
+        *context.remember.borrow_mut() = RememberChange::Set(RememberToken {
+            login: Some(renewed.of_token()),
+            auth_tag: auth_tag(&settings.keys, &login.id, &*login.user),
+            ..token
+        });
+    }
+    active.store.end(current).await
+}
+
+/// The token of the current login's remember cookie: of the one that this very request sets, or else
+/// of its own.
+fn current_token<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    login: &Lasting<U>,
+) -> Option<RememberToken> {
+    match &*context.remember.borrow() {
+        RememberChange::Set(token) => Some(token.clone()),
+        _ => context
+            .token_of(req, &login.user, &login.id)
+            .map(|token| token.remember.clone()),
+    }
 }
 
 /// A login that lasts longer than its request.

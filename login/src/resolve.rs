@@ -173,7 +173,11 @@ async fn by_cookie<U: UserMixin>(
     let recorded = match entry {
         None => {
             let ends = Some(token.remember.ends);
-            let begun = begin_or_continue(context, req, None, &user, id, ends).await?;
+            let begun = match begin_or_continue(context, req, None, &user, id, ends).await {
+                // No reason to keep the visitor from pages that are for anyone.
+                Err(LoginError::TooManyLogins) => return Ok(None),
+                begun => begun?,
+            };
             context.reissue(token, &user, begun.as_ref().map(Continued::of_token));
             begun.as_ref().map(Continued::recorded)
         }

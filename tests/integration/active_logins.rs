@@ -147,6 +147,46 @@ fn ending_the_others_keeps_this_one() {
     assert_eq!(who(&mut other_user), "Some(2)");
 }
 
+/// Whoever has a copy of the cookies is logged in elsewhere, though by the same login.
+#[test]
+fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut by_session = owner.clone();
+    by_session.cookies.remove(REMEMBER);
+    let mut by_cookie = owner.clone();
+    by_cookie.restart();
+    // It has restored the login, so that its own cookie is the present one.
+    let mut by_restored_session = by_cookie.clone();
+    assert_eq!(who(&mut by_restored_session), "Some(1)");
+    let before = current(&mut owner);
+
+    assert_eq!(owner.post("/end-others", "").status, 200);
+
+    for copy in [&mut by_session, &mut by_cookie, &mut by_restored_session] {
+        assert_eq!(who(copy), "None");
+    }
+    let lines = logins(&mut owner);
+    assert_eq!(lines.len(), 1);
+    assert_ne!(lines[0].id, before.id);
+    assert_eq!(
+        (lines[0].began, &lines[0].user_agent, lines[0].remembered),
+        (before.began, &before.user_agent, true)
+    );
+    assert_eq!(owner.get("/fresh").body, "true");
+    owner.restart();
+    assert_eq!(who(&mut owner), "Some(1)");
+}
+
+#[test]
+fn ending_the_others_makes_nobody_remembered_who_was_not() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let answer = browser.post("/end-others", "");
+    assert!(answer.set_cookie(REMEMBER).is_none());
+    assert!(!current(&mut browser).remembered);
+}
+
 #[test]
 fn ending_the_others_in_the_request_that_restores_a_login_keeps_it() {
     let site = Site::new();

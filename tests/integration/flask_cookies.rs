@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use actix_login::{RememberCookie, encode_cookie};
+use actix_login::{ActiveLogins, RememberCookie, encode_cookie};
 
 use crate::{
     site::{Builder, Site, World},
@@ -175,4 +175,19 @@ fn a_day_before_1970_is_long_past() {
         manager.accept_flask_cookies(FLASK_SECRET, SystemTime::UNIX_EPOCH - DAY)
     });
     assert_eq!(site.thief(OF_1).get("/who").body, "nobody");
+}
+
+#[test]
+fn where_no_further_login_is_taken_flasks_cookie_opens_nothing_and_closes_nothing() {
+    let site = site(|manager| {
+        let logins = ActiveLogins::in_memory().max_logins(1);
+        manager.active_logins(logins.refuse_new_logins(true))
+    });
+    let mut elsewhere = site.logged_in();
+    let mut browser = site.thief(OF_1);
+    let answer = browser.get("/who");
+    assert_eq!((answer.status, answer.body.as_str()), (200, "nobody"));
+    assert_eq!(browser.get("/protected").status, 302);
+    elsewhere.post("/logout", "");
+    assert_eq!(browser.get("/who").body, "1 stale");
 }

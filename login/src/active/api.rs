@@ -13,7 +13,7 @@ use crate::{
     context::LoginContext,
     error::LoginError,
     loader::LocalBoxFuture,
-    login::{lasting_login, record_in},
+    login::{lasting_login, record_in, renew_active},
     manager::{ErasedManager, LoginManager, nearest_required},
     settings::Settings,
     user::UserMixin,
@@ -139,7 +139,8 @@ pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError>
     nearest_required(req)?.end_login(req, id).await
 }
 
-/// Ends all logins of the current user but this one. For an example see [`active_logins`].
+/// Ends all logins of the current user but this one, which goes on under a new id: whoever has a copy
+/// of its cookies is out, too. For an example see [`active_logins`].
 ///
 /// # Errors
 ///
@@ -228,8 +229,17 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
         Box::pin(async move {
-            let own = Own::of(self.context(req)?, req).await?;
-            end_all_of(self.settings(), &own.user, own.current).await
+            let context = self.context(req)?;
+            let own = Own::of(context, req).await?;
+            end_all_of(self.settings(), &own.user, own.current).await?;
+            match own.current {
+                // Whoever has a copy of this one's cookies is elsewhere, too.
+                Some(current) => {
+                    let active = active(self.settings())?;
+                    renew_active(context, req, active, current).await
+                }
+                None => Ok(()),
+            }
         })
     }
 }

@@ -193,10 +193,9 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
         && let Some(stored) = find(active, settings, login, id).await?
         && let Some(continued) = go_on(context, req, active, &stored, now, cookie_ends).await?
     {
-        end_replaced(context, req, active, record, continued.id).await?;
+        end_all(active, replaced(context, req, record, continued.id)).await?;
         return Ok(Some(continued));
     }
-    let too_many = too_many(active, settings, id).await?;
     let login = StoredLogin {
         id: LoginId::random()?,
         user: key_of(settings, id),
@@ -215,35 +214,39 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
         cookie_seen: None,
     };
     active.store.begin(&login).await?;
-    // Not before: a login that fails ends no other.
-    for oldest in too_many {
-        active.store.end(oldest).await?;
-    }
-    end_replaced(context, req, active, record, login.id).await?;
+    // Not before: a login that fails ends no other, and of several at once each sees the others.
+    let replaced = replaced(context, req, record, login.id);
+    let surplus = surplus(active, settings, id, login.id, &replaced).await?;
+    end_all(active, replaced.into_iter().chain(surplus)).await?;
     Ok(Some(Continued {
         id: login.id,
         generation: 0,
     }))
 }
 
-/// Whoever was logged in by this browser's session or remember cookie is not any more.
-async fn end_replaced<U: UserMixin>(
+/// The logins of this browser's session and remember cookie, which the present one ends.
+fn replaced<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
-    active: &ActiveLogins,
     record: Option<&LoginRecord>,
     present: LoginId,
-) -> Result<(), LoginError> {
+) -> Vec<LoginId> {
     let of_record = record.and_then(|record| record.login).map(|login| login.id);
     let of_cookie = match context.presented(req) {
         Presented::Valid(token) => token.remember.login.map(|login| login.id),
         _ => None,
     };
     let of_cookie = of_cookie.filter(|login| of_record != Some(*login));
-    for replaced in of_record.into_iter().chain(of_cookie) {
-        if replaced != present {
-            active.store.end(replaced).await?;
-        }
+    let before = of_record.into_iter().chain(of_cookie);
+    before.filter(|login| *login != present).collect()
+}
+
+async fn end_all(
+    active: &ActiveLogins,
+    logins: impl IntoIterator<Item = LoginId>,
+) -> Result<(), LoginError> {
+    for login in logins {
+        active.store.end(login).await?;
     }
     Ok(())
 }
@@ -277,23 +280,70 @@ async fn go_on<U: UserMixin>(
     }))
 }
 
-/// The user's oldest logins, which a new one ends where there are as many as there may be; or its
-/// refusal.
-async fn too_many(
+/// The user's oldest logins, which one that has just begun ends where there are more than there may
+/// be; or its refusal. Those of the same moment may end each other, but never are there more.
+async fn surplus(
     active: &ActiveLogins,
     settings: &Settings,
     id: &str,
+    begun: LoginId,
+    replaced: &[LoginId],
 ) -> Result<Vec<LoginId>, LoginError> {
     let Some(max) = active.max_logins else {
         return Ok(Vec::new());
     };
-    let logins = list_live(active, settings, id).await?;
-    let too_many = (logins.len() + 1).saturating_sub(max);
-    if too_many > 0 && active.refuse_new_logins {
+    let mut others = list_live(active, settings, id).await?;
+    others.retain(|login| login.id != begun && !replaced.contains(&login.id));
+    let surplus = (others.len() + 1).saturating_sub(max);
+    if surplus > 0 && active.refuse_new_logins {
+        active.store.end(begun).await?;
         return Err(LoginError::TooManyLogins);
     }
-    let oldest = logins.iter().take(too_many);
-    Ok(oldest.map(|login| login.id).collect())
+    Ok(others.iter().take(surplus).map(|login| login.id).collect())
+}
+
+/// The same login under a new id, for copies of its cookies to be worthless once the old one is
+/// ended.
+pub(crate) async fn begin_renewed(
+    active: &ActiveLogins,
+    settings: &Settings,
+    stored: &StoredLogin,
+    remembered: bool,
+) -> Result<Continued, LoginError> {
+    let now = settings.now();
+    let login = StoredLogin {
+        id: LoginId::random()?,
+        seen: now,
+        remembered,
+        generation: 0,
+        issued: now,
+        cookie_seen: None,
+        ..stored.clone()
+    };
+    active.store.begin(&login).await?;
+    Ok(Continued {
+        id: login.id,
+        generation: login.generation,
+    })
+}
+
+/// The token for the cookie as it is now: the request's own may have been replaced meanwhile, and
+/// must not come back.
+pub(crate) async fn present_token(
+    settings: &Settings,
+    token: RememberToken,
+) -> Result<Option<RememberToken>, LoginError> {
+    let (Some(active), Some(login)) = (&settings.active, token.login) else {
+        return Ok(Some(token));
+    };
+    let stored = find(active, settings, login.id, &token.id).await?;
+    Ok(stored.map(|stored| RememberToken {
+        login: Some(TokenLogin {
+            generation: stored.generation,
+            ..login
+        }),
+        ..token
+    }))
 }
 
 /// Cut at a character's end.

@@ -224,6 +224,23 @@ fn changing_the_password_in_the_request_that_restored_the_login_brings_the_succe
     assert!(answer.set_cookie(REMEMBER).is_some());
 }
 
+/// The request's own cookie has been replaced by the other tab's, and must not come back: seen after
+/// the grace, it would be taken for a thief's.
+#[test]
+fn changing_the_password_in_the_grace_brings_the_present_cookie() {
+    let site = Site::new();
+    let mut tab = restarted(&site);
+    let mut other_tab = tab.clone();
+    who(&mut other_tab);
+    who(&mut other_tab);
+    let changed = tab.post("/password", "id=1&password=second");
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    site.clock.advance(10 * MINUTE);
+    tab.restart();
+    assert_eq!(who(&mut tab), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
 #[test]
 fn a_forged_generation_is_no_cookie() {
     let site = Site::new();

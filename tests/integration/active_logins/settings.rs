@@ -1,6 +1,6 @@
 //! What is kept of a login, for how long, how many of them; and nothing of it when switched off.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use actix_login::{ActiveLogins, LoginManager, LoginStore, MemoryLoginStore, UserMixin};
 
@@ -44,6 +44,54 @@ fn a_new_login_is_refused_when_there_are_too_many() {
 
     first.post("/logout", "");
     assert_eq!(log_in(&mut second, 1).status, 200);
+}
+
+/// How many of 20 logins of one user at once were let in, and are in afterwards.
+fn at_once(site: &Site) -> (usize, usize) {
+    site.store.set_delay(Duration::from_millis(20));
+    let logins: Vec<_> = (0..20)
+        .map(|_| {
+            let mut browser = site.browser();
+            thread::spawn(move || (log_in(&mut browser, 1).status, browser))
+        })
+        .collect();
+    let logins: Vec<_> = logins.into_iter().map(|it| it.join().unwrap()).collect();
+    let let_in = logins.iter().filter(|(status, _)| *status == 200).count();
+    let in_afterwards = logins
+        .into_iter()
+        .filter_map(|(_, mut browser)| (who(&mut browser) == "Some(1)").then_some(()))
+        .count();
+    (let_in, in_afterwards)
+}
+
+#[test]
+fn never_are_there_too_many_also_where_all_come_at_once() {
+    let site = Site::with(|active| active.max_logins(3));
+    let (let_in, in_afterwards) = at_once(&site);
+    assert_eq!(let_in, 20);
+    assert!(in_afterwards <= 3, "{in_afterwards}");
+
+    let site = Site::with(|active| active.max_logins(3).refuse_new_logins(true));
+    let (let_in, in_afterwards) = at_once(&site);
+    assert!(let_in <= 3, "{let_in}");
+    assert_eq!(in_afterwards, let_in);
+    assert_eq!(site.store.stored("User:1").len(), let_in);
+    site.store.set_delay(Duration::ZERO);
+    let mut browser = site.browser();
+    assert_eq!(
+        log_in(&mut browser, 1).status,
+        if let_in < 3 { 200 } else { 403 }
+    );
+}
+
+#[test]
+fn the_newest_login_stays_also_where_all_began_in_one_second() {
+    let site = Site::with(|active| active.max_logins(1));
+    for _ in 0..20 {
+        let mut newest = site.logged_in(1);
+        assert_eq!(who(&mut newest), "Some(1)");
+        assert_eq!(logins(&mut newest).len(), 1);
+    }
 }
 
 #[test]
