@@ -33,6 +33,9 @@ use crate::error::ConfigError;
 
 /// The store of active logins, and how long things take in it.
 ///
+/// Switched on, it logs everyone out once: cookies from before have no entry. Switched off again,
+/// cookies open without one, those of ended logins too.
+///
 /// ```
 /// # use actix_login::{LoginManager, UserMixin};
 /// # #[derive(Clone, UserMixin)]

@@ -140,8 +140,9 @@
 //! that is answered last wins: if that one read the session before the other logged out and then
 //! writes to it, the login is back, with the cookie store as with a store on a server. So
 //! this crate writes to the session only where something changed: at login, logout, confirmation,
-//! restoration, the first mismatch, a due visit. [Active logins](ActiveLogins) close the gap for
-//! good: a login that was ended there does not come back.
+//! restoration, the first mismatch, a due visit. A remember cookie comes back the same way, where it
+//! is refreshed at each request. [Active logins](ActiveLogins) close the gap for good: a login that
+//! was ended there does not come back.
 //!
 //! # Cross-site request forgery
 //!

@@ -52,6 +52,9 @@ use crate::{
 /// # Ok::<(), actix_login::ConfigError>(())
 /// ```
 ///
+/// As actix-web's own scopes, it can't be wrapped into a middleware that keeps a clone of the
+/// `HttpRequest` while it calls its service: actix-web panics.
+///
 /// The functions of the crate (`logout_user`, `login_fresh`, …) and the guards mean the manager
 /// nearest to the handler. Where an app has two kinds of user, the methods of the same names mean
 /// the manager of one kind: `LoginManager::<Admin>::of(&req)?.logout_user(&req).await?`.
@@ -87,8 +90,9 @@ impl<U: UserMixin> LoginManager<U> {
     /// Starts a manager. All keys are derived from `secret`: at least 32 random bytes, such as
     /// the session's own `key.master()`.
     ///
-    /// Each instance of an app needs the same secret. A new one ends all remember cookies and
-    /// makes all sessions stale, unless the old is among the
+    /// Each instance of an app needs the same secret. With a new one all remember cookies end, and
+    /// sessions are as on another computer ([`SessionProtection`](crate::SessionProtection)); those
+    /// of users with a `session_auth_hash` end. Not so where the old one is among the
     /// [`previous_keys`](LoginManagerBuilder::previous_keys).
     pub fn builder(secret: impl AsRef<[u8]>) -> LoginManagerBuilder<U> {
         LoginManagerBuilder::new(secret.as_ref())

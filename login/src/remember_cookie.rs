@@ -139,6 +139,10 @@ impl RememberCookie {
     /// logins](crate::LoginManagerBuilder::active_logins): on every page that asks for the user),
     /// and never turns a plain login into a remembered one. Set a
     /// [`remember_deadline`](Self::remember_deadline) with it, or a cookie in use lives for ever.
+    ///
+    /// The answer is `Cache-Control: private` then. One whose handler lets everyone's caches keep it
+    /// (`public`, `max-age`, …) refreshes nothing. A request that was under way before a logout and is
+    /// answered after it brings the cookie back, unless active logins are on.
     pub fn refresh_each_request(mut self, refresh: bool) -> Self {
         self.refresh_each_request = refresh;
         self

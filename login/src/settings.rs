@@ -42,7 +42,6 @@ where
 }
 
 /// What is said, and where the request is sent, when one of the guards refuses.
-#[derive(Default)]
 pub(crate) struct Message {
     pub(crate) text: String,
     pub(crate) category: String,
