@@ -77,7 +77,7 @@ pub fn client<S>(app: &S) -> LoginClient<'_, S> {
     LoginClient {
         app,
         cookies: BTreeMap::new(),
-        login: None,
+        logins: Vec::new(),
         fresh_login: true,
         follow_redirects: false,
     }
@@ -92,7 +92,7 @@ pub fn client<S>(app: &S) -> LoginClient<'_, S> {
 pub struct LoginClient<'a, S> {
     app: &'a S,
     cookies: BTreeMap<String, String>,
-    login: Option<Box<dyn PreparedLogin>>,
+    logins: Vec<Box<dyn PreparedLogin>>,
     fresh_login: bool,
     follow_redirects: bool,
 }
@@ -153,16 +153,20 @@ pub(crate) async fn begin<U: UserMixin>(
 }
 
 impl<S> LoginClient<'_, S> {
-    /// Starts logged in with this user. The app's user loader must know it.
+    /// Starts logged in with this user. The app's user loader must know it: one that it does not find
+    /// is nobody.
+    ///
+    /// Users of several types, each with a manager of its own, are logged in together; of one type
+    /// the last is.
     pub fn user<U: UserMixin>(mut self, user: &U) -> Self {
-        self.login = Some(Box::new(Prepared {
+        self.logins.push(Box::new(Prepared {
             user: user.clone(),
             done: Rc::default(),
         }));
         self
     }
 
-    /// Whether that login is fresh. Default: `true`.
+    /// Whether those logins are fresh. Default: `true`.
     pub fn fresh_login(mut self, fresh: bool) -> Self {
         self.fresh_login = fresh;
         self
@@ -225,7 +229,7 @@ where
             request = request.cookie(Cookie::new(name, value));
         }
         let request = request.to_request();
-        if let Some(login) = &self.login {
+        for login in &self.logins {
             login.put_into(&request, self.fresh_login);
         }
         let response = match self.app.call(request).await {

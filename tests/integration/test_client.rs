@@ -2,8 +2,8 @@
 //! Flask-Login's documents.
 
 use actix_login::{
-    CurrentUser, FlashedMessages, LoginManagerBuilder, LoginOptions, RememberCookie,
-    SessionProtection, fresh_login_required, login_user_with, test::client,
+    CurrentUser, FlashedMessages, LoginManager, LoginManagerBuilder, LoginOptions, RememberCookie,
+    SessionProtection, UserMixin, fresh_login_required, login_user_with, test::client,
 };
 use actix_session::{Session, SessionMiddleware, storage::SessionStore};
 use actix_web::{
@@ -18,7 +18,7 @@ use serde::Deserialize;
 use crate::{
     pages::{User, builder, pages},
     store::MemoryStore,
-    support::{REMEMBER, SESSION, cookie_session},
+    support::{REMEMBER, SECRET, SESSION, cookie_session},
 };
 
 #[fresh_login_required]
@@ -97,6 +97,33 @@ fn a_request_with_a_logged_in_user() {
         // This request has user 1 already logged in!
         assert_eq!(client.get("/who").await.text(), "1");
         assert_eq!(client.get("/protected").await.text(), "user 1");
+    });
+}
+
+#[test]
+fn users_of_two_types_are_logged_in_together() {
+    #[derive(Clone, UserMixin)]
+    struct Admin {
+        id: u64,
+    }
+    async fn both(user: CurrentUser<User>, admin: CurrentUser<Admin>) -> impl Responder {
+        format!("{:?} {:?}", user.get_id(), admin.get_id())
+    }
+    let users = usual().build().unwrap();
+    let admins = LoginManager::<Admin>::builder(SECRET)
+        .user_loader(async |id: u64| Some(Admin { id }))
+        .build()
+        .unwrap();
+    System::new().block_on(async {
+        let app = App::new().route("/both", web::get().to(both));
+        let app = app.wrap(admins).wrap(users).wrap(cookie_session());
+        let app = init_service(app).await;
+        let mut client = client(&app)
+            .user(&User::from(1))
+            .user(&Admin { id: 7 })
+            .user(&User::from(2));
+        assert_eq!(client.get("/both").await.text(), "Some(2) Some(7)");
+        assert_eq!(client.get("/both").await.text(), "Some(2) Some(7)");
     });
 }
 
