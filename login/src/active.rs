@@ -23,7 +23,7 @@ pub(crate) use self::{
     api::{ErasedActiveLogins, end_all_of, list_of},
     login::{
         Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue, begin_renewed,
-        confirm_cookie, find, present_token, rotate,
+        confirm_cookie, find, finds_reuse, present_token, rotate,
     },
     store::AnyLoginStore,
 };
@@ -87,7 +87,8 @@ impl ActiveLogins {
     ///
     /// Default: 60 seconds. Each restoration replaces the cookie. Browsers open many tabs at once,
     /// and answers get lost, so the old one can't die at once; seen after this time it is taken
-    /// for stolen, and the login ends.
+    /// for stolen, and the login ends. It is looked at also beside a session, once per
+    /// [`touch_interval`](Self::touch_interval).
     pub fn cookie_grace(mut self, grace: Duration) -> Self {
         self.cookie_grace = grace;
         self

@@ -359,6 +359,45 @@ fn user_agent(req: &HttpRequest) -> String {
     text
 }
 
+fn is_touch_due(active: &ActiveLogins, stored: &StoredLogin, now: u64) -> bool {
+    now.saturating_sub(stored.seen) >= active.touch_interval.as_secs().max(1)
+}
+
+/// Whether the request of a session carries a remember cookie that was replaced long ago: whoever
+/// restored a login with it is not this browser. Looked at when a visit is due to be written down,
+/// since to check a cookie is not free.
+pub(crate) fn finds_reuse<U: UserMixin>(
+    context: &LoginContext<U>,
+    req: &HttpRequest,
+    active: &ActiveLogins,
+    stored: &StoredLogin,
+    user: &U,
+    id: &str,
+) -> bool {
+    let now = context.manager.0.settings.now();
+    is_touch_due(active, stored, now)
+        && context
+            .token_of(req, user, id)
+            .and_then(|token| token.remember.login)
+            .is_some_and(|login| {
+                login.id == stored.id
+                    && login.generation != stored.generation
+                    && !is_in_grace(active, stored, login.generation, now)
+            })
+}
+
+/// Whether a remember cookie of another generation than the present one is still taken. It dies a
+/// grace time after its successor was first seen, not issued: the answer that brought the successor
+/// may have been lost.
+fn is_in_grace(active: &ActiveLogins, stored: &StoredLogin, generation: u64, now: u64) -> bool {
+    let grace = active.cookie_grace.as_secs();
+    let is_previous = generation.saturating_add(1) == stored.generation;
+    is_previous
+        && stored
+            .cookie_seen
+            .is_none_or(|seen| now < seen.saturating_add(grace))
+}
+
 /// Writes down that the login of a session was seen, and that its remember cookie came back.
 /// Whether the record has changed by that.
 pub(crate) async fn confirm_cookie<U: UserMixin>(
@@ -370,7 +409,7 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
 ) -> Result<bool, LoginError> {
     let settings = &context.manager.0.settings;
     let now = settings.now();
-    if now.saturating_sub(stored.seen) >= active.touch_interval.as_secs().max(1) {
+    if is_touch_due(active, stored, now) {
         // A cookie that is refreshed at each request takes the end of its login along.
         let refreshed = refreshed_cookie_end(context, req, stored.id, now);
         let ends = end(active, settings, record.began, now, refreshed);
@@ -435,23 +474,16 @@ pub(crate) async fn rotate(
             // Another request with the same cookie was faster, just now.
             Rotation::InGrace
         }
+    } else if !is_in_grace(active, stored, generation, now) {
+        active.store.end(stored.id).await?;
+        return Ok(Rotation::Reused);
+    } else if stored.cookie_seen.is_none()
+        && now >= stored.issued.saturating_add(active.cookie_grace.as_secs())
+    {
+        // Lost for good: the present one is set once more.
+        Rotation::Replaced(stored.generation)
     } else {
-        // The old one dies a grace time after its successor was first seen, not issued: the
-        // answer that brought the successor may have been lost.
-        let grace = active.cookie_grace.as_secs();
-        let is_previous = generation.saturating_add(1) == stored.generation;
-        match stored.cookie_seen {
-            // Lost for good: the present one is set once more.
-            None if is_previous && now >= stored.issued.saturating_add(grace) => {
-                Rotation::Replaced(stored.generation)
-            }
-            None if is_previous => Rotation::InGrace,
-            Some(seen) if is_previous && now < seen.saturating_add(grace) => Rotation::InGrace,
-            _ => {
-                active.store.end(stored.id).await?;
-                return Ok(Rotation::Reused);
-            }
-        }
+        Rotation::InGrace
     };
     let cookie_ends = if settings.remember.settings.refresh_each_request {
         token.refreshed_end(settings, now)

@@ -8,7 +8,7 @@ use std::{
 use actix_session::Session;
 use actix_web::HttpRequest;
 
-use super::{begin_load, keep_for_owner, load_user, loaded, write_record};
+use super::{begin_load, end_login, keep_for_owner, load_user, loaded, write_record};
 use crate::{
     active::{self, ActiveLogins},
     context::{Login, LoginContext, LoginSource},
@@ -34,7 +34,7 @@ pub(super) enum NoUser {
     Ended(Rc<str>),
     /// The user of this id can't be loaded any more.
     Gone(Rc<str>),
-    /// Strong protection removed the login; nobody else is asked.
+    /// The login is over, and nobody else is asked: somebody has a copy of its cookies.
     Protected,
 }
 
@@ -273,6 +273,14 @@ async fn by_active_login<U: UserMixin>(
         Ok(of_user) => of_user,
         Err(no_user) => return Ok(Err(no_user)),
     };
+    if active::finds_reuse(context, req, active, &entry, &user, &held.record.id) {
+        active.store.end(entry.id).await?;
+        end_login(context, req, session, &held.record.id);
+        context.forget();
+        let event = LoginEvent::RememberCookieReused;
+        manager.emit(event, req, Some(&user));
+        return Ok(Err(NoUser::Protected));
+    }
     held.changed |= active::confirm_cookie(context, req, active, &entry, &mut held.record).await?;
     keep(context, req, session, held, user).map(Ok)
 }

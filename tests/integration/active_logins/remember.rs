@@ -104,6 +104,42 @@ fn a_thief_who_was_faster_is_found_out_by_the_owner() {
     assert_eq!(who(&mut thief), "None");
 }
 
+/// The owner need not close the browser for it.
+#[test]
+fn a_thief_is_found_out_by_the_owner_whose_session_goes_on() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    thief.restart();
+    assert_eq!(who(&mut thief), "Some(1)");
+    assert_eq!(who(&mut thief), "Some(1)");
+    assert_eq!(who(&mut owner), "Some(1)", "in the grace");
+
+    site.clock.advance(10 * MINUTE);
+    let answer = owner.get("/who");
+    assert_eq!(answer.body, "None");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
+    assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 0);
+    assert_eq!(who(&mut thief), "None");
+    thief.restart();
+    assert_eq!(who(&mut thief), "None");
+}
+
+/// The answer that brought a successor may be lost while the session goes on.
+#[test]
+fn beside_a_session_an_old_cookie_whose_successor_was_never_seen_is_no_theft() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let mut lost = browser.clone();
+    lost.restart();
+    who(&mut lost);
+    site.clock.advance(10 * MINUTE);
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
 #[test]
 fn other_logins_of_the_user_stay_when_one_is_ended_by_a_reuse() {
     let site = Site::new();
