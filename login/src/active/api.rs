@@ -14,7 +14,7 @@ use crate::{
     error::LoginError,
     loader::LocalBoxFuture,
     login::{lasting_login, record_in, renew_active},
-    manager::{ErasedManager, LoginManager, nearest_required},
+    manager::{LoginManager, nearest_required},
     settings::Settings,
     user::UserMixin,
 };
@@ -150,6 +150,47 @@ pub async fn end_other_logins(req: &HttpRequest) -> Result<(), LoginError> {
 }
 
 impl<U: UserMixin> LoginManager<U> {
+    /// [`active_logins`](crate::active_logins) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn active_logins(&self, req: &HttpRequest) -> Result<Vec<ActiveLogin>, LoginError> {
+        let own = Own::of(self.context(req)?, req).await?;
+        let settings = &self.0.settings;
+        let logins = list_live(active(settings)?, settings, &own.user).await?;
+        Ok(logins
+            .into_iter()
+            .map(|login| ActiveLogin::new(login, own.current))
+            .collect())
+    }
+
+    /// [`end_login`](crate::end_login) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn end_login(&self, req: &HttpRequest, id: LoginId) -> Result<(), LoginError> {
+        let own = Own::of(self.context(req)?, req).await?;
+        end_one_of(&self.0.settings, &own.user, id).await
+    }
+
+    /// [`end_other_logins`](crate::end_other_logins) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn end_other_logins(&self, req: &HttpRequest) -> Result<(), LoginError> {
+        let (context, settings) = (self.context(req)?, &self.0.settings);
+        let own = Own::of(context, req).await?;
+        end_all_of(settings, &own.user, own.current).await?;
+        match own.current {
+            // Whoever has a copy of this one's cookies is elsewhere, too.
+            Some(current) => renew_active(context, req, active(settings)?, current).await,
+            None => Ok(()),
+        }
+    }
+
     /// Ends one login of a user, from the list of [`list_logins`](Self::list_logins): it is out at
     /// its next request. For administrators:
     ///
@@ -202,15 +243,7 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
         &'a self,
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<Vec<ActiveLogin>, LoginError>> {
-        Box::pin(async move {
-            let own = Own::of(self.context(req)?, req).await?;
-            let logins = list_live(active(self.settings())?, self.settings(), &own.user).await?;
-            let current = own.current;
-            Ok(logins
-                .into_iter()
-                .map(|login| ActiveLogin::new(login, current))
-                .collect())
-        })
+        Box::pin(LoginManager::active_logins(self, req))
     }
 
     fn end_login<'a>(
@@ -218,29 +251,14 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
         req: &'a HttpRequest,
         id: LoginId,
     ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
-        Box::pin(async move {
-            let own = Own::of(self.context(req)?, req).await?;
-            end_one_of(self.settings(), &own.user, id).await
-        })
+        Box::pin(LoginManager::end_login(self, req, id))
     }
 
     fn end_other_logins<'a>(
         &'a self,
         req: &'a HttpRequest,
     ) -> LocalBoxFuture<'a, Result<(), LoginError>> {
-        Box::pin(async move {
-            let context = self.context(req)?;
-            let own = Own::of(context, req).await?;
-            end_all_of(self.settings(), &own.user, own.current).await?;
-            match own.current {
-                // Whoever has a copy of this one's cookies is elsewhere, too.
-                Some(current) => {
-                    let active = active(self.settings())?;
-                    renew_active(context, req, active, current).await
-                }
-                None => Ok(()),
-            }
-        })
+        Box::pin(LoginManager::end_other_logins(self, req))
     }
 }
 
