@@ -95,6 +95,24 @@ fn the_newest_login_stays_also_where_all_began_in_one_second() {
 }
 
 #[test]
+fn a_login_that_the_new_one_ends_is_not_one_too_many() {
+    let site = Site::with(|active| active.max_logins(2).refuse_new_logins(true));
+    let remembered = site.remembered(1);
+    let mut browser = site.logged_in(1);
+    let ended = current(&mut browser).id;
+    assert_eq!(browser.post("/end", &format!("id={ended}")).status, 200);
+    let mut elsewhere = site.logged_in(1);
+    // Its session's login has ended, and its remember cookie's goes with the new login.
+    browser.cookies.insert(
+        REMEMBER.to_owned(),
+        remembered.cookie(REMEMBER).unwrap().to_owned(),
+    );
+    assert_eq!(log_in(&mut browser, 1).status, 200);
+    assert_eq!(who(&mut elsewhere), "Some(1)");
+    assert_eq!(logins(&mut elsewhere).len(), 2);
+}
+
+#[test]
 fn a_refused_login_leaves_who_is_logged_in() {
     let site = Site::with(|active| active.max_logins(1).refuse_new_logins(true));
     let _elsewhere = site.logged_in(1);
