@@ -7,9 +7,9 @@ mod settings;
 
 use std::time::Duration;
 
-use actix_login::LoginEvent;
+use actix_login::{ActiveLogins, LoginEvent, LoginManager, MemoryLoginStore, RememberCookie};
 
-use self::app::{Site, current};
+use self::app::{Site, TestStore, current};
 use crate::support::{REMEMBER, SESSION};
 
 /// The app, for the tests on Redis.
@@ -176,6 +176,47 @@ fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
     assert_eq!(owner.get("/fresh").body, "true");
     owner.restart();
     assert_eq!(who(&mut owner), "Some(1)");
+}
+
+#[test]
+fn ending_the_others_takes_no_remember_cookie_of_another_login_over() {
+    let site = Site::new();
+    let other = site.remembered(1);
+    let mut browser = site.logged_in(1);
+    let cookie = other.cookie(REMEMBER).unwrap().to_owned();
+    browser.cookies.insert(REMEMBER.to_owned(), cookie);
+    assert_eq!(browser.post("/end-others", "").status, 200);
+    assert!(!current(&mut browser).remembered);
+    browser.restart();
+    assert_eq!(who(&mut browser), "None");
+}
+
+#[test]
+fn ending_the_others_moves_the_remember_cookie_to_the_newest_key() {
+    const OLD: [u8; 64] = [1; 64];
+    let store = TestStore::new(MemoryLoginStore::new());
+    let before = Site::on_store(store.clone(), |_, store| {
+        let users = Users::new();
+        LoginManager::<User>::builder(OLD)
+            .user_loader(async move |id: u64| users.get(id))
+            .remember_cookie(RememberCookie::new().secure(false))
+            .active_logins(ActiveLogins::in_store(store))
+    });
+    let with_both = Site::on_store(store.clone(), |manager, store| {
+        let logins = ActiveLogins::in_store(store);
+        manager.previous_keys([OLD]).active_logins(logins)
+    });
+    let with_newest = Site::on_store(store, |manager, store| {
+        manager.active_logins(ActiveLogins::in_store(store))
+    });
+
+    let mut browser = with_both.browser();
+    browser.cookies = before.remembered(1).cookies;
+    assert_eq!(browser.post("/end-others", "").status, 200);
+    let mut returning = with_newest.browser();
+    returning.cookies = browser.cookies;
+    returning.restart();
+    assert_eq!(who(&mut returning), "Some(1)");
 }
 
 #[test]
