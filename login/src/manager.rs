@@ -159,6 +159,7 @@ impl<U: UserMixin> LoginManager<U> {
     }
 
     /// Where a user is logged in, the oldest login first: for administrators and background jobs.
+    /// One of them is ended by [`end_login_of`](Self::end_login_of).
     ///
     /// # Errors
     ///

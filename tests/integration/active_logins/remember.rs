@@ -127,6 +127,37 @@ fn a_thief_is_found_out_by_the_owner_whose_session_goes_on() {
     assert_eq!(who(&mut thief), "None");
 }
 
+#[test]
+fn beside_a_session_a_copied_cookie_is_looked_for_as_often_as_visits_are_noted() {
+    let site = Site::with(|active| active.touch_interval(60 * MINUTE));
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    thief.restart();
+    who(&mut thief);
+    who(&mut thief);
+    site.clock.advance(50 * MINUTE);
+    assert_eq!(who(&mut owner), "Some(1)");
+    site.clock.advance(10 * MINUTE);
+    assert_eq!(who(&mut owner), "None");
+}
+
+#[test]
+fn beside_a_session_the_cookie_of_another_login_is_no_copy() {
+    let site = Site::new();
+    let mut browser = restarted(&site);
+    // Its cookie has been replaced twice.
+    who(&mut browser);
+    browser.restart();
+    who(&mut browser);
+    who(&mut browser);
+    let other = site.remembered(1);
+    let cookie = other.cookie(REMEMBER).unwrap().to_owned();
+    browser.cookies.insert(REMEMBER.to_owned(), cookie);
+    site.clock.advance(10 * MINUTE);
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
 /// The answer that brought a successor may be lost while the session goes on.
 #[test]
 fn beside_a_session_an_old_cookie_whose_successor_was_never_seen_is_no_theft() {
