@@ -22,8 +22,8 @@ pub use self::{
 pub(crate) use self::{
     api::{ErasedActiveLogins, end_all_of, list_of},
     login::{
-        Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue, begin_renewed,
-        confirm_cookie, find, finds_reuse, present_token, rotate,
+        Continued, RecordedLogin, Rotation, TokenLogin, begin_or_continue, confirm_cookie, end_all,
+        find, finds_reuse, logins_of, present_token, rotate, succeed,
     },
     store::AnyLoginStore,
 };
@@ -87,8 +87,7 @@ impl ActiveLogins {
     ///
     /// Default: 60 seconds. Each restoration replaces the cookie. Browsers open many tabs at once,
     /// and answers get lost, so the old one can't die at once; seen after this time it is taken
-    /// for stolen, and the login ends. It is looked at also beside a session, once per
-    /// [`touch_interval`](Self::touch_interval).
+    /// for stolen, and the login ends: also beside a session that still holds.
     pub fn cookie_grace(mut self, grace: Duration) -> Self {
         self.cookie_grace = grace;
         self
@@ -104,7 +103,8 @@ impl ActiveLogins {
     }
 
     /// Whether a login over [`max_logins`](Self::max_logins) is refused, with
-    /// [`LoginError::TooManyLogins`](crate::LoginError::TooManyLogins), and the oldest stays.
+    /// [`LoginError::TooManyLogins`](crate::LoginError::TooManyLogins), and the oldest stays. Logins
+    /// at the very same moment may refuse each other.
     ///
     /// Default: `false`.
     pub fn refuse_new_logins(mut self, refuse: bool) -> Self {

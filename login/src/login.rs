@@ -7,7 +7,8 @@ use actix_web::HttpRequest;
 
 use crate::{
     active::{
-        ActiveLogins, Continued, LoginId, begin_or_continue, begin_renewed, find, present_token,
+        ActiveLogins, Continued, LoginId, begin_or_continue, end_all, find, logins_of,
+        present_token, succeed,
     },
     config::ID_MAX_BYTES,
     context::{Login, LoginContext, LoginSource, RememberChange},
@@ -440,18 +441,7 @@ async fn end_active<U: UserMixin>(
     let Some(active) = &context.manager.0.settings.active else {
         return Ok(());
     };
-    let of_record = record.and_then(|record| record.login).map(|login| login.id);
-    let of_cookie = match context.presented(req) {
-        Presented::Valid(token) => token.remember.login.map(|login| login.id),
-        _ => None,
-    };
-    if let Some(login) = of_record {
-        active.store.end(login).await?;
-    }
-    match of_cookie {
-        Some(login) if of_record != Some(login) => active.store.end(login).await,
-        _ => Ok(()),
-    }
+    end_all(active, logins_of(context, req, record)).await
 }
 
 pub(crate) async fn confirm<U: UserMixin>(
@@ -477,42 +467,45 @@ pub(crate) async fn confirm<U: UserMixin>(
     Ok(())
 }
 
-/// Goes on with the current login, this one, under a new id, and ends the old: copies of the session
-/// and of the remember cookie are worthless.
+/// Goes on with the current login under a new id, for copies of its cookies to be worthless; `None`
+/// where another request has just done so.
 pub(crate) async fn renew_active<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     active: &ActiveLogins,
     current: LoginId,
-) -> Result<(), LoginError> {
+) -> Result<Option<LoginId>, LoginError> {
     let settings = &context.manager.0.settings;
     let login = lasting_login(context, req).await?;
     let session = writable_session(&context.manager, req)?;
     let Some(stored) = find(active, settings, current, &login.id).await? else {
         return Err(LoginError::NotLoggedIn);
     };
+    if stored.has_successor() {
+        return Ok(None);
+    }
     let token = current_token(context, req, &login)
         .filter(|token| token.login.is_some_and(|of| of.id == current));
-    let renewed = begin_renewed(active, settings, &stored, token.is_some()).await?;
+    let successor = succeed(active, settings, &stored, token.is_some()).await?;
     let record = LoginRecord {
-        login: Some(renewed.recorded()),
+        login: Some(successor.recorded()),
         ..current_record(context, req, &session, &login)
     };
     write_record(context, req, &session, &record)?;
     session.renew();
     if let Some(token) = token {
         *context.remember.borrow_mut() = RememberChange::Set(RememberToken {
-            login: Some(renewed.of_token()),
+            login: Some(successor.of_token()),
             auth_tag: auth_tag(&settings.keys, &login.id, &*login.user),
             ..token
         });
     }
-    active.store.end(current).await
+    Ok(Some(successor.id))
 }
 
 /// The token of the current login's remember cookie: of the one that this very request sets, or else
 /// of its own.
-fn current_token<U: UserMixin>(
+pub(crate) fn current_token<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     login: &Lasting<U>,

@@ -174,7 +174,7 @@ impl<U: UserMixin> LoginManager<U> {
     ///
     /// As [`list_logins`](Self::list_logins).
     pub async fn end_all_logins(&self, user_id: &U::Id) -> Result<(), LoginError> {
-        active::end_all_of(&self.0.settings, &user_id.to_string(), None).await
+        active::end_all_of(&self.0.settings, &user_id.to_string(), &[]).await
     }
 
     /// The login context of this request.

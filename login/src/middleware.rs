@@ -3,6 +3,7 @@
 use std::{
     any::{TypeId, type_name},
     cell::RefCell,
+    collections::VecDeque,
     future::{self, Future, Ready},
     marker::PhantomData,
     pin::Pin,
@@ -60,34 +61,47 @@ pub struct LoginMiddleware<S, U: UserMixin> {
 /// What handlers find the manager and their login by is in a container that a request has to itself
 /// and leaves to a later one, so that a page that asks for no user allocates nothing.
 #[derive(Default)]
-struct FreeContainers(RefCell<Vec<Rc<Extensions>>>);
+struct FreeContainers {
+    /// Those with nothing of any request in them.
+    empty: RefCell<Vec<Rc<Extensions>>>,
+    /// Those of requests that were answered last. Each may still be shared, by what is around the
+    /// manager, by a clone of its request, or by a body that is being sent.
+    left: RefCell<VecDeque<Rc<Extensions>>>,
+}
 
 impl FreeContainers {
-    /// How many a worker keeps. With more requests at once, some are made anew.
+    /// How many a worker keeps of either. With more requests at once, some are made anew.
     const MAX: usize = 1024;
 
-    /// A container with nothing of any other request in it. One that has been answered may still be
-    /// shared, by a clone of its request or a body that is being sent: it is left to them.
+    /// A container with nothing of any other request in it.
     fn take<U: UserMixin>(&self) -> Option<Rc<Extensions>> {
-        let mut container = self.pop()?;
-        reset::<U>(&mut container).then_some(container)
+        self.empty_one::<U>();
+        self.empty.borrow_mut().pop()
     }
 
-    /// Takes one back whose request is being answered, and lets go of the user in the one before it.
+    /// Takes one back whose request is being answered, and lets go of a user of one before it.
     fn leave<U: UserMixin>(&self, container: &Rc<Extensions>) {
-        let mut before = self.pop();
-        if let Some(before) = &mut before {
-            reset::<U>(before);
-        }
-        let mut free = self.0.borrow_mut();
-        free.extend(before);
-        if free.len() < Self::MAX {
-            free.push(Rc::clone(container));
+        self.empty_one::<U>();
+        let mut left = self.left.borrow_mut();
+        if left.len() < Self::MAX {
+            left.push_back(Rc::clone(container));
         }
     }
 
-    fn pop(&self) -> Option<Rc<Extensions>> {
-        self.0.borrow_mut().pop()
+    /// Empties the one that was left first, unless it is still shared.
+    fn empty_one<U: UserMixin>(&self) {
+        let Some(mut first) = self.left.borrow_mut().pop_front() else {
+            return;
+        };
+        // A user's own code runs where it is dropped: nothing is borrowed meanwhile.
+        if !reset::<U>(&mut first) {
+            self.left.borrow_mut().push_back(first);
+            return;
+        }
+        let mut empty = self.empty.borrow_mut();
+        if empty.len() < Self::MAX {
+            empty.push(first);
+        }
     }
 }
 
@@ -221,7 +235,7 @@ fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<
     if !context.asked.get() {
         if may_refresh && let Some(cookie) = refresh_unasked(res.request(), settings) {
             let headers = res.headers_mut();
-            headers.append(SET_COOKIE, cookie);
+            set_remember_cookie(headers, cookie);
             depends_on_user(headers, None);
         }
         return;
@@ -234,11 +248,7 @@ fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<
     let cookie = context.remember_header(res.request(), may_refresh);
     let headers = res.headers_mut();
     if let Some(cookie) = cookie {
-        headers.append(SET_COOKIE, cookie);
-        // Whatever the handler said: a cache that others share would hand the login out.
-        if is_for_everyone(headers) {
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
-        }
+        set_remember_cookie(headers, cookie);
     }
     depends_on_user(headers, settings.auth_header_name.as_deref());
 }
@@ -276,16 +286,41 @@ fn names(varies_on: &HeaderValue, name: &str) -> bool {
     })
 }
 
-/// Whether the handler's `Cache-Control` lets a cache keep the answer that others share (RFC 9111,
-/// section 3). Without one, the answer gets this crate's.
+/// Whether the handler's `Cache-Control` means the answer for all (RFC 9111, section 5.2.2). Without
+/// one, the answer gets this crate's.
 fn is_for_everyone(headers: &HeaderMap) -> bool {
-    let is_kept_from_others = |directive: &str| {
-        ["private", "no-store"]
-            .iter()
-            .any(|name| directive.eq_ignore_ascii_case(name))
-    };
-    let mut values = headers.get_all(CACHE_CONTROL).peekable();
-    values.peek().is_some() && !values.any(|value| lists(value, is_kept_from_others))
+    headers.contains_key(CACHE_CONTROL) && !says(headers, &["private", "no-store", "no-cache"])
+}
+
+/// A cache that others share would hand the login out, whatever the handler says.
+fn set_remember_cookie(headers: &mut HeaderMap, cookie: HeaderValue) {
+    headers.append(SET_COOKIE, cookie);
+    if headers.contains_key(CACHE_CONTROL) && !says(headers, &["private", "no-store"]) {
+        let said: Vec<HeaderValue> = headers.remove(CACHE_CONTROL).collect();
+        for value in said {
+            let directives = value.to_str().unwrap_or("").split(',').map(str::trim);
+            let kept: Vec<&str> = directives.filter(|it| !is_for_shared_caches(it)).collect();
+            if let Ok(value) = HeaderValue::from_str(&kept.join(", "))
+                && !value.is_empty()
+            {
+                headers.append(CACHE_CONTROL, value);
+            }
+        }
+        headers.append(CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
+}
+
+fn is_for_shared_caches(directive: &str) -> bool {
+    let directive = directive.to_ascii_lowercase();
+    directive == "public" || directive.starts_with("s-maxage")
+}
+
+/// Whether `Cache-Control` has one of these directives.
+fn says(headers: &HeaderMap, directives: &[&str]) -> bool {
+    let is_one = |said: &str| directives.iter().any(|it| said.eq_ignore_ascii_case(it));
+    headers
+        .get_all(CACHE_CONTROL)
+        .any(|value| lists(value, is_one))
 }
 
 /// Whether a header's comma-separated list has such an item.

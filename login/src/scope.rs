@@ -260,9 +260,9 @@ where
         {
             tracing::error!(
                 target: "actix_login",
-                "LoginScope: it is wrapped around the scope's own manager, so its guard would let \
-                 in the users of the manager around both: wrap the LoginScope first, or name the \
-                 users by `user_type`"
+                "LoginScope: it is wrapped around the scope's own manager, so its guard would ask \
+                 the manager around both: wrap the LoginScope first, or name the users by \
+                 `user_type`"
             );
             return ready(Err(()));
         }

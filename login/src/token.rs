@@ -48,8 +48,8 @@ impl RememberToken {
             self.duration,
             self.auth_tag.map(|tag| tag.to_string()).unwrap_or_default(),
         );
-        if let Some(login) = &self.login {
-            token.push_str(&format!("{}.{}.", login.id, login.generation));
+        if let Some(login) = self.login {
+            token.push_str(&fields_of(login));
         }
         token.push_str(&encode(&self.id));
         let signature = encode(keys.sign(token.as_bytes()));
@@ -97,6 +97,17 @@ impl RememberToken {
         };
         fields.next().is_none().then_some(token)
     }
+}
+
+fn fields_of(login: TokenLogin) -> String {
+    format!("{}.{}.", login.id, login.generation)
+}
+
+/// Whether a token says that it is of this login and generation. Its signature is not checked.
+pub(crate) fn names(token: &[u8], login: TokenLogin) -> bool {
+    let fields = format!(".{}", fields_of(login));
+    let mut parts = token.windows(fields.len());
+    parts.any(|part| part == fields.as_bytes())
 }
 
 #[cfg(test)]

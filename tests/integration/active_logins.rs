@@ -18,6 +18,8 @@ pub use self::app::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
+/// How long a login that has a successor is still taken.
+const TEN_SECONDS: Duration = Duration::from_secs(10);
 
 #[test]
 fn copies_of_the_session_cookie_are_worthless_after_logout() {
@@ -163,6 +165,7 @@ fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
 
     assert_eq!(owner.post("/end-others", "").status, 200);
 
+    site.clock.advance(TEN_SECONDS);
     for copy in [&mut by_session, &mut by_cookie, &mut by_restored_session] {
         assert_eq!(who(copy), "None");
     }
@@ -176,6 +179,90 @@ fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
     assert_eq!(owner.get("/fresh").body, "true");
     owner.restart();
     assert_eq!(who(&mut owner), "Some(1)");
+}
+
+/// A second click, or a page's request that comes in between, has the cookies from before.
+#[test]
+fn requests_under_way_while_the_others_are_ended_harm_nobody() {
+    let site = Site::built(
+        |active| active.touch_interval(Duration::ZERO),
+        |manager| {
+            let cookie = RememberCookie::new().secure(false);
+            manager.remember_cookie(cookie.refresh_each_request(true))
+        },
+    );
+    let mut owner = site.remembered(1);
+    let mut elsewhere = site.remembered(1);
+    let mut under_way = owner.clone();
+    let mut under_way_by_cookie = owner.clone();
+    under_way_by_cookie.restart();
+    assert_eq!(owner.post("/end-others", "").status, 200);
+    site.clock.advance(TEN_SECONDS / 2);
+    for page in ["/who", "/public", "/logins"] {
+        let answer = under_way.get(page);
+        assert_eq!(
+            (answer.status, answer.set_cookies()),
+            (200, vec![]),
+            "{page}"
+        );
+    }
+    let again = under_way.post("/end-others", "");
+    assert_eq!((again.status, again.set_cookies()), (200, vec![]));
+    let by_cookie = under_way_by_cookie.get("/who");
+    assert_eq!(by_cookie.body, "Some(1)");
+    assert!(by_cookie.set_cookie(REMEMBER).is_none());
+    assert_eq!(logins(&mut owner).len(), 1);
+
+    // None of them has put its end off.
+    site.clock.advance(TEN_SECONDS / 2);
+    assert_eq!(who(&mut under_way), "None");
+    assert_eq!(who(&mut under_way_by_cookie), "None");
+    assert_eq!(who(&mut elsewhere), "None");
+    assert_eq!(who(&mut owner), "Some(1)");
+    owner.restart();
+    assert_eq!(who(&mut owner), "Some(1)");
+}
+
+#[test]
+fn an_administrator_ends_also_what_is_under_way() {
+    let site = Site::new();
+    let mut owner = site.logged_in(1);
+    let mut under_way = owner.clone();
+    owner.post("/end-others", "");
+    block_on(site.manager.end_all_logins(&1)).unwrap();
+    assert_eq!(who(&mut under_way), "None");
+    assert_eq!(who(&mut owner), "None");
+}
+
+#[test]
+fn ending_the_others_with_a_session_that_can_not_be_seen_keeps_the_remember_cookies_login() {
+    let site = Site::new();
+    let remembered = site.remembered(1);
+    let mut elsewhere = site.logged_in(1);
+    let cookie = remembered.cookie(REMEMBER).unwrap();
+    let mut header = format!("{REMEMBER}={cookie}; other=").into_bytes();
+    header.push(0xff);
+    let mut browser = site.browser();
+    let request = browser.request("POST", "/end-others");
+    assert_eq!(request.header("Cookie", &header).send().status, 200);
+    assert_eq!(who(&mut elsewhere), "None");
+    assert_eq!(who(&mut browser), "Some(1)");
+}
+
+#[test]
+fn a_busy_visitor_stays_after_ending_the_others() {
+    let site = Site::built(
+        |active| active.touch_interval(60 * MINUTE),
+        |manager| manager.visit_deadline(30 * MINUTE),
+    );
+    let mut browser = site.logged_in(1);
+    for minute in 1..=120 {
+        site.clock.advance(MINUTE);
+        assert_eq!(who(&mut browser), "Some(1)", "{minute}");
+        if minute == 50 {
+            browser.post("/end-others", "");
+        }
+    }
 }
 
 #[test]

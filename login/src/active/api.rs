@@ -5,15 +5,15 @@ use actix_web::HttpRequest;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
-    ActiveLogins,
-    login::list_live,
+    ActiveLogins, end_all,
+    login::{list_live, list_present},
     store::{LoginId, StoredLogin},
 };
 use crate::{
     context::LoginContext,
     error::LoginError,
     loader::LocalBoxFuture,
-    login::{lasting_login, record_in, renew_active},
+    login::{current_token, lasting_login, record_in, renew_active},
     manager::{LoginManager, nearest_required},
     settings::Settings,
     user::UserMixin,
@@ -140,7 +140,7 @@ pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError>
 }
 
 /// Ends all logins of the current user but this one, which goes on under a new id: whoever has a copy
-/// of its cookies is out, too. For an example see [`active_logins`].
+/// of its cookies is out, too, ten seconds later. For an example see [`active_logins`].
 ///
 /// # Errors
 ///
@@ -158,7 +158,7 @@ impl<U: UserMixin> LoginManager<U> {
     pub async fn active_logins(&self, req: &HttpRequest) -> Result<Vec<ActiveLogin>, LoginError> {
         let own = Own::of(self.context(req)?, req).await?;
         let settings = &self.0.settings;
-        let logins = list_live(active(settings)?, settings, &own.user).await?;
+        let logins = list_present(active(settings)?, settings, &own.user).await?;
         Ok(logins
             .into_iter()
             .map(|login| ActiveLogin::new(login, own.current))
@@ -183,12 +183,15 @@ impl<U: UserMixin> LoginManager<U> {
     pub async fn end_other_logins(&self, req: &HttpRequest) -> Result<(), LoginError> {
         let (context, settings) = (self.context(req)?, &self.0.settings);
         let own = Own::of(context, req).await?;
-        end_all_of(settings, &own.user, own.current).await?;
-        match own.current {
+        let mut kept: Vec<LoginId> = own.current.into_iter().collect();
+        if let Some(current) = own.in_session {
             // Whoever has a copy of this one's cookies is elsewhere, too.
-            Some(current) => renew_active(context, req, active(settings)?, current).await,
-            None => Ok(()),
+            match renew_active(context, req, active(settings)?, current).await? {
+                Some(successor) => kept.push(successor),
+                None => return Ok(()),
+            }
         }
+        end_all_of(settings, &own.user, &kept).await
     }
 
     /// Ends one login of a user, from the list of [`list_logins`](Self::list_logins): it is out at
@@ -266,6 +269,8 @@ impl<U: UserMixin> ErasedActiveLogins for LoginManager<U> {
 struct Own {
     user: String,
     current: Option<LoginId>,
+    /// The same, unless the session can't be seen and the remember cookie has it.
+    in_session: Option<LoginId>,
 }
 
 impl Own {
@@ -275,16 +280,19 @@ impl Own {
     ) -> Result<Self, LoginError> {
         let login = lasting_login(context, req).await?;
         let record = record_in(&req.get_session(), &context.manager.0.settings);
+        let in_session = record.and_then(|record| record.login).map(|login| login.id);
+        let in_cookie = || Some(current_token(context, req, &login)?.login?.id);
         Ok(Self {
             user: login.id.to_string(),
-            current: record.and_then(|record| record.login).map(|login| login.id),
+            current: in_session.or_else(in_cookie),
+            in_session,
         })
     }
 }
 
 /// All live logins of a user, for [`LoginManager::list_logins`].
 pub(crate) async fn list_of(settings: &Settings, id: &str) -> Result<Vec<ActiveLogin>, LoginError> {
-    let logins = list_live(active(settings)?, settings, id).await?;
+    let logins = list_present(active(settings)?, settings, id).await?;
     Ok(logins
         .into_iter()
         .map(|login| ActiveLogin::new(login, None))
@@ -300,19 +308,18 @@ async fn end_one_of(settings: &Settings, user: &str, id: LoginId) -> Result<(), 
     }
 }
 
-/// Ends all logins of a user but one.
+/// Ends all logins of a user but these.
 pub(crate) async fn end_all_of(
     settings: &Settings,
     id: &str,
-    except: Option<LoginId>,
+    kept: &[LoginId],
 ) -> Result<(), LoginError> {
     let active = active(settings)?;
-    for login in list_live(active, settings, id).await? {
-        if Some(login.id) != except {
-            active.store.end(login.id).await?;
-        }
-    }
-    Ok(())
+    let logins = list_live(active, settings, id).await?.into_iter();
+    let ended = logins
+        .map(|login| login.id)
+        .filter(|login| !kept.contains(login));
+    end_all(active, ended).await
 }
 
 fn active(settings: &Settings) -> Result<&ActiveLogins, LoginError> {

@@ -9,8 +9,14 @@ use super::{
     store::{LoginId, StoredLogin},
 };
 use crate::{
-    context::LoginContext, error::LoginError, record::LoginRecord, remember::Presented,
-    settings::Settings, token::RememberToken, user::UserMixin,
+    context::LoginContext,
+    error::LoginError,
+    record::LoginRecord,
+    remember::Presented,
+    remember_cookie::Found,
+    settings::Settings,
+    token::{RememberToken, names},
+    user::UserMixin,
 };
 
 /// How much of a `User-Agent` is kept, in bytes.
@@ -72,6 +78,12 @@ impl StoredLogin {
     pub(crate) fn is_live(&self, now: u64) -> bool {
         self.ends.is_none_or(|ends| now < ends)
     }
+
+    /// Whether it goes on under another id, and is only there for requests under way: as if it was
+    /// seen when it ends, so that no further visit puts the end off.
+    pub(crate) fn has_successor(&self) -> bool {
+        self.ends.is_some_and(|ends| self.seen >= ends)
+    }
 }
 
 /// The entry of this user's login, if it has not ended.
@@ -94,6 +106,17 @@ pub(crate) async fn list_live(
     let now = settings.now();
     logins.retain(|login| login.is_live_of(settings, id, now));
     logins.sort_by_key(|login| (login.began, login.id));
+    Ok(logins)
+}
+
+/// Those of [`list_live`] that users see and that count.
+pub(crate) async fn list_present(
+    active: &ActiveLogins,
+    settings: &Settings,
+    id: &str,
+) -> Result<Vec<StoredLogin>, LoginError> {
+    let mut logins = list_live(active, settings, id).await?;
+    logins.retain(|login| !login.has_successor());
     Ok(logins)
 }
 
@@ -189,12 +212,18 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
         Some((login, true)) => Some(login),
         _ => by_cookie.map(|login| login.id),
     };
+    let before = logins_of(context, req, record);
     if let Some(login) = candidate
         && let Some(stored) = find(active, settings, login, id).await?
         && let Some(continued) = go_on(context, req, active, &stored, now, cookie_ends).await?
     {
-        end_all(active, replaced(context, req, record, continued.id)).await?;
+        let replaced = before.into_iter().filter(|login| *login != continued.id);
+        end_all(active, replaced).await?;
         return Ok(Some(continued));
+    }
+    if active.refuse_new_logins {
+        // Before there is an entry of it, for which the store might drop another.
+        surplus(active, settings, id, &before).await?;
     }
     let login = StoredLogin {
         id: LoginId::random()?,
@@ -214,22 +243,22 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
         cookie_seen: None,
     };
     active.store.begin(&login).await?;
-    // Not before: a login that fails ends no other, and of several at once each sees the others.
-    let replaced = replaced(context, req, record, login.id);
-    let surplus = surplus(active, settings, id, login.id, &replaced).await?;
-    end_all(active, replaced.into_iter().chain(surplus)).await?;
+    if let Err(error) = make_room(active, settings, id, login.id, before).await {
+        // Nobody is told of its id. If this fails as well, it ends by itself.
+        let _ = active.store.end(login.id).await;
+        return Err(error);
+    }
     Ok(Some(Continued {
         id: login.id,
         generation: 0,
     }))
 }
 
-/// The logins of this browser's session and remember cookie, which the present one ends.
-fn replaced<U: UserMixin>(
+/// The logins of this browser's session and remember cookie.
+pub(crate) fn logins_of<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
     record: Option<&LoginRecord>,
-    present: LoginId,
 ) -> Vec<LoginId> {
     let of_record = record.and_then(|record| record.login).map(|login| login.id);
     let of_cookie = match context.presented(req) {
@@ -237,11 +266,10 @@ fn replaced<U: UserMixin>(
         _ => None,
     };
     let of_cookie = of_cookie.filter(|login| of_record != Some(*login));
-    let before = of_record.into_iter().chain(of_cookie);
-    before.filter(|login| *login != present).collect()
+    of_record.into_iter().chain(of_cookie).collect()
 }
 
-async fn end_all(
+pub(crate) async fn end_all(
     active: &ActiveLogins,
     logins: impl IntoIterator<Item = LoginId>,
 ) -> Result<(), LoginError> {
@@ -249,6 +277,22 @@ async fn end_all(
         active.store.end(login).await?;
     }
     Ok(())
+}
+
+/// Ends what a login that has just begun replaces: those of the browser before, and the user's oldest
+/// where there are too many. Not sooner: a login that fails ends no other, and of several at once each
+/// sees the others.
+async fn make_room(
+    active: &ActiveLogins,
+    settings: &Settings,
+    id: &str,
+    begun: LoginId,
+    before: Vec<LoginId>,
+) -> Result<(), LoginError> {
+    let mut uncounted = before.clone();
+    uncounted.push(begun);
+    let surplus = surplus(active, settings, id, &uncounted).await?;
+    end_all(active, before.into_iter().chain(surplus)).await
 }
 
 async fn go_on<U: UserMixin>(
@@ -259,6 +303,9 @@ async fn go_on<U: UserMixin>(
     now: u64,
     cookie_ends: Option<u64>,
 ) -> Result<Option<Continued>, LoginError> {
+    if stored.has_successor() {
+        return Ok(None);
+    }
     let settings = &context.manager.0.settings;
     let end_of_cookie = cookie_ends.or_else(|| refreshed_cookie_end(context, req, stored.id, now));
     let ends = later(stored.ends, end(active, settings, now, now, end_of_cookie));
@@ -280,50 +327,55 @@ async fn go_on<U: UserMixin>(
     }))
 }
 
-/// The user's oldest logins, which one that has just begun ends where there are more than there may
-/// be; or its refusal. Those of the same moment may end each other, but never are there more.
+/// The user's oldest logins, which a new one ends where there are as many as there may be; or its
+/// refusal. Those of the same moment may end or refuse each other, but never are there more.
 async fn surplus(
     active: &ActiveLogins,
     settings: &Settings,
     id: &str,
-    begun: LoginId,
-    replaced: &[LoginId],
+    uncounted: &[LoginId],
 ) -> Result<Vec<LoginId>, LoginError> {
     let Some(max) = active.max_logins else {
         return Ok(Vec::new());
     };
-    let mut others = list_live(active, settings, id).await?;
-    others.retain(|login| login.id != begun && !replaced.contains(&login.id));
+    let mut others = list_present(active, settings, id).await?;
+    others.retain(|login| !uncounted.contains(&login.id));
     let surplus = (others.len() + 1).saturating_sub(max);
     if surplus > 0 && active.refuse_new_logins {
-        active.store.end(begun).await?;
         return Err(LoginError::TooManyLogins);
     }
     Ok(others.iter().take(surplus).map(|login| login.id).collect())
 }
 
-/// The same login under a new id, for copies of its cookies to be worthless once the old one is
-/// ended.
-pub(crate) async fn begin_renewed(
+/// How long a login is still taken under its old id: requests are under way that have it.
+const SUCCESSION: u64 = 10;
+
+/// Goes on with a login under a new id; the old one, and with it copies of its cookies, ends when
+/// requests under way are through.
+pub(crate) async fn succeed(
     active: &ActiveLogins,
     settings: &Settings,
     stored: &StoredLogin,
     remembered: bool,
 ) -> Result<Continued, LoginError> {
     let now = settings.now();
-    let login = StoredLogin {
+    let successor = StoredLogin {
         id: LoginId::random()?,
-        seen: now,
         remembered,
         generation: 0,
         issued: now,
         cookie_seen: None,
         ..stored.clone()
     };
-    active.store.begin(&login).await?;
+    active.store.begin(&successor).await?;
+    let ends = now.saturating_add(SUCCESSION);
+    if let Err(error) = active.store.touch(stored.id, ends, Some(ends)).await {
+        let _ = active.store.end(successor.id).await;
+        return Err(error);
+    }
     Ok(Continued {
-        id: login.id,
-        generation: login.generation,
+        id: successor.id,
+        generation: successor.generation,
     })
 }
 
@@ -359,13 +411,8 @@ fn user_agent(req: &HttpRequest) -> String {
     text
 }
 
-fn is_touch_due(active: &ActiveLogins, stored: &StoredLogin, now: u64) -> bool {
-    now.saturating_sub(stored.seen) >= active.touch_interval.as_secs().max(1)
-}
-
-/// Whether the request of a session carries a remember cookie that was replaced long ago: whoever
-/// restored a login with it is not this browser. Looked at when a visit is due to be written down,
-/// since to check a cookie is not free.
+/// Whether the request of a session carries a remember cookie whose successor came back long ago:
+/// whoever it came back from is not this browser.
 pub(crate) fn finds_reuse<U: UserMixin>(
     context: &LoginContext<U>,
     req: &HttpRequest,
@@ -374,28 +421,25 @@ pub(crate) fn finds_reuse<U: UserMixin>(
     user: &U,
     id: &str,
 ) -> bool {
-    let now = context.manager.0.settings.now();
-    is_touch_due(active, stored, now)
-        && context
-            .token_of(req, user, id)
-            .and_then(|token| token.remember.login)
-            .is_some_and(|login| {
-                login.id == stored.id
-                    && login.generation != stored.generation
-                    && !is_in_grace(active, stored, login.generation, now)
-            })
-}
-
-/// Whether a remember cookie of another generation than the present one is still taken. It dies a
-/// grace time after its successor was first seen, not issued: the answer that brought the successor
-/// may have been lost.
-fn is_in_grace(active: &ActiveLogins, stored: &StoredLogin, generation: u64, now: u64) -> bool {
-    let grace = active.cookie_grace.as_secs();
-    let is_previous = generation.saturating_add(1) == stored.generation;
-    is_previous
-        && stored
-            .cookie_seen
-            .is_none_or(|seen| now < seen.saturating_add(grace))
+    let settings = &context.manager.0.settings;
+    let (now, grace) = (settings.now(), active.cookie_grace.as_secs());
+    let is_past_grace = |seen: u64| now >= seen.saturating_add(grace);
+    if !stored.cookie_seen.is_some_and(is_past_grace) {
+        return false;
+    }
+    // To check a signature is not free, and nearly all cookies say that they are the present one.
+    let present = TokenLogin {
+        id: stored.id,
+        generation: stored.generation,
+    };
+    match settings.remember.find(req.headers()) {
+        Found::One(value) if !names(value, present) => {}
+        _ => return false,
+    }
+    context
+        .token_of(req, user, id)
+        .and_then(|token| token.remember.login)
+        .is_some_and(|login| login.id == stored.id && login.generation < stored.generation)
 }
 
 /// Writes down that the login of a session was seen, and that its remember cookie came back.
@@ -409,7 +453,7 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
 ) -> Result<bool, LoginError> {
     let settings = &context.manager.0.settings;
     let now = settings.now();
-    if is_touch_due(active, stored, now) {
+    if now.saturating_sub(stored.seen) >= active.touch_interval.as_secs().max(1) {
         // A cookie that is refreshed at each request takes the end of its login along.
         let refreshed = refreshed_cookie_end(context, req, stored.id, now);
         let ends = end(active, settings, record.began, now, refreshed);
@@ -423,7 +467,7 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
     // Only a refresh could bring it back, and to check a cookie is not free.
     if settings.remember.settings.refresh_each_request
         && let Presented::Valid(token) = context.presented(req)
-        && token.remember.login != Some(present)
+        && (token.remember.login != Some(present) || stored.has_successor())
     {
         context.keep_cookie();
     }
@@ -461,6 +505,9 @@ pub(crate) async fn rotate(
     presented: TokenLogin,
     token: &RememberToken,
 ) -> Result<Rotation, LoginError> {
+    if stored.has_successor() {
+        return Ok(Rotation::InGrace);
+    }
     let now = settings.now();
     let generation = presented.generation;
     let rotation = if generation == stored.generation {
@@ -474,16 +521,23 @@ pub(crate) async fn rotate(
             // Another request with the same cookie was faster, just now.
             Rotation::InGrace
         }
-    } else if !is_in_grace(active, stored, generation, now) {
-        active.store.end(stored.id).await?;
-        return Ok(Rotation::Reused);
-    } else if stored.cookie_seen.is_none()
-        && now >= stored.issued.saturating_add(active.cookie_grace.as_secs())
-    {
-        // Lost for good: the present one is set once more.
-        Rotation::Replaced(stored.generation)
     } else {
-        Rotation::InGrace
+        // The old one dies a grace time after its successor was first seen, not issued: the
+        // answer that brought the successor may have been lost.
+        let grace = active.cookie_grace.as_secs();
+        let is_previous = generation.saturating_add(1) == stored.generation;
+        match stored.cookie_seen {
+            // Lost for good: the present one is set once more.
+            None if is_previous && now >= stored.issued.saturating_add(grace) => {
+                Rotation::Replaced(stored.generation)
+            }
+            None if is_previous => Rotation::InGrace,
+            Some(seen) if is_previous && now < seen.saturating_add(grace) => Rotation::InGrace,
+            _ => {
+                active.store.end(stored.id).await?;
+                return Ok(Rotation::Reused);
+            }
+        }
     };
     let cookie_ends = if settings.remember.settings.refresh_each_request {
         token.refreshed_end(settings, now)

@@ -122,6 +122,17 @@ fn a_failed_login_changes_nothing() {
 }
 
 #[test]
+fn a_login_that_fails_half_way_leaves_no_entry() {
+    for refuse in [false, true] {
+        let site = Site::with(|active| active.max_logins(1).refuse_new_logins(refuse));
+        site.store.fail(&["list"]);
+        assert_failed(&log_in(&mut site.browser(), 1));
+        site.store.fail(&[]);
+        assert_eq!(site.store.stored("User:1"), []);
+    }
+}
+
+#[test]
 fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
     let store = TestStore::new(MemoryLoginStore::new().max_logins(2));
     let site = Site::on_store(store, |manager, store| {

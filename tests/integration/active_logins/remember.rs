@@ -6,7 +6,7 @@ use actix_login::{LoginEvent, RememberCookie};
 
 use super::{
     MINUTE,
-    app::{Site, current, log_in, logins, who},
+    app::{Site, current, log_in, log_in_remembered, logins, who},
 };
 use crate::support::{Browser, REMEMBER};
 
@@ -128,17 +128,33 @@ fn a_thief_is_found_out_by_the_owner_whose_session_goes_on() {
 }
 
 #[test]
-fn beside_a_session_a_copied_cookie_is_looked_for_as_often_as_visits_are_noted() {
-    let site = Site::with(|active| active.touch_interval(60 * MINUTE));
+fn a_busy_thief_is_found_out_too() {
+    let site = Site::new();
     let mut owner = site.remembered(1);
     let mut thief = owner.clone();
     thief.restart();
     who(&mut thief);
-    who(&mut thief);
-    site.clock.advance(50 * MINUTE);
-    assert_eq!(who(&mut owner), "Some(1)");
-    site.clock.advance(10 * MINUTE);
+    for _ in 0..10 {
+        site.clock.advance(Duration::from_secs(50));
+        who(&mut thief);
+        who(&mut owner);
+    }
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
     assert_eq!(who(&mut owner), "None");
+    assert_eq!(who(&mut thief), "None");
+}
+
+/// Each login with `remember` replaces the cookie.
+#[test]
+fn beside_a_session_a_cookie_whose_successors_were_lost_is_no_theft() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    for _ in 0..3 {
+        log_in_remembered(&mut browser.clone(), 1);
+    }
+    site.clock.advance(10 * MINUTE);
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 }
 
 #[test]

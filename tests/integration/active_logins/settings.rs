@@ -95,6 +95,18 @@ fn the_newest_login_stays_also_where_all_began_in_one_second() {
 }
 
 #[test]
+fn a_refused_login_ends_none_in_a_store_that_is_as_full_as_may_be() {
+    let store = TestStore::new(MemoryLoginStore::new().max_per_user(1));
+    let site = Site::on_store(store, |manager, store| {
+        let logins = ActiveLogins::in_store(store).max_logins(1);
+        manager.active_logins(logins.refuse_new_logins(true))
+    });
+    let mut first = site.logged_in(1);
+    assert_eq!(log_in(&mut site.browser(), 1).status, 403);
+    assert_eq!(who(&mut first), "Some(1)");
+}
+
+#[test]
 fn a_login_that_the_new_one_ends_is_not_one_too_many() {
     let site = Site::with(|active| active.max_logins(2).refuse_new_logins(true));
     let remembered = site.remembered(1);
@@ -458,7 +470,7 @@ fn two_managers_on_one_store_do_not_mix_their_users() {
     block_on(admins.end_all_logins(&1)).unwrap();
     assert_eq!(who(&mut admin), "None");
     assert_eq!(who(&mut user), "Some(1)");
-    assert_eq!(block_on(memory.list("User:1")).unwrap().len(), 1);
+    assert_eq!(block_on(users.manager.list_logins(&1)).unwrap().len(), 1);
 }
 
 #[test]
