@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use actix_login::{ActiveLogins, LoginManager, LoginStore, MemoryLoginStore, UserMixin};
+use actix_login::{ActiveLogins, LoginManager, MemoryLoginStore, UserMixin};
 
 use super::{
     MINUTE,
