@@ -90,7 +90,8 @@ pub struct StoredLogin {
     pub user: String,
     /// When it began.
     pub began: u64,
-    /// When it was last written down that it was seen.
+    /// When it was last written down that it was seen. Not before it `ends` where the login goes on
+    /// under another id: then this one is only there for requests under way.
     pub seen: u64,
     /// When it ends by itself, if it does: the store may drop it then.
     pub ends: Option<u64>,
