@@ -37,7 +37,8 @@ pub enum LoginEvent {
     /// `session_auth_hash` now. Flask-Login has no signal for it.
     RememberCookieRejected,
     /// A login in the session ended by itself: past a deadline, its user gone, the user's
-    /// `session_auth_hash` changed, its entry ended, or its remember cookie reused. Flask-Login has no signal for it.
+    /// `session_auth_hash` changed, its entry ended, or its remember cookie reused. Flask-Login has
+    /// no signal for it.
     LoginEnded,
     /// A remember cookie came back that was replaced long ago, as one does of which somebody has a
     /// copy. Its active login was ended. Flask-Login has no signal for it.

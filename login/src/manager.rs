@@ -52,8 +52,8 @@ use crate::{
 /// # Ok::<(), actix_login::ConfigError>(())
 /// ```
 ///
-/// As actix-web's own scopes, it can't be wrapped into a middleware that keeps a clone of the
-/// `HttpRequest` while it calls its service: actix-web panics.
+/// It can't be wrapped into a middleware that keeps a clone of the `HttpRequest` while it calls its
+/// service: actix-web panics.
 ///
 /// The functions of the crate (`logout_user`, `login_fresh`, …) and the guards mean the manager
 /// nearest to the handler. Where an app has two kinds of user, the methods of the same names mean

@@ -140,9 +140,9 @@ impl RememberCookie {
     /// and never turns a plain login into a remembered one. Set a
     /// [`remember_deadline`](Self::remember_deadline) with it, or a cookie in use lives for ever.
     ///
-    /// The answer is `Cache-Control: private` then. One whose handler lets everyone's caches keep it
+    /// The answer is kept from caches that others share. One whose handler lets them keep it
     /// (`public`, `max-age`, …) refreshes nothing. A request that was under way before a logout and is
-    /// answered after it brings the cookie back, unless active logins are on.
+    /// answered after it brings the cookie back; with active logins on, it opens nothing any more.
     pub fn refresh_each_request(mut self, refresh: bool) -> Self {
         self.refresh_each_request = refresh;
         self

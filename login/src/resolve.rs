@@ -77,7 +77,7 @@ async fn ask_on<U: UserMixin>(
     no_user: NoUser,
 ) -> Result<Login<U>, LoginError> {
     let (ended, is_gone) = match no_user {
-        NoUser::Protected => return Ok(Login::anonymous()),
+        NoUser::Stolen => return Ok(Login::anonymous()),
         NoUser::Gone(id) => (Some(id), true),
         NoUser::Ended(id) => (Some(id), false),
         NoUser::Nobody => (None, false),

@@ -32,8 +32,8 @@ use crate::{
 /// outermost. The other way round the guard would be about another manager's users, so the server
 /// does not start, with a line in the log.
 ///
-/// As actix-web's own scopes, it can't be wrapped into a middleware that keeps a clone of the
-/// `HttpRequest` while it calls its service: actix-web panics.
+/// It can't be wrapped into a middleware that keeps a clone of the `HttpRequest` while it calls its
+/// service: actix-web panics.
 ///
 /// ```
 /// use actix_login::LoginScope;

@@ -22,6 +22,9 @@ use crate::{
 /// How much of a `User-Agent` is kept, in bytes.
 const USER_AGENT_MAX_BYTES: usize = 200;
 
+/// How long a login is still taken under its old id, in seconds: requests are under way that have it.
+const SUCCESSION: u64 = 10;
+
 /// The active login of a login record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RecordedLogin {
@@ -77,6 +80,14 @@ impl StoredLogin {
 
     pub(crate) fn is_live(&self, now: u64) -> bool {
         self.ends.is_none_or(|ends| now < ends)
+    }
+
+    /// What its remember cookie says now.
+    fn present_cookie(&self) -> TokenLogin {
+        TokenLogin {
+            id: self.id,
+            generation: self.generation,
+        }
     }
 
     /// Whether it goes on under another id, and is only there for requests under way: as if it was
@@ -347,9 +358,6 @@ async fn surplus(
     Ok(others.iter().take(surplus).map(|login| login.id).collect())
 }
 
-/// How long a login is still taken under its old id: requests are under way that have it.
-const SUCCESSION: u64 = 10;
-
 /// Goes on with a login under a new id; the old one, and with it copies of its cookies, ends when
 /// requests under way are through.
 pub(crate) async fn succeed(
@@ -390,10 +398,7 @@ pub(crate) async fn present_token(
     };
     let stored = find(active, settings, login.id, &token.id).await?;
     Ok(stored.map(|stored| RememberToken {
-        login: Some(TokenLogin {
-            generation: stored.generation,
-            ..login
-        }),
+        login: Some(stored.present_cookie()),
         ..token
     }))
 }
@@ -428,12 +433,8 @@ pub(crate) fn finds_reuse<U: UserMixin>(
         return false;
     }
     // To check a signature is not free, and nearly all cookies say that they are the present one.
-    let present = TokenLogin {
-        id: stored.id,
-        generation: stored.generation,
-    };
     match settings.remember.find(req.headers()) {
-        Found::One(value) if !names(value, present) => {}
+        Found::One(value) if !names(value, stored.present_cookie()) => {}
         _ => return false,
     }
     context
@@ -460,10 +461,7 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
         let ends = later(stored.ends, ends);
         active.store.touch(stored.id, now, ends).await?;
     }
-    let present = TokenLogin {
-        id: stored.id,
-        generation: stored.generation,
-    };
+    let present = stored.present_cookie();
     // Only a refresh could bring it back, and to check a cookie is not free.
     if settings.remember.settings.refresh_each_request
         && let Presented::Valid(token) = context.presented(req)

@@ -35,7 +35,7 @@ pub(super) enum NoUser {
     /// The user of this id can't be loaded any more.
     Gone(Rc<str>),
     /// The login is over, and nobody else is asked: somebody has a copy of its cookies.
-    Protected,
+    Stolen,
 }
 
 /// What can be said of a record before its user is loaded.
@@ -185,7 +185,7 @@ fn held<U: UserMixin>(
                 context.forget();
             }
             manager.emit(LoginEvent::SessionProtected, req, None);
-            Err(NoUser::Protected)
+            Err(NoUser::Stolen)
         }
     }
 }
@@ -279,7 +279,7 @@ async fn by_active_login<U: UserMixin>(
         context.forget();
         let event = LoginEvent::RememberCookieReused;
         manager.emit(event, req, Some(&user));
-        return Ok(Err(NoUser::Protected));
+        return Ok(Err(NoUser::Stolen));
     }
     held.changed |= active::confirm_cookie(context, req, active, &entry, &mut held.record).await?;
     keep(context, req, session, held, user).map(Ok)
