@@ -103,6 +103,10 @@ pub(crate) struct LoginState {
     pub(crate) source: Option<LoginSource>,
 }
 
+fn state_of<U: UserMixin>(login: &Result<Login<U>, LoginError>) -> Result<LoginState, LoginError> {
+    login.as_ref().map(Login::state).map_err(Clone::clone)
+}
+
 /// What the answer has to do to the remember cookie.
 #[derive(Debug, Default)]
 pub(crate) enum RememberChange {
@@ -173,7 +177,10 @@ impl<U: UserMixin> LoginContext<U> {
 
     /// What the guards need to know of [`loaded`](Self::loaded).
     pub(crate) fn state(&self) -> Option<Result<LoginState, LoginError>> {
-        Some(self.loaded()?.map(|login| login.state()))
+        match &*self.progress.borrow() {
+            Progress::Done(login) => Some(state_of(login)),
+            _ => None,
+        }
     }
 
     /// Replaces whatever was known: after a login, a logout, a confirmation.
@@ -183,8 +190,12 @@ impl<U: UserMixin> LoginContext<U> {
 
     /// Who is logged in.
     pub(crate) async fn load(&self, req: &HttpRequest) -> Result<Login<U>, LoginError> {
-        MaybeFuture::ask(|cx| self.begin_load(req, cx)).await?;
-        self.loaded().unwrap_or(Err(LoginError::NotLoggedIn))
+        loop {
+            if let Some(login) = self.loaded() {
+                return login;
+            }
+            MaybeFuture::ask(|cx| self.begin_load(req, cx)).await?;
+        }
     }
 
     /// Finds out who is logged in. The first who asks loads, in its own time; the others wait for
@@ -279,11 +290,11 @@ impl<U: UserMixin> Loading<'_, U> {
 
     /// A login or logout by the loader itself stands.
     fn done(self, login: Result<Login<U>, LoginError>) -> Result<LoginState, LoginError> {
-        let is_loading = matches!(&*self.0.progress.borrow(), Progress::Loading(_));
-        if is_loading {
+        self.0.state().unwrap_or_else(|| {
+            let state = state_of(&login);
             self.0.finish(Progress::Done(login));
-        }
-        self.0.state().unwrap_or(Err(LoginError::NotLoggedIn))
+            state
+        })
     }
 }
 

@@ -212,6 +212,7 @@ extern crate self as actix_login;
 mod active;
 mod authorization;
 mod builder;
+mod caching;
 pub mod config;
 mod context;
 mod current_user;

@@ -1,0 +1,106 @@
+//! What an answer tells caches: a page that depends on who is logged in is for nobody else.
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
+
+/// Tells caches that the answer is for this user alone (RFC 9110, section 12.5.5, and RFC 9111,
+/// section 5.2.2.7).
+pub(crate) fn depends_on_user(headers: &mut HeaderMap, auth_header_name: Option<&str>) {
+    let auth_header_name = auth_header_name.filter(|name| !name.eq_ignore_ascii_case("Cookie"));
+    let (mut varies_on_cookie, mut varies_on_header, mut has_cache_control) = (false, false, false);
+    for (name, value) in headers.iter() {
+        if *name == VARY {
+            varies_on_cookie |= names(value, "Cookie");
+            varies_on_header |= auth_header_name.is_some_and(|header| names(value, header));
+        }
+        has_cache_control |= *name == CACHE_CONTROL;
+    }
+    if !varies_on_cookie {
+        headers.append(VARY, HeaderValue::from_static("Cookie"));
+    }
+    if !varies_on_header
+        && let Some(name) = auth_header_name
+        && let Ok(value) = HeaderValue::from_str(name)
+    {
+        headers.append(VARY, value);
+    }
+    if !has_cache_control {
+        headers.append(CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
+}
+
+/// Whether a value of `Vary` names this header, or all.
+fn names(varies_on: &HeaderValue, name: &str) -> bool {
+    lists(varies_on, |varied| {
+        varied == "*" || varied.eq_ignore_ascii_case(name)
+    })
+}
+
+/// Whether the handler's `Cache-Control` means the answer for all (RFC 9111, section 5.2.2). Without
+/// one, the answer gets this crate's.
+pub(crate) fn is_for_everyone(headers: &HeaderMap) -> bool {
+    headers.contains_key(CACHE_CONTROL) && !says(headers, &["private", "no-store", "no-cache"])
+}
+
+/// A cache that others share would hand the login out, whatever the handler says.
+pub(crate) fn set_remember_cookie(headers: &mut HeaderMap, cookie: HeaderValue) {
+    headers.append(SET_COOKIE, cookie);
+    if headers.contains_key(CACHE_CONTROL) && !says(headers, &["private", "no-store"]) {
+        let said: Vec<HeaderValue> = headers.remove(CACHE_CONTROL).collect();
+        for value in said {
+            let directives = value.to_str().unwrap_or("").split(',').map(str::trim);
+            let kept: Vec<&str> = directives.filter(|it| !is_for_shared_caches(it)).collect();
+            if let Ok(value) = HeaderValue::from_str(&kept.join(", "))
+                && !value.is_empty()
+            {
+                headers.append(CACHE_CONTROL, value);
+            }
+        }
+        headers.append(CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
+}
+
+fn is_for_shared_caches(directive: &str) -> bool {
+    let directive = directive.to_ascii_lowercase();
+    directive == "public" || directive.starts_with("s-maxage")
+}
+
+/// Whether `Cache-Control` has one of these directives.
+fn says(headers: &HeaderMap, directives: &[&str]) -> bool {
+    let is_one = |said: &str| directives.iter().any(|it| said.eq_ignore_ascii_case(it));
+    headers
+        .get_all(CACHE_CONTROL)
+        .any(|value| lists(value, is_one))
+}
+
+/// Whether a header's comma-separated list has such an item.
+fn lists(value: &HeaderValue, is_wanted: impl Fn(&str) -> bool) -> bool {
+    let items = value.to_str().unwrap_or("").split(',');
+    items.map(str::trim).any(is_wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_varies_by_each_header_once() {
+        let varies_by = |name, before: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in before {
+                headers.append(VARY, HeaderValue::from_static(value));
+            }
+            depends_on_user(&mut headers, name);
+            let values = headers.get_all(VARY);
+            let values: Vec<_> = values.map(|it| it.to_str().unwrap().to_owned()).collect();
+            values.join(", ")
+        };
+        assert_eq!(varies_by(None, &[]), "Cookie");
+        assert_eq!(varies_by(Some("X-Key"), &[]), "Cookie, X-Key");
+        assert_eq!(
+            varies_by(Some("X-Key"), &["x-key", "cookie"]),
+            "x-key, cookie"
+        );
+        assert_eq!(varies_by(Some("X-Key"), &["*"]), "*");
+        assert_eq!(varies_by(Some("cookie"), &[]), "Cookie");
+    }
+}
