@@ -585,6 +585,14 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
                 return Err(setting(name, "it must be at least a second"));
             }
         }
+        if let Some(flask) = &self.flask_cookies
+            && flask.secret.is_empty()
+        {
+            return Err(setting(
+                "accept_flask_cookies",
+                "the secret is empty: it must be the Flask app's `SECRET_KEY`",
+            ));
+        }
         if let Some(active) = &self.active {
             active.check()?;
         }

@@ -16,7 +16,7 @@ use crate::{
     events::LoginEvent,
     manager::{LoginManager, nearest_required},
     record::LoginRecord,
-    remember::{self, Presented, Token, auth_tag},
+    remember::{self, auth_tag},
     resolve::{Examined, begin_login, end_session, examine, new_record, write_record},
     session::{is_purged, is_readable, session},
     settings::Settings,
@@ -198,28 +198,9 @@ pub async fn login_user_with<U: UserMixin>(
         };
         *context.remember.borrow_mut() = RememberChange::Set(token);
     } else {
-        let is_of_login = |token: &&Token| {
-            let login = token.remember.login.map(|login| login.id);
-            active
-                .as_ref()
-                .is_none_or(|active| login == Some(active.id))
-        };
-        let stays = context.token_of(req, user, &id).filter(is_of_login);
-        let is_replaced = matches!(
-            &*context.remember.borrow(),
-            RememberChange::Set(_) | RememberChange::Keep
-        );
-        match (context.presented(req), stays) {
-            (Presented::Nothing, _) => *context.remember.borrow_mut() = RememberChange::None,
-            // The cookie that restored the login in this very request has been replaced.
-            (_, Some(_)) if is_replaced => {}
-            (_, Some(token)) => {
-                *context.remember.borrow_mut() = RememberChange::None;
-                let login = active.as_ref().map(Continued::of_token);
-                context.reissue(token, user, login.or(token.remember.login));
-            }
-            (_, None) => context.forget(),
-        }
+        let replaces_other = before.is_some_and(|before| before.id != id);
+        let login = active.as_ref().map(Continued::of_token);
+        context.log_in_without_cookie(req, user, &id, login, replaces_other);
     }
     let source = LoginSource::Session;
     let login = Login::in_session(Rc::new(user.clone()), record.id, source, options.fresh);

@@ -65,17 +65,16 @@ fn is_on_allowed_host(target: &str, allowed: &[String]) -> bool {
     let Ok(url) = Url::parse(target) else {
         return false;
     };
-    // With a port the entry must name it; without, the scheme's own port is meant.
-    let Some(host) = url.host_str() else {
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
         return false;
     };
-    let host = match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
+    // Only the scheme's own port need not be named.
+    let with_port = format!("{host}:{port}");
+    let is_named = |name: &String| {
+        name.eq_ignore_ascii_case(&with_port)
+            || (url.port().is_none() && name.eq_ignore_ascii_case(host))
     };
-    url.username().is_empty()
-        && url.password().is_none()
-        && allowed.iter().any(|name| name.eq_ignore_ascii_case(&host))
+    url.username().is_empty() && url.password().is_none() && allowed.iter().any(is_named)
 }
 
 /// Whether the target is `http://…` or `https://…` and not the `http:…` that a browser reads as a

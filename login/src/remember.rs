@@ -9,11 +9,14 @@ use actix_web::{
 
 use crate::{
     active::TokenLogin,
-    config::TOKEN_MAX_BYTES,
-    context::{Login, LoginContext, RememberChange},
+    config::{ID_MAX_BYTES, TOKEN_MAX_BYTES},
+    context::{Login, LoginContext, LoginSource, RememberChange},
+    error::LoginError,
     flask_cookie::{decode_cookie, unquote},
     keys::{Digest, Keyring, Purpose, Verified},
+    login::record_in,
     remember_cookie::Found,
+    session::session,
     settings::Settings,
     token::RememberToken,
     user::UserMixin,
@@ -83,6 +86,10 @@ fn flask_token(value: &[u8], settings: &Settings, now: u64) -> Option<Token> {
     }
     let text = unquote(value)?;
     let id = decode_cookie(&text, &flask.secret)?;
+    if id.len() > ID_MAX_BYTES {
+        LoginError::IdTooLong { bytes: id.len() }.logged();
+        return None;
+    }
     Some(Token {
         remember: new_token(settings, now, None, id, None),
         origin: Origin::Flask,
@@ -224,8 +231,48 @@ impl<U: UserMixin> LoginContext<U> {
         let (Some(user), Some(id)) = (&login.user, &login.id) else {
             return false;
         };
-        self.token_of(req, user, id).is_some()
-            && !matches!(&*self.remember.borrow(), RememberChange::Clear)
+        let Some(token) = self.token_of(req, user, id) else {
+            return false;
+        };
+        let settings = &self.manager.0.settings;
+        // With active logins it brings nobody back but by the login that it is of.
+        let is_of_login = settings.active.is_none()
+            || login.source == Some(LoginSource::RememberCookie)
+            || session(req, &self.manager.0.session_seen)
+                .ok()
+                .and_then(|session| record_in(&session, settings)?.login)
+                .is_some_and(|login| token.remember.login.is_some_and(|of| of.id == login.id));
+        is_of_login && !matches!(&*self.remember.borrow(), RememberChange::Clear)
+    }
+
+    /// What becomes of the cookie at a login that asks for none: this user's stays, as the browser
+    /// has it or as this very request sets it, if it is of the login that goes on. A logout before it
+    /// stands, as in Flask-Login. `replaces_other`: another user's login was in the session.
+    pub(crate) fn log_in_without_cookie(
+        &self,
+        req: &HttpRequest,
+        user: &U,
+        id: &str,
+        login: Option<TokenLogin>,
+        replaces_other: bool,
+    ) {
+        let is_of_login = |token: &RememberToken| {
+            let of = token.login.map(|of| of.id);
+            token.id == id && login.is_none_or(|login| of == Some(login.id))
+        };
+        let has_cookie = !matches!(self.presented(req), Presented::Nothing);
+        let stays = self.token_of(req, user, id);
+        let stays = stays.filter(|token| is_of_login(&token.remember));
+        match (self.remember.take(), stays) {
+            (RememberChange::Set(token), _) if is_of_login(&token) => {
+                *self.remember.borrow_mut() = RememberChange::Set(token);
+            }
+            (RememberChange::Clear, _) => self.forget(),
+            (RememberChange::Keep, Some(_)) => self.keep_cookie(),
+            (_, Some(token)) => self.reissue(token, user, login.or(token.remember.login)),
+            (_, None) if has_cookie || replaces_other => self.forget(),
+            (_, None) => {}
+        }
     }
 
     /// Has the answer clear the cookie, also where the request carries none: it may be bound to a

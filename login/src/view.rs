@@ -142,12 +142,12 @@ fn url_of_view(
         None => (view, None),
     };
     let (base, query) = view.split_once('?').unwrap_or((view, ""));
-    let mut url = match force_host {
-        Some(host) => match split_origin(base) {
-            Some((scheme, _, path)) => format!("{scheme}://{host}{path}"),
-            None => format!("//{host}{base}"),
+    let mut url = match (force_host, Location::parse(base)) {
+        (Some(host), Location { scheme, path, .. }) => match scheme {
+            Some(scheme) => format!("{scheme}://{host}{path}"),
+            None => format!("//{host}{path}"),
         },
-        None => base.to_owned(),
+        (None, _) => base.to_owned(),
     };
     let mut separator = '?';
     // The view's own pairs stay as they were written, but a `next` of its own gives way.
@@ -162,7 +162,7 @@ fn url_of_view(
     if let Some(next_url) = next_url {
         let next = make_next_param(base, next_url);
         url.push(separator);
-        url.push_str(next_field);
+        url.extend(form_urlencoded::byte_serialize(next_field.as_bytes()));
         url.push('=');
         url.extend(form_urlencoded::byte_serialize(next.as_bytes()));
     }
@@ -175,8 +175,8 @@ fn url_of_view(
 
 /// `current_url` as short as the login view can use it: Flask-Login's `make_next_param`.
 ///
-/// Path and query alone where scheme and host are those of the login view, or where the view
-/// names none; else the whole URL.
+/// Path and query alone, where the login view names no other scheme and no other host; else the
+/// whole URL.
 ///
 /// ```
 /// use actix_login::make_next_param;
@@ -186,33 +186,56 @@ fn url_of_view(
 /// assert_eq!(make_next_param("http://shop.example/login", here), "/cart?x=1");
 /// assert_eq!(make_next_param("https://shop.example/login", here), here);
 /// assert_eq!(make_next_param("http://accounts.example/login", here), here);
+/// assert_eq!(make_next_param("//accounts.example/login", here), here);
 /// ```
 pub fn make_next_param(login_url: &str, current_url: &str) -> String {
-    let Some((scheme, host, path)) = split_origin(current_url) else {
-        return current_url.to_owned();
+    let login = Location::parse(login_url);
+    let current = Location::parse(current_url);
+    let is_same = |named: Option<&str>, other: Option<&str>| {
+        named.is_none_or(|named| other.is_some_and(|other| named.eq_ignore_ascii_case(other)))
     };
-    let is_same = split_origin(login_url).is_none_or(|(login_scheme, login_host, _)| {
-        login_scheme.eq_ignore_ascii_case(scheme) && login_host.eq_ignore_ascii_case(host)
-    });
-    if !is_same {
+    if !is_same(login.scheme, current.scheme) || !is_same(login.host, current.host) {
         return current_url.to_owned();
     }
-    if path.starts_with('/') {
+    let (path, _fragment) = current.path.split_once('#').unwrap_or((current.path, ""));
+    if current.host.is_none() || path.starts_with('/') {
         path.to_owned()
     } else {
         format!("/{path}")
     }
 }
 
-/// Scheme, host with port, and the rest of an absolute URL.
-fn split_origin(url: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = url.split_once("://")?;
-    if scheme.contains(['/', '?', '#']) {
-        return None;
+/// A path or URL in its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Location<'a> {
+    scheme: Option<&'a str>,
+    /// With its port.
+    host: Option<&'a str>,
+    /// And all behind it.
+    path: &'a str,
+}
+
+impl<'a> Location<'a> {
+    fn parse(url: &'a str) -> Self {
+        let (scheme, rest) = match url.split_once("://") {
+            Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => (Some(scheme), Some(rest)),
+            _ => (None, url.strip_prefix("//")),
+        };
+        let Some(rest) = rest else {
+            return Self {
+                scheme: None,
+                host: None,
+                path: url,
+            };
+        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (host, path) = rest.split_at(end);
+        Self {
+            scheme,
+            host: Some(host),
+            path,
+        }
     }
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at(end);
-    Some((scheme, host, path))
 }
 
 /// Where a refused request is sent: the view's URL, and what is to be stored in the session as
@@ -223,8 +246,7 @@ pub(crate) fn redirect_to_view(
     settings: &crate::settings::Settings,
 ) -> Result<(String, Option<String>), LoginError> {
     let location = view.location(req)?;
-    let is_relative = split_origin(&location).is_none();
-    let current = if is_relative {
+    let current = if Location::parse(&location).host.is_none() {
         crate::redirect::requested_path(req)
     } else {
         requested_url(req, settings.server_origin.as_deref())
@@ -299,11 +321,39 @@ mod tests {
     }
 
     #[test]
-    fn a_path_with_a_url_in_its_query_has_no_origin() {
-        assert_eq!(split_origin("/x?y=http://a.example"), None);
+    fn next_is_as_short_as_the_view_can_use_it() {
+        let here = "http://shop.example/cart?x#y";
+        let short = "/cart?x";
+        for (view, current, expected) in [
+            ("/login", here, short),
+            ("//shop.example/login", here, short),
+            ("//SHOP.example/login", here, short),
+            ("//accounts.example/login", here, here),
+            ("http://shop.example", here, short),
+            ("https://shop.example/login", here, here),
+            ("http://shop.example:8080/login", here, here),
+            ("/login", "/cart?x#y", short),
+            ("http://shop.example/login", "/cart?x#y", "/cart?x#y"),
+            ("/login", "http://shop.example", "/"),
+            ("/login", "http://shop.example?x", "/?x"),
+            ("/login", "//shop.example/cart?x", short),
+            (
+                "http://shop.example",
+                "//shop.example/cart",
+                "//shop.example/cart",
+            ),
+            ("/login", "/x?y=http://a.example", "/x?y=http://a.example"),
+            ("/login?y=//a.example", here, short),
+        ] {
+            assert_eq!(make_next_param(view, current), expected, "{view} {current}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_field_is_encoded_as_its_value() {
         assert_eq!(
-            make_next_param("/login", "/x?y=http://a.example"),
-            "/x?y=http://a.example"
+            url_of_view("/login", Some("/x"), "a b&c=d#\r\n", None),
+            "/login?a+b%26c%3Dd%23%0D%0A=%2Fx"
         );
     }
 }

@@ -224,6 +224,24 @@ fn requests_under_way_while_the_others_are_ended_harm_nobody() {
 }
 
 #[test]
+fn a_login_over_one_that_goes_on_elsewhere_begins_anew_and_lasts() {
+    let site = Site::new();
+    for log_in_again in [log_in, log_in_remembered] {
+        let mut owner = site.remembered(1);
+        let mut under_way = owner.clone();
+        owner.post("/end-others", "");
+
+        assert_eq!(log_in_again(&mut under_way, 1).status, 200);
+        site.clock.advance(TEN_SECONDS);
+        assert_eq!(who(&mut under_way), "Some(1)");
+        assert_eq!(who(&mut owner), "Some(1)");
+        assert_eq!(logins(&mut owner).len(), 2);
+        under_way.post("/logout", "");
+        owner.post("/logout", "");
+    }
+}
+
+#[test]
 fn an_administrator_ends_also_what_is_under_way() {
     let site = Site::new();
     let mut owner = site.logged_in(1);

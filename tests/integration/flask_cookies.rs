@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use actix_login::{ActiveLogins, RememberCookie, encode_cookie};
 
 use crate::{
+    pages::{User, builder},
     site::{Builder, Site, World},
     support::{REMEMBER, SECRET, SESSION},
 };
@@ -190,4 +191,28 @@ fn where_no_further_login_is_taken_flasks_cookie_opens_nothing_and_closes_nothin
     assert_eq!(browser.get("/protected").status, 302);
     elsewhere.post("/logout", "");
     assert_eq!(browser.get("/who").body, "1 stale");
+}
+
+#[test]
+fn an_id_too_long_to_be_logged_in_is_taken_from_no_cookie_of_flasks() {
+    let site = site(|manager| manager);
+    for (bytes, body) in [(512, "stale"), (513, "nobody")] {
+        let id = "i".repeat(bytes);
+        site.world.users.add(&id);
+        let cookie = quoted(&encode_cookie(&id, FLASK_SECRET.as_bytes()));
+        let mut browser = site.thief(&cookie);
+        assert!(browser.get("/who").body.ends_with(body), "{bytes} bytes");
+        browser.restart();
+        assert!(browser.get("/who").body.ends_with(body), "{bytes} bytes");
+    }
+}
+
+/// Anyone could sign a cookie with it.
+#[test]
+fn an_empty_flask_secret_is_refused() {
+    let until = SystemTime::now() + DAY;
+    let manager = builder::<User>().accept_flask_cookies("", until).build();
+    let error = manager.unwrap_err().to_string();
+    assert!(error.contains("accept_flask_cookies"), "{error}");
+    assert!(error.contains("SECRET_KEY"), "{error}");
 }

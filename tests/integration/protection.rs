@@ -139,6 +139,21 @@ fn strong_removes_the_login_and_the_remember_cookie_and_keeps_the_apps_other_key
 }
 
 #[test]
+fn strong_removes_also_a_remember_cookie_that_the_page_is_not_sent() {
+    let site = site(Strong);
+    let mut browser = log_in_at_home(&site, "/login?remember=true");
+    let elsewhere = browser.cookies.remove(REMEMBER).unwrap();
+    let answer = get(&mut browser, STREET, "/who");
+    assert_eq!(answer.body, "nobody");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    // As where a thief's own browser keeps it for another path.
+    assert_eq!(
+        get(&mut site.thief(&elsewhere), HOME, "/who").body,
+        "1 stale"
+    );
+}
+
+#[test]
 fn strong_ends_a_session_in_a_store_for_its_owner_too() {
     let site = Site::on_store(&MemoryStore::default(), behind_a_proxy(Strong));
     let mut owner = log_in_at_home(&site, "/login");

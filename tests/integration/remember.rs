@@ -182,6 +182,52 @@ fn a_login_clears_the_cookie_of_another_user_and_keeps_one_of_the_same() {
 }
 
 #[test]
+fn a_second_login_in_the_same_request_keeps_the_cookie_of_the_first_for_its_own_user_alone() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.browser();
+    browser.post("/login/twice?remember=true", "1");
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "1 stale");
+
+    let mut other = site.browser();
+    let answer = other.post("/login/twice?remember=true", "2");
+    assert_eq!(other.get("/who").body, "2 fresh");
+    assert!(answer.set_cookie(REMEMBER).is_none_or(|it| it.is_removal()));
+    let mut remembered = site.remembered();
+    remembered.post("/login/twice?remember=true", "2");
+    assert!(remembered.cookie(REMEMBER).is_none());
+}
+
+/// As in Flask-Login, where `_remember` stays `clear`.
+#[test]
+fn a_logout_clears_the_cookie_also_where_the_user_logs_in_in_the_same_request() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    let answer = browser.post("/logout/login", "1");
+    assert_eq!(answer.body, "remembered: false");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(browser.get("/who").body, "1 fresh");
+
+    browser.post("/logout/login?remember=true", "1");
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "1 stale");
+}
+
+#[test]
+fn a_login_over_another_users_clears_a_cookie_that_it_can_not_see() {
+    let site = Site::new(|manager| {
+        manager.remember_cookie(RememberCookie::new().path("/members").secure(false))
+    });
+    let mut browser = site.remembered();
+    // The login page is not in the cookie's path.
+    browser.cookies.remove(REMEMBER);
+    let again = browser.post("/login", "1");
+    assert!(again.set_cookie(REMEMBER).is_none());
+    let other = browser.post("/login", "2");
+    assert!(other.set_cookie(REMEMBER).unwrap().is_removal());
+}
+
+#[test]
 fn the_cookie_of_another_user_does_no_harm_to_who_is_logged_in() {
     let site = Site::new(|manager| manager);
     let token = site.remembered().cookie(REMEMBER).unwrap().to_owned();

@@ -199,6 +199,32 @@ fn the_requests_own_host_is_not_believed() {
 }
 
 #[test]
+fn a_host_may_be_allowed_with_the_port_that_its_scheme_has_anyway() {
+    let manager = builder::<User>()
+        .allowed_redirect_hosts(["secure.example:443", "plain.example:80"])
+        .build()
+        .unwrap();
+    let app = serve!(redirecting, manager.clone(), cookie_session());
+    for target in [
+        "https://secure.example/x",
+        "https://secure.example:443/x",
+        "http://secure.example:443/x",
+        "http://plain.example/x",
+        "https://plain.example:80/x",
+    ] {
+        assert!(accepts(&app, target), "{target:?}");
+    }
+    for target in [
+        "http://secure.example/x",
+        "https://secure.example:444/x",
+        "https://plain.example/x",
+        "https://plain.example:443/x",
+    ] {
+        assert!(!accepts(&app, target), "{target:?}");
+    }
+}
+
+#[test]
 fn hosts_are_allowed_by_their_exact_name_and_port() {
     let app = app_with_hosts();
     for target in [

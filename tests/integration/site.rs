@@ -281,6 +281,27 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         login_user_with(&req, &user, options).await?;
         Ok(format!("remembered: {}", login_remembered(&req).await?))
     }
+    /// Logs in once with what the query asks for, and once more without.
+    async fn login_twice(
+        req: HttpRequest,
+        query: Query<LoginQuery>,
+        id: String,
+        users: Data<Users>,
+    ) -> Result<impl Responder> {
+        let second = users.find(&id).ok_or_else(|| ErrorNotFound("no user"))?;
+        login(req.clone(), query, "1".to_owned(), users).await?;
+        login_user_with(&req, &second, LoginOptions::new()).await?;
+        Ok("logged in")
+    }
+    async fn logout_and_login(
+        req: HttpRequest,
+        query: Query<LoginQuery>,
+        id: String,
+        users: Data<Users>,
+    ) -> Result<impl Responder> {
+        logout_user(&req).await?;
+        login(req, query, id, users).await
+    }
     async fn logout(req: HttpRequest) -> Result<impl Responder> {
         logout_user(&req).await?;
         Ok(format!("remembered: {}", login_remembered(&req).await?))
@@ -364,6 +385,8 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         .app_data(Data::new(world.gate.clone()))
         .route("/login", web::post().to(login))
         .route("/login/rehash", web::post().to(login_and_rehash))
+        .route("/login/twice", web::post().to(login_twice))
+        .route("/logout/login", web::post().to(logout_and_login))
         .route("/logout", web::post().to(logout))
         .route("/confirm", web::post().to(confirm))
         .route("/who", web::get().to(who))

@@ -5,7 +5,7 @@ use actix_login::{
     UserMixin, login_required, login_user_with,
 };
 use actix_web::{
-    HttpRequest, Responder, Result,
+    HttpRequest, HttpResponse, Responder, Result,
     web::{self, Path, ServiceConfig},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     pages::{Count, builder, cart, load, login, logout, manager, pages, put_into_cart, who},
     serve,
     store::MemoryStore,
-    support::{REMEMBER, TestApp, cookie_session},
+    support::{Answer, REMEMBER, TestApp, cookie_session},
 };
 
 macro_rules! user_type {
@@ -152,6 +152,78 @@ fn in_nested_managers_one_is_logged_out_by_its_type() {
     browser.post("/office/login/6", "");
     browser.post("/office/logout-customer", "");
     assert_eq!(browser.get("/office/both").body, "None Some(6)");
+}
+
+/// Each of these is about the customer, in pages whose nearest manager is that of the admins.
+#[test]
+fn in_nested_managers_each_function_of_a_manager_means_its_own_user() {
+    async fn remember(req: HttpRequest, id: Path<u64>) -> Result<impl Responder> {
+        let options = LoginOptions::new().remember(true).fresh(false);
+        login_user_with(&req, &Customer::from(*id), options).await?;
+        Ok("remembered")
+    }
+    async fn state(req: HttpRequest) -> Result<impl Responder> {
+        let manager = LoginManager::<Customer>::of(&req)?;
+        let fresh = manager.login_fresh(&req).await?;
+        let remembered = manager.login_remembered(&req).await?;
+        Ok(format!("{fresh} {remembered}"))
+    }
+    async fn confirm(req: HttpRequest) -> Result<impl Responder> {
+        let manager = LoginManager::<Customer>::of(&req)?;
+        manager.confirm_login(&req).await?;
+        Ok("confirmed")
+    }
+    async fn unauthorized(req: HttpRequest) -> Result<HttpResponse> {
+        let manager = LoginManager::<Customer>::of(&req)?;
+        Ok(manager.unauthorized(&req).await)
+    }
+    async fn needs_refresh(req: HttpRequest) -> Result<HttpResponse> {
+        let manager = LoginManager::<Customer>::of(&req)?;
+        Ok(manager.needs_refresh(&req).await)
+    }
+    let customers = builder::<Customer>()
+        .login_view("/customers/login")
+        .refresh_view("/customers/refresh")
+        .remember_cookie(RememberCookie::new().secure(false))
+        .build()
+        .unwrap();
+    let admins = builder::<Admin>()
+        .login_view("/admins/login")
+        .refresh_view("/admins/refresh")
+        .build()
+        .unwrap();
+    let configure = move |config: &mut ServiceConfig| {
+        config
+            .configure(pages::<Admin>)
+            .route("/remember/{id}", web::post().to(remember))
+            .route("/state", web::get().to(state))
+            .route("/confirm", web::post().to(confirm))
+            .route("/unauthorized", web::get().to(unauthorized))
+            .route("/needs-refresh", web::get().to(needs_refresh));
+    };
+    let app = serve!(
+        configure.clone(),
+        admins.clone(),
+        customers.clone(),
+        cookie_session()
+    );
+    let mut browser = app.browser();
+    browser.post("/login/6", "");
+    assert_eq!(browser.post("/confirm", "").status, 401);
+    assert_eq!(browser.get("/state").body, "false false");
+    browser.post("/remember/5", "");
+    assert_eq!(browser.get("/state").body, "false true");
+    assert_eq!(browser.post("/confirm", "").body, "confirmed");
+    assert_eq!(browser.get("/state").body, "true true");
+    let to = |answer: Answer| answer.location().unwrap_or_default().to_owned();
+    assert_eq!(
+        to(browser.get("/unauthorized")),
+        "/customers/login?next=%2Funauthorized"
+    );
+    assert_eq!(
+        to(browser.get("/needs-refresh")),
+        "/customers/refresh?next=%2Fneeds-refresh"
+    );
 }
 
 #[test]

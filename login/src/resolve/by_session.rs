@@ -19,7 +19,7 @@ use crate::{
     manager::LoginManager,
     maybe_future::MaybeFuture,
     record::LoginRecord,
-    remember::{Presented, auth_tag, verify_auth_tag},
+    remember::{auth_tag, verify_auth_tag},
     settings::Settings,
     user::UserMixin,
 };
@@ -181,9 +181,7 @@ fn held<U: UserMixin>(
             // and a login of anyone else will clear them.
             settings.session_keys.remove_own(session);
             keep_for_owner(session, settings, &record.id);
-            if !matches!(context.presented(req), Presented::Nothing) {
-                context.forget();
-            }
+            context.forget();
             manager.emit(LoginEvent::SessionProtected, req, None);
             Err(NoUser::Stolen)
         }

@@ -394,3 +394,20 @@ fn an_entry_lasts_as_long_as_its_refreshed_cookie() {
     browser.restart();
     assert_eq!(who(&mut browser), "Some(2)");
 }
+
+#[test]
+fn a_cookie_whose_login_has_ended_does_not_count_as_remembered() {
+    let site = Site::new();
+    let mut ended = site.remembered(1);
+    let cookie = ended.cookie(REMEMBER).unwrap().to_owned();
+    let mut browser = site.logged_in(1);
+    browser.cookies.insert(REMEMBER.to_owned(), cookie);
+    ended.post("/logout", "");
+    assert_eq!(browser.get("/remembered").body, "false");
+
+    let mut remembered = site.remembered(1);
+    assert_eq!(remembered.get("/remembered").body, "true");
+    remembered.restart();
+    assert_eq!(remembered.get("/remembered").body, "true", "restored by it");
+    assert_eq!(remembered.get("/remembered").body, "true");
+}
