@@ -79,6 +79,7 @@ fn login(number: usize) -> Result<StoredLogin, Box<dyn Error>> {
         address: "203.0.113.195".to_owned(),
         remembered: false,
         generation: 0,
+        shown: 0,
         issued: 1_800_000_000,
         cookie_seen: None,
     })

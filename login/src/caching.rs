@@ -44,6 +44,11 @@ pub(crate) fn is_for_everyone(headers: &HeaderMap) -> bool {
 /// A cache that others share would hand the login out, whatever the handler says.
 pub(crate) fn set_remember_cookie(headers: &mut HeaderMap, cookie: HeaderValue) {
     headers.append(SET_COOKIE, cookie);
+    keep_from_shared_caches(headers);
+}
+
+/// For an answer that sets a cookie.
+pub(crate) fn keep_from_shared_caches(headers: &mut HeaderMap) {
     if headers.contains_key(CACHE_CONTROL) && !says(headers, &["private", "no-store"]) {
         let said: Vec<HeaderValue> = headers.remove(CACHE_CONTROL).collect();
         for value in said {

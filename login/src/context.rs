@@ -11,7 +11,7 @@ use actix_session::Session;
 use actix_web::HttpRequest;
 
 use crate::{
-    error::LoginError, known_clients::KnownClients, manager::LoginManager,
+    active::LoginId, error::LoginError, known_clients::KnownClients, manager::LoginManager,
     maybe_future::MaybeFuture, remember::Presented, resolve, token::RememberToken, user::UserMixin,
 };
 
@@ -137,6 +137,8 @@ pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) remember: RefCell<RememberChange>,
     /// Whether a login record was written: whether there is a [`Written`].
     pub(crate) has_written: Cell<bool>,
+    /// The active login that the session came with: the session may be gone when it is to end.
+    pub(crate) came_with: Cell<Option<LoginId>>,
 }
 
 enum Progress<U> {
@@ -157,6 +159,7 @@ impl<U: UserMixin> LoginContext<U> {
             presented: OnceCell::new(),
             remember: RefCell::default(),
             has_written: Cell::new(false),
+            came_with: Cell::new(None),
         }
     }
 
@@ -222,6 +225,14 @@ impl<U: UserMixin> LoginContext<U> {
                 let login = poll_fn(|cx| loading.poll(|| resolving.as_mut().poll(cx))).await;
                 loading.done(login)
             })),
+        }
+    }
+
+    /// Lets a load that is under way write what it has to, before a login replaces it.
+    pub(crate) async fn settle(&self) {
+        if matches!(&*self.progress.borrow(), Progress::Loading(_)) {
+            // A loader that logs in need not wait for itself.
+            let _ = self.wait().await;
         }
     }
 

@@ -167,6 +167,7 @@ pub async fn login_user_with<U: UserMixin>(
         return Err(LoginError::Inactive);
     }
     let id = checked_id(user)?;
+    context.settle().await;
     let session = writable_session(manager, req)?;
     let settings = &manager.0.settings;
     // The login that a test client begins with was there before this one.
@@ -179,7 +180,7 @@ pub async fn login_user_with<U: UserMixin>(
         .remember
         .then(|| remember::new_token(settings, now, options.duration, &id, auth_tag));
     let before = record_in(&session, settings);
-    let may_keep = may_keep_session(context, before.clone(), req, &id);
+    let may_keep = may_keep_session(context, &session, before.clone(), req, &id);
     let cookie_ends = token.as_ref().map(|token| token.ends);
     let active = begin_or_continue(context, req, before.as_ref(), user, &id, cookie_ends).await?;
 
@@ -422,7 +423,13 @@ async fn end_active<U: UserMixin>(
     let Some(active) = &context.manager.0.settings.active else {
         return Ok(());
     };
-    end_all(active, logins_of(context, req, record)).await
+    let mut logins = logins_of(context, req, record);
+    if let Some(login) = context.came_with.take()
+        && !logins.contains(&login)
+    {
+        logins.push(login);
+    }
+    end_all(active, logins).await
 }
 
 pub(crate) async fn confirm<U: UserMixin>(
@@ -467,7 +474,9 @@ pub(crate) async fn renew_active<U: UserMixin>(
     }
     let token = current_token(context, req, &login)
         .filter(|token| token.login.is_some_and(|of| of.id == current));
-    let successor = succeed(active, settings, &stored, token.is_some()).await?;
+    let Some(successor) = succeed(active, settings, &stored, token.is_some()).await? else {
+        return Ok(None);
+    };
     let record = LoginRecord {
         login: Some(successor.recorded()),
         ..current_record(context, req, &session, &login)
@@ -572,11 +581,16 @@ pub(crate) fn record_in(session: &Session, settings: &Settings) -> Option<LoginR
 /// the very same user, by a record that has not ended.
 fn may_keep_session<U: UserMixin>(
     context: &LoginContext<U>,
+    session: &Session,
     before: Option<LoginRecord>,
     req: &HttpRequest,
     id: &str,
 ) -> bool {
-    before.is_none_or(|mut record| {
-        &*record.id == id && !matches!(examine(context, &mut record, req), Examined::Expired)
-    })
+    match before {
+        Some(mut record) => {
+            &*record.id == id && !matches!(examine(context, &mut record, req), Examined::Expired)
+        }
+        // Whose it was can't be read off a record of the wrong shape.
+        None => !session.contains_key(&context.manager.0.settings.session_keys.login),
+    }
 }

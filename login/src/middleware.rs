@@ -19,7 +19,7 @@ use actix_web::{
 use pin_project_lite::pin_project;
 
 use crate::{
-    caching::{depends_on_user, is_for_everyone, set_remember_cookie},
+    caching::{depends_on_user, is_for_everyone, keep_from_shared_caches, set_remember_cookie},
     context::{LoginContext, Written},
     error::LoginError,
     known_clients::KnownClients,
@@ -249,6 +249,10 @@ fn answer<U: UserMixin, B>(context: &LoginContext<U>, res: &mut ServiceResponse<
     let headers = res.headers_mut();
     if let Some(cookie) = cookie {
         set_remember_cookie(headers, cookie);
+    }
+    if context.has_written.get() {
+        // actix-session sets a cookie, by which others would be logged in.
+        keep_from_shared_caches(headers);
     }
     depends_on_user(headers, settings.auth_header_name.as_deref());
 }

@@ -106,6 +106,13 @@ impl SessionKeys {
         keys.any(|key| *key != self.owner && is_of(SESSION_KEY_OWNER, key))
     }
 
+    /// Has the next login clear what is there: nobody knows whose it is.
+    pub(crate) fn disown(&self, session: &Session) {
+        if session.insert(self.owner.as_str(), "").is_err() {
+            self.clear(session);
+        }
+    }
+
     /// Removes all but other managers' logins.
     pub(crate) fn clear(&self, session: &Session) {
         let keys: Vec<String> = session

@@ -2,6 +2,7 @@
 
 mod app;
 mod failing;
+mod races;
 mod remember;
 mod settings;
 
@@ -34,6 +35,11 @@ fn copies_of_the_session_cookie_are_worthless_after_logout() {
     assert!(answer.set_cookie(SESSION).is_some(), "another session");
     assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
     assert_eq!(who(&mut owner), "None");
+
+    let mut owner = site.logged_in(1);
+    let mut thief = owner.clone();
+    assert_eq!(owner.post("/purge-and-logout", "").status, 200);
+    assert_eq!(who(&mut thief), "None");
 }
 
 #[test]
@@ -229,16 +235,32 @@ fn a_login_over_one_that_goes_on_elsewhere_begins_anew_and_lasts() {
     for log_in_again in [log_in, log_in_remembered] {
         let mut owner = site.remembered(1);
         let mut under_way = owner.clone();
+        let mut copy = owner.clone();
         owner.post("/end-others", "");
 
         assert_eq!(log_in_again(&mut under_way, 1).status, 200);
         site.clock.advance(TEN_SECONDS);
         assert_eq!(who(&mut under_way), "Some(1)");
+        assert_eq!(who(&mut copy), "None");
         assert_eq!(who(&mut owner), "Some(1)");
         assert_eq!(logins(&mut owner).len(), 2);
         under_way.post("/logout", "");
         owner.post("/logout", "");
     }
+}
+
+#[test]
+fn a_login_that_goes_on_under_another_id_can_not_be_ended_by_the_old_one() {
+    let site = Site::new();
+    let mut owner = site.logged_in(1);
+    let before = current(&mut owner).id;
+    owner.post("/end-others", "");
+    for end in [format!("/end/{before}"), format!("/users/1/end/{before}")] {
+        assert_eq!(owner.post(&end, "").status, 404, "{end}");
+    }
+    let now = current(&mut owner).id;
+    assert_eq!(owner.post(&format!("/users/1/end/{now}"), "").status, 200);
+    assert_eq!(who(&mut owner), "None");
 }
 
 #[test]

@@ -79,6 +79,7 @@ fn login(letter: char, ends: Option<u64>) -> StoredLogin {
         address: "2001:db8::1".to_owned(),
         remembered: false,
         generation: 0,
+        shown: 0,
         issued: now(),
         cookie_seen: None,
     }
@@ -167,11 +168,11 @@ fn what_is_stored_comes_back_as_it_was() {
         store.begin(&stored).await.unwrap();
         assert_eq!(store.find(stored.id).await.unwrap(), Some(stored.clone()));
 
-        assert!(store.replace_cookie(stored.id, 0, 7).await.unwrap());
+        assert!(store.replace_cookie(stored.id, 0, 0, 7).await.unwrap());
         store.cookie_seen(stored.id, 0, 8).await.unwrap();
         store.cookie_seen(stored.id, 1, 9).await.unwrap();
         store.cookie_seen(stored.id, 1, 10).await.unwrap();
-        store.touch(stored.id, 11, Some(now() + 200)).await.unwrap();
+        assert!(store.touch(stored.id, 11, Some(now() + 200)).await.unwrap());
         stored.generation = 1;
         stored.issued = 7;
         stored.cookie_seen = Some(9);
@@ -181,14 +182,39 @@ fn what_is_stored_comes_back_as_it_was() {
         assert_eq!(store.list("User:1").await.unwrap(), [stored.clone()]);
         assert_eq!(store.list("User:10").await.unwrap(), []);
 
+        assert!(store.replace_cookie(stored.id, 1, 0, 12).await.unwrap());
+        let found = store.find(stored.id).await.unwrap().unwrap();
+        assert_eq!((found.generation, found.shown), (2, 0));
+
         store.end(stored.id).await.unwrap();
         store.end(stored.id).await.unwrap();
-        store.touch(stored.id, 12, Some(now() + 300)).await.unwrap();
-        assert!(!store.replace_cookie(stored.id, 1, 13).await.unwrap());
+        assert!(!store.touch(stored.id, 12, Some(now() + 300)).await.unwrap());
+        assert!(!store.replace_cookie(stored.id, 1, 1, 13).await.unwrap());
         store.cookie_seen(stored.id, 1, 14).await.unwrap();
         assert_eq!(store.find(stored.id).await.unwrap(), None);
     });
     assert_eq!(redis.command("KEYS *"), "*0");
+}
+
+#[test]
+fn nothing_puts_the_end_of_a_login_off_that_goes_on_under_another_id() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let store = store(&redis);
+    block_on(async {
+        for (letter, ends) in [('a', None), ('b', Some(now() + 100))] {
+            let stored = login(letter, ends);
+            store.begin(&stored).await.unwrap();
+            let ends = now() + 10;
+            assert!(store.touch(stored.id, ends, Some(ends)).await.unwrap());
+            for again in [None, Some(ends), Some(now() + 200)] {
+                assert!(!store.touch(stored.id, now(), again).await.unwrap());
+            }
+            let found = store.find(stored.id).await.unwrap().unwrap();
+            assert_eq!((found.seen, found.ends), (ends, Some(ends)));
+        }
+    });
 }
 
 #[test]
@@ -285,7 +311,7 @@ fn of_many_who_replace_a_cookie_at_once_one_does() {
                 block_on(async {
                     let mut won = 0;
                     for generation in 0..50 {
-                        let replaced = store.replace_cookie(id, generation, 1).await;
+                        let replaced = store.replace_cookie(id, generation, 0, 1).await;
                         won += u64::from(replaced.unwrap());
                     }
                     won

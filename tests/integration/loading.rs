@@ -137,6 +137,12 @@ fn asking_pages(config: &mut ServiceConfig) {
         first.await?;
         Ok(format!("{:?} {}", second.await?.get_id(), woken.get()))
     }
+    async fn ask_while_logging_in(req: HttpRequest) -> Result<impl Responder> {
+        let (user, before) = (User::from(2), CurrentUser::<User>::extract(&req));
+        let (before, login) = join(before, login_user(&req, &user)).await;
+        login?;
+        Ok(format!("{:?}", before?.get_id()))
+    }
     async fn remember(req: HttpRequest) -> Result<impl Responder> {
         let options = LoginOptions::new().remember(true);
         login_user_with(&req, &User::from(1), options).await?;
@@ -149,7 +155,11 @@ fn asking_pages(config: &mut ServiceConfig) {
         .route("/three", web::get().to(three_askers))
         .route("/guarded", web::get().to(guarded_askers))
         .route("/give-up", web::get().to(one_gives_up))
-        .route("/impatient", web::get().to(impatient));
+        .route("/impatient", web::get().to(impatient))
+        .route(
+            "/ask-while-logging-in",
+            web::post().to(ask_while_logging_in),
+        );
 }
 
 #[test]
@@ -308,6 +318,18 @@ fn who_is_polled_again_while_waiting_is_woken_once() {
     let mut browser = fixture.logged_in();
     fixture.set(Database::AnswersLate);
     assert_eq!(browser.get("/impatient").body, "Some(1) 1");
+}
+
+#[test]
+fn a_login_during_a_load_is_not_undone_by_what_the_load_writes() {
+    let fixture = Fixture::new();
+    let mut browser = fixture.logged_in();
+    fixture.set(Database::AnswersLate);
+    // Another computer: the record of the first user is to be written anew.
+    browser.user_agent = None;
+    let answer = browser.post("/ask-while-logging-in", "");
+    assert_eq!(answer.body, "Some(1)");
+    assert_eq!(browser.get("/who").body, "2");
 }
 
 #[test]

@@ -250,6 +250,27 @@ fn a_user_logs_in_over_a_record_of_the_wrong_shape() {
     assert_eq!(browser.get("/who").body, "2");
 }
 
+/// Nobody knows whose they were.
+#[test]
+fn what_is_beside_a_record_of_the_wrong_shape_goes_to_no_other_user() {
+    for asks_before in [true, false] {
+        let store = MemoryStore::default();
+        let (manager, session) = (manager::<User>(), store.clone());
+        let app = serve!(pages::<User>, manager.clone(), session.session());
+        let mut browser = app.browser();
+        browser.post("/login/1", "");
+        browser.post("/cart/melon", "");
+        store.spoil("_login", "\"f.1.of.another.version\"");
+        if asks_before {
+            assert_eq!(browser.get("/who").body, "nobody");
+            assert_eq!(browser.get("/cart").body, "melon");
+        }
+        assert_eq!(browser.post("/login/2", "").status, 200);
+        assert_eq!(browser.get("/who").body, "2");
+        assert_eq!(browser.get("/cart").body, "empty");
+    }
+}
+
 #[test]
 fn a_user_with_any_text_as_id_is_found_again() {
     #[derive(Clone, UserMixin)]

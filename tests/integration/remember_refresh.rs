@@ -13,7 +13,7 @@ use crate::{
     pages::{User, builder},
     serve,
     site::Site,
-    support::{REMEMBER, cookie_session},
+    support::{REMEMBER, SESSION, cookie_session},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -258,4 +258,24 @@ fn a_page_without_a_cookie_to_refresh_says_nothing_of_caches() {
     let answer = app.browser().get("/unasked/unsaid");
     assert_eq!(answer.header("cache-control"), None);
     assert_eq!(answer.header("vary"), None);
+}
+
+#[test]
+fn no_cache_that_others_share_gets_a_session_cookie_by_which_someone_is_logged_in() {
+    let manager = builder::<User>().build().unwrap();
+    let app = serve!(cached_pages, cookie_session(), manager.clone());
+    let mut browser = app.browser();
+    browser.post("/login/unsaid", "");
+    for (said, caching) in [
+        ("public,%20max-age=60", "max-age=60, private"),
+        ("no-store", "no-store"),
+    ] {
+        browser.restart();
+        let answer = browser.get(&format!("/asked/{said}"));
+        assert!(answer.set_cookie(SESSION).is_some());
+        let caches: Vec<_> = answer.headers("cache-control").collect();
+        assert_eq!(caches.join(", "), caching);
+    }
+    let again = browser.get("/asked/public");
+    assert_eq!(again.header("cache-control"), Some("public"));
 }

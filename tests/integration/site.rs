@@ -111,7 +111,7 @@ impl Gate {
         self.open.store(true, Ordering::SeqCst);
     }
 
-    async fn pass(&self) {
+    pub async fn pass(&self) {
         self.reached.store(true, Ordering::SeqCst);
         while !self.open.load(Ordering::SeqCst) {
             sleep(Duration::from_millis(2)).await;

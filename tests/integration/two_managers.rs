@@ -202,7 +202,7 @@ fn in_nested_managers_each_function_of_a_manager_means_its_own_user() {
             .route("/needs-refresh", web::get().to(needs_refresh));
     };
     let app = serve!(
-        configure.clone(),
+        configure,
         admins.clone(),
         customers.clone(),
         cookie_session()

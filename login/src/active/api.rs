@@ -303,8 +303,9 @@ pub(crate) async fn list_of(settings: &Settings, id: &str) -> Result<Vec<ActiveL
 async fn end_one_of(settings: &Settings, user: &str, id: LoginId) -> Result<(), LoginError> {
     let active = active(settings)?;
     match super::find(active, settings, id, user).await? {
-        Some(_) => active.store.end(id).await,
-        None => Err(LoginError::NoSuchLogin),
+        // One that goes on under another id is not on the list any more.
+        Some(stored) if !stored.has_successor() => active.store.end(id).await,
+        _ => Err(LoginError::NoSuchLogin),
     }
 }
 
@@ -315,11 +316,15 @@ pub(crate) async fn end_all_of(
     kept: &[LoginId],
 ) -> Result<(), LoginError> {
     let active = active(settings)?;
-    let logins = list_live(active, settings, id).await?.into_iter();
-    let ended = logins
-        .map(|login| login.id)
-        .filter(|login| !kept.contains(login));
-    end_all(active, ended).await
+    // One may be going on under another id meanwhile: once its old entry is gone, it can't any more.
+    for _ in 0..2 {
+        let logins = list_live(active, settings, id).await?.into_iter();
+        let ended = logins
+            .map(|login| login.id)
+            .filter(|login| !kept.contains(login));
+        end_all(active, ended).await?;
+    }
+    Ok(())
 }
 
 fn active(settings: &Settings) -> Result<&ActiveLogins, LoginError> {

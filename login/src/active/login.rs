@@ -1,6 +1,6 @@
 //! What active logins change in logging in and in finding out who is logged in.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use actix_web::{HttpRequest, http::header};
 
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     context::LoginContext,
     error::LoginError,
+    events::LoginEvent,
     record::LoginRecord,
     remember::Presented,
     remember_cookie::Found,
@@ -67,6 +68,19 @@ pub(crate) struct TokenLogin {
     pub(crate) generation: u64,
 }
 
+/// What a remember cookie of some generation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Present,
+    /// It has just been replaced, and requests are under way that have it. Its grace begins when the
+    /// present one first came back, and not when that was issued: the answer may have been lost.
+    InGrace,
+    /// What replaced it never came back: lost for good, or in a thief's hands.
+    Lost,
+    /// What replaced it came back long ago: somebody has a copy.
+    Reused,
+}
+
 fn key_of(settings: &Settings, id: &str) -> String {
     format!("{}:{id}", settings.name)
 }
@@ -87,6 +101,28 @@ impl StoredLogin {
         TokenLogin {
             id: self.id,
             generation: self.generation,
+        }
+    }
+
+    /// What a remember cookie of this generation is.
+    fn standing(&self, generation: u64, now: u64, grace: Duration) -> Standing {
+        let is_over = |since: u64| now >= since.saturating_add(grace.as_secs());
+        if generation == self.generation {
+            return Standing::Present;
+        }
+        match self.cookie_seen {
+            _ if !(self.shown..self.generation).contains(&generation) => Standing::Reused,
+            Some(seen) if is_over(seen) => Standing::Reused,
+            None if is_over(self.issued) => Standing::Lost,
+            _ => Standing::InGrace,
+        }
+    }
+
+    /// The generation that has come back last, where a cookie of this one was presented just now.
+    fn shown_with(&self, presented: Option<u64>) -> u64 {
+        match self.cookie_seen {
+            Some(_) => self.generation,
+            None => presented.unwrap_or(self.shown),
         }
     }
 
@@ -226,11 +262,20 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
     let before = logins_of(context, req, record);
     if let Some(login) = candidate
         && let Some(stored) = find(active, settings, login, id).await?
-        && let Some(continued) = go_on(context, req, active, &stored, now, cookie_ends).await?
     {
-        let replaced = before.into_iter().filter(|login| *login != continued.id);
-        end_all(active, replaced).await?;
-        return Ok(Some(continued));
+        let presented = by_cookie.filter(|login| login.id == stored.id);
+        let presented = presented.map(|login| login.generation);
+        if finds_reuse(context, req, active, &stored, user, id) {
+            active.store.end(stored.id).await?;
+            let event = LoginEvent::RememberCookieReused;
+            context.manager.emit(event, req, Some(user));
+        } else if let Some(continued) =
+            go_on(context, req, active, &stored, presented, cookie_ends).await?
+        {
+            let replaced = before.into_iter().filter(|login| *login != continued.id);
+            end_all(active, replaced).await?;
+            return Ok(Some(continued));
+        }
     }
     if active.refuse_new_logins {
         // Before there is an entry of it, for which the store might drop another.
@@ -250,6 +295,7 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
             .unwrap_or_default(),
         remembered: cookie_ends.is_some(),
         generation: 0,
+        shown: 0,
         issued: now,
         cookie_seen: None,
     };
@@ -311,28 +357,29 @@ async fn go_on<U: UserMixin>(
     req: &HttpRequest,
     active: &ActiveLogins,
     stored: &StoredLogin,
-    now: u64,
+    presented: Option<u64>,
     cookie_ends: Option<u64>,
 ) -> Result<Option<Continued>, LoginError> {
     if stored.has_successor() {
         return Ok(None);
     }
     let settings = &context.manager.0.settings;
+    let now = settings.now();
     let end_of_cookie = cookie_ends.or_else(|| refreshed_cookie_end(context, req, stored.id, now));
     let ends = later(stored.ends, end(active, settings, now, now, end_of_cookie));
     let mut generation = stored.generation;
     if cookie_ends.is_some() {
         if !active
             .store
-            .replace_cookie(stored.id, generation, now)
+            .replace_cookie(stored.id, generation, stored.shown_with(presented), now)
             .await?
         {
             return Ok(None);
         }
         generation += 1;
     }
-    active.store.touch(stored.id, now, ends).await?;
-    Ok(Some(Continued {
+    let is_live = active.store.touch(stored.id, now, ends).await?;
+    Ok(is_live.then_some(Continued {
         id: stored.id,
         generation,
     }))
@@ -359,32 +406,35 @@ async fn surplus(
 }
 
 /// Goes on with a login under a new id; the old one, and with it copies of its cookies, ends when
-/// requests under way are through.
+/// requests under way are through. `None` where it has ended, or another request was faster.
 pub(crate) async fn succeed(
     active: &ActiveLogins,
     settings: &Settings,
     stored: &StoredLogin,
     remembered: bool,
-) -> Result<Continued, LoginError> {
+) -> Result<Option<Continued>, LoginError> {
     let now = settings.now();
     let successor = StoredLogin {
         id: LoginId::random()?,
         remembered,
         generation: 0,
+        shown: 0,
         issued: now,
         cookie_seen: None,
         ..stored.clone()
     };
     active.store.begin(&successor).await?;
     let ends = now.saturating_add(SUCCESSION);
-    if let Err(error) = active.store.touch(stored.id, ends, Some(ends)).await {
-        let _ = active.store.end(successor.id).await;
-        return Err(error);
+    let is_succeeded = active.store.touch(stored.id, ends, Some(ends)).await;
+    if matches!(is_succeeded, Ok(true)) {
+        return Ok(Some(Continued {
+            id: successor.id,
+            generation: successor.generation,
+        }));
     }
-    Ok(Continued {
-        id: successor.id,
-        generation: successor.generation,
-    })
+    let ended = active.store.end(successor.id).await;
+    is_succeeded?;
+    ended.map(|()| None)
 }
 
 /// The token for the cookie as it is now: the request's own may have been replaced meanwhile, and
@@ -427,11 +477,6 @@ pub(crate) fn finds_reuse<U: UserMixin>(
     id: &str,
 ) -> bool {
     let settings = &context.manager.0.settings;
-    let (now, grace) = (settings.now(), active.cookie_grace.as_secs());
-    let is_past_grace = |seen: u64| now >= seen.saturating_add(grace);
-    if !stored.cookie_seen.is_some_and(is_past_grace) {
-        return false;
-    }
     // To check a signature is not free, and nearly all cookies say that they are the present one.
     match settings.remember.find(req.headers()) {
         Found::One(value) if !names(value, stored.present_cookie()) => {}
@@ -440,7 +485,11 @@ pub(crate) fn finds_reuse<U: UserMixin>(
     context
         .token_of(req, user, id)
         .and_then(|token| token.remember.login)
-        .is_some_and(|login| login.id == stored.id && login.generation < stored.generation)
+        .filter(|login| login.id == stored.id)
+        .is_some_and(|login| {
+            let standing = stored.standing(login.generation, settings.now(), active.cookie_grace);
+            standing == Standing::Reused
+        })
 }
 
 /// Writes down that the login of a session was seen, and that its remember cookie came back.
@@ -507,34 +556,25 @@ pub(crate) async fn rotate(
         return Ok(Rotation::InGrace);
     }
     let now = settings.now();
-    let generation = presented.generation;
-    let rotation = if generation == stored.generation {
-        if active
-            .store
-            .replace_cookie(stored.id, generation, now)
-            .await?
-        {
-            Rotation::Replaced(generation.saturating_add(1))
-        } else {
-            // Another request with the same cookie was faster, just now.
-            Rotation::InGrace
+    let rotation = match stored.standing(presented.generation, now, active.cookie_grace) {
+        Standing::Present | Standing::Lost => {
+            let present = stored.generation;
+            let shown = stored.shown_with(Some(presented.generation));
+            if active
+                .store
+                .replace_cookie(stored.id, present, shown, now)
+                .await?
+            {
+                Rotation::Replaced(present.saturating_add(1))
+            } else {
+                // Another request with the same cookie was faster, just now.
+                Rotation::InGrace
+            }
         }
-    } else {
-        // The old one dies a grace time after its successor was first seen, not issued: the
-        // answer that brought the successor may have been lost.
-        let grace = active.cookie_grace.as_secs();
-        let is_previous = generation.saturating_add(1) == stored.generation;
-        match stored.cookie_seen {
-            // Lost for good: the present one is set once more.
-            None if is_previous && now >= stored.issued.saturating_add(grace) => {
-                Rotation::Replaced(stored.generation)
-            }
-            None if is_previous => Rotation::InGrace,
-            Some(seen) if is_previous && now < seen.saturating_add(grace) => Rotation::InGrace,
-            _ => {
-                active.store.end(stored.id).await?;
-                return Ok(Rotation::Reused);
-            }
+        Standing::InGrace => Rotation::InGrace,
+        Standing::Reused => {
+            active.store.end(stored.id).await?;
+            return Ok(Rotation::Reused);
         }
     };
     let cookie_ends = if settings.remember.settings.refresh_each_request {
@@ -544,6 +584,9 @@ pub(crate) async fn rotate(
     };
     let ends = end(active, settings, now, now, Some(cookie_ends));
     let ends = later(stored.ends, ends);
-    active.store.touch(stored.id, now, ends).await?;
+    if !active.store.touch(stored.id, now, ends).await? {
+        // It goes on under another id, just now.
+        return Ok(Rotation::InGrace);
+    }
     Ok(rotation)
 }

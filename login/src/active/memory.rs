@@ -144,10 +144,11 @@ impl LoginStore for MemoryLoginStore {
         Ok(self.lock().by_id.get(&id).cloned())
     }
 
-    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<(), StoreFull> {
+    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<bool, StoreFull> {
         let mut logins = self.lock();
-        let Some(login) = logins.by_id.get_mut(&id) else {
-            return Ok(());
+        let login = logins.by_id.get_mut(&id);
+        let Some(login) = login.filter(|login| !login.has_successor()) else {
+            return Ok(false);
         };
         login.seen = seen;
         let before = std::mem::replace(&mut login.ends, ends);
@@ -155,14 +156,15 @@ impl LoginStore for MemoryLoginStore {
             before.map(|before| logins.by_end.remove(&(before, id)));
             ends.map(|ends| logins.by_end.insert((ends, id)));
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn replace_cookie(
         &self,
         id: LoginId,
         generation: u64,
-        now: u64,
+        shown: u64,
+        issued: u64,
     ) -> Result<bool, StoreFull> {
         let mut logins = self.lock();
         let login = logins.by_id.get_mut(&id);
@@ -170,7 +172,8 @@ impl LoginStore for MemoryLoginStore {
             return Ok(false);
         };
         login.generation += 1;
-        login.issued = now;
+        login.shown = shown;
+        login.issued = issued;
         login.cookie_seen = None;
         login.remembered = true;
         Ok(true)
@@ -233,6 +236,7 @@ mod tests {
             address: String::new(),
             remembered: false,
             generation: 0,
+            shown: 0,
             issued: began,
             cookie_seen: None,
         }
@@ -361,9 +365,9 @@ mod tests {
         let id = begin(&store, "a", 0, Some(10));
         now(store.end(id)).unwrap();
         now(store.end(id)).unwrap();
-        now(store.touch(id, 1, Some(20))).unwrap();
+        assert_eq!(now(store.touch(id, 1, Some(20))), Ok(false));
         now(store.cookie_seen(id, 0, 1)).unwrap();
-        assert_eq!(now(store.replace_cookie(id, 0, 1)), Ok(false));
+        assert_eq!(now(store.replace_cookie(id, 0, 0, 1)), Ok(false));
         assert_eq!(now(store.find(id)), Ok(None));
         assert_eq!(ids_of(&store, "a"), []);
         assert_whole(&store);
@@ -374,8 +378,8 @@ mod tests {
         let store = MemoryLoginStore::new();
         let id = begin(&store, "a", 0, None);
         now(store.cookie_seen(id, 0, 1)).unwrap();
-        assert_eq!(now(store.replace_cookie(id, 0, 2)), Ok(true));
-        assert_eq!(now(store.replace_cookie(id, 0, 3)), Ok(false));
+        assert_eq!(now(store.replace_cookie(id, 0, 0, 2)), Ok(true));
+        assert_eq!(now(store.replace_cookie(id, 0, 0, 3)), Ok(false));
         now(store.cookie_seen(id, 0, 4)).unwrap();
         let found = now(store.find(id)).unwrap().unwrap();
         assert_eq!((found.generation, found.issued), (1, 2));
@@ -385,6 +389,25 @@ mod tests {
         now(store.cookie_seen(id, 1, 6)).unwrap();
         let found = now(store.find(id)).unwrap().unwrap();
         assert_eq!(found.cookie_seen, Some(5));
+
+        assert_eq!(now(store.replace_cookie(id, 1, 0, 7)), Ok(true));
+        let found = now(store.find(id)).unwrap().unwrap();
+        assert_eq!((found.generation, found.shown), (2, 0));
+    }
+
+    #[test]
+    fn nothing_puts_the_end_of_a_login_off_that_goes_on_under_another_id() {
+        for ends in [None, Some(100)] {
+            let store = MemoryLoginStore::new();
+            let id = begin(&store, "a", 0, ends);
+            assert_eq!(now(store.touch(id, 15, Some(15))), Ok(true));
+            for again in [None, Some(15), Some(200)] {
+                assert_eq!(now(store.touch(id, 6, again)), Ok(false));
+            }
+            now(store.drop_ended(15)).unwrap();
+            assert_eq!(now(store.find(id)), Ok(None));
+            assert_whole(&store);
+        }
     }
 
     #[test]
@@ -402,7 +425,7 @@ mod tests {
                             now(store.end(id)).unwrap();
                         }
                         begin(&store, "shared", round, None);
-                        let won = now(store.replace_cookie(contended, round, round)).unwrap();
+                        let won = now(store.replace_cookie(contended, round, 0, round)).unwrap();
                         replaced += usize::from(won);
                     }
                     replaced

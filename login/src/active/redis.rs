@@ -12,11 +12,15 @@ use super::store::{LoginId, LoginStore, StoredLogin};
 /// How long Redis may take to answer, and to be connected to. A request waits that long.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Writes a login's fields, and puts it into its user's list; `only_if_there` writes none anew. Both
-/// expire by themselves, the list with the last of its logins.
+/// Writes a login's fields, and puts it into its user's list. Both expire by themselves, the list with
+/// the last of its logins. `only_if_there` writes none anew, and none that has a successor.
 const PUT: &str = "
 local id, ends, now, only_if_there = unpack(ARGV)
-if only_if_there == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return end
+if only_if_there == '1' then
+  local login = redis.call('HMGET', KEYS[1], 'seen', 'ends')
+  if not login[1] then return 0 end
+  if login[2] ~= '' and tonumber(login[1]) >= tonumber(login[2]) then return 0 end
+end
 redis.call('HSET', KEYS[1], unpack(ARGV, 5))
 if ends == '' then redis.call('PERSIST', KEYS[1])
 else redis.call('EXPIREAT', KEYS[1], ends) end
@@ -24,7 +28,8 @@ redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 redis.call('ZADD', KEYS[2], ends == '' and '+inf' or ends, id)
 local last = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 if last[2] == 'inf' then redis.call('PERSIST', KEYS[2])
-else redis.call('EXPIREAT', KEYS[2], last[2]) end";
+else redis.call('EXPIREAT', KEYS[2], last[2]) end
+return 1";
 
 /// The end of the year 9999. Redis refuses to expire a key at just any number.
 const LAST_END: u64 = 253_402_300_799;
@@ -32,7 +37,7 @@ const LAST_END: u64 = 253_402_300_799;
 const REPLACE_COOKIE: &str = "
 if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
 redis.call('HINCRBY', KEYS[1], 'generation', 1)
-redis.call('HSET', KEYS[1], 'issued', ARGV[2], 'cookie_seen', '', 'remembered', '1')
+redis.call('HSET', KEYS[1], 'shown', ARGV[2], 'issued', ARGV[3], 'cookie_seen', '', 'remembered', '1')
 return 1";
 
 const COOKIE_SEEN: &str = "
@@ -111,7 +116,7 @@ impl RedisLoginStore {
         now: u64,
         only_if_there: bool,
         fields: &[(&str, String)],
-    ) -> RedisResult<()> {
+    ) -> RedisResult<bool> {
         redis::cmd("EVAL")
             .arg(PUT)
             .arg(2)
@@ -122,7 +127,7 @@ impl RedisLoginStore {
             .arg(now)
             .arg(u8::from(only_if_there))
             .arg(fields)
-            .exec_async(&mut self.connection.clone())
+            .query_async(&mut self.connection.clone())
             .await
     }
 
@@ -136,7 +141,7 @@ fn to_text(number: Option<u64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
-fn to_fields(login: &StoredLogin) -> [(&'static str, String); 10] {
+fn to_fields(login: &StoredLogin) -> [(&'static str, String); 11] {
     [
         ("user", login.user.clone()),
         ("began", login.began.to_string()),
@@ -146,6 +151,7 @@ fn to_fields(login: &StoredLogin) -> [(&'static str, String); 10] {
         ("address", login.address.clone()),
         ("remembered", u8::from(login.remembered).to_string()),
         ("generation", login.generation.to_string()),
+        ("shown", login.shown.to_string()),
         ("issued", login.issued.to_string()),
         ("cookie_seen", to_text(login.cookie_seen)),
     ]
@@ -174,6 +180,7 @@ fn from_fields(
         address: take("address")?,
         remembered: take("remembered")? == "1",
         generation: number(&take("generation")?)?,
+        shown: number(&take("shown")?)?,
         issued: number(&take("issued")?)?,
         cookie_seen: optional_number(&take("cookie_seen")?)?,
     }))
@@ -209,6 +216,7 @@ impl LoginStore for RedisLoginStore {
             &fields,
         )
         .await
+        .map(drop)
     }
 
     async fn find(&self, id: LoginId) -> RedisResult<Option<StoredLogin>> {
@@ -216,21 +224,28 @@ impl LoginStore for RedisLoginStore {
         from_fields(id, fields)
     }
 
-    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> RedisResult<()> {
+    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> RedisResult<bool> {
         let Some(user) = self.user_of(id).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let fields = [("seen", seen.to_string()), ("ends", to_text(ends))];
         self.put(id, &user, ends, seen, true, &fields).await
     }
 
-    async fn replace_cookie(&self, id: LoginId, generation: u64, now: u64) -> RedisResult<bool> {
+    async fn replace_cookie(
+        &self,
+        id: LoginId,
+        generation: u64,
+        shown: u64,
+        issued: u64,
+    ) -> RedisResult<bool> {
         redis::cmd("EVAL")
             .arg(REPLACE_COOKIE)
             .arg(1)
             .arg(self.login_key(id))
             .arg(generation)
-            .arg(now)
+            .arg(shown)
+            .arg(issued)
             .query_async(&mut self.connection.clone())
             .await
     }

@@ -103,6 +103,9 @@ pub struct StoredLogin {
     pub remembered: bool,
     /// How often the remember cookie has been replaced.
     pub generation: u64,
+    /// The newest generation of the remember cookie that had come back when the present one was
+    /// issued: what was issued between the two never has.
+    pub shown: u64,
     /// When the present remember cookie was issued.
     pub issued: u64,
     /// When the present remember cookie first came back, if it has.
@@ -132,8 +135,8 @@ pub struct StoredLogin {
 /// use actix_login::{LoginId, LoginStore, StoredLogin};
 ///
 /// // CREATE TABLE logins (id TEXT PRIMARY KEY, user TEXT, began BIGINT, seen BIGINT, ends BIGINT,
-/// //   user_agent TEXT, address TEXT, remembered BOOLEAN, generation BIGINT, issued BIGINT,
-/// //   cookie_seen BIGINT);
+/// //   user_agent TEXT, address TEXT, remembered BOOLEAN, generation BIGINT, shown BIGINT,
+/// //   issued BIGINT, cookie_seen BIGINT);
 /// // CREATE INDEX logins_of_user ON logins (user);
 /// struct SqlLoginStore(Database);
 ///
@@ -143,7 +146,7 @@ pub struct StoredLogin {
 ///         user: row.get("user"), began: row.get("began"), seen: row.get("seen"),
 ///         ends: row.get("ends"), user_agent: row.get("user_agent"), address: row.get("address"),
 ///         remembered: row.get("remembered"), generation: row.get("generation"),
-///         issued: row.get("issued"), cookie_seen: row.get("cookie_seen"),
+///         shown: row.get("shown"), issued: row.get("issued"), cookie_seen: row.get("cookie_seen"),
 ///     }
 /// }
 ///
@@ -154,23 +157,26 @@ pub struct StoredLogin {
 ///         let l = login;
 ///         let values: Values = &[
 ///             &l.id, &l.user, &l.began, &l.seen, &l.ends, &l.user_agent, &l.address,
-///             &l.remembered, &l.generation, &l.issued, &l.cookie_seen,
+///             &l.remembered, &l.generation, &l.shown, &l.issued, &l.cookie_seen,
 ///         ];
-///         let sql = "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+///         let sql = "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 ///         self.0.execute(sql, values).await.map(drop)
 ///     }
 ///     async fn find(&self, id: LoginId) -> Result<Option<StoredLogin>, DbError> {
 ///         let rows = self.0.query("SELECT * FROM logins WHERE id = ?", &[&id]).await?;
 ///         Ok(rows.first().map(from_row))
 ///     }
-///     async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<(), DbError> {
-///         let sql = "UPDATE logins SET seen = ?, ends = ? WHERE id = ?";
-///         self.0.execute(sql, &[&seen, &ends, &id]).await.map(drop)
+///     async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<bool, DbError> {
+///         let sql = "UPDATE logins SET seen = ?, ends = ? \
+///                    WHERE id = ? AND (ends IS NULL OR seen < ends)";
+///         Ok(self.0.execute(sql, &[&seen, &ends, &id]).await? == 1)
 ///     }
-///     async fn replace_cookie(&self, id: LoginId, old: u64, now: u64) -> Result<bool, DbError> {
-///         let sql = "UPDATE logins SET generation = generation + 1, issued = ?, \
+///     async fn replace_cookie(
+///         &self, id: LoginId, old: u64, shown: u64, now: u64,
+///     ) -> Result<bool, DbError> {
+///         let sql = "UPDATE logins SET generation = generation + 1, shown = ?, issued = ?, \
 ///                    cookie_seen = NULL, remembered = TRUE WHERE id = ? AND generation = ?";
-///         Ok(self.0.execute(sql, &[&now, &id, &old]).await? == 1)
+///         Ok(self.0.execute(sql, &[&shown, &now, &id, &old]).await? == 1)
 ///     }
 ///     async fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Result<(), DbError> {
 ///         let sql = "UPDATE logins SET cookie_seen = ? \
@@ -200,22 +206,26 @@ pub trait LoginStore: Send + Sync + 'static {
     /// caller checks.
     fn find(&self, id: LoginId) -> impl Future<Output = Result<Option<StoredLogin>, Self::Error>>;
 
-    /// Writes down that a login was seen, and when it ends now.
+    /// Writes down that a login was seen, and when it ends now, and answers `true`; unless there is
+    /// none, or its `seen` is not before its `ends`: that one stays as it is, and the answer is
+    /// `false`. It must be atomic: a request under way must not bring back a login that another has
+    /// let go on under another id.
     fn touch(
         &self,
         id: LoginId,
         seen: u64,
         ends: Option<u64>,
-    ) -> impl Future<Output = Result<(), Self::Error>>;
+    ) -> impl Future<Output = Result<bool, Self::Error>>;
 
     /// Moves to the next remember cookie, if `generation` is the present one: then the generation
-    /// is one more, `issued` is now, `cookie_seen` is none, `remembered` is true, and the answer is
-    /// `true`. It must be atomic: of several callers at once, one is told `true`.
+    /// is one more, `shown` and `issued` are as given, `cookie_seen` is none, `remembered` is true,
+    /// and the answer is `true`. It must be atomic: of several callers at once, one is told `true`.
     fn replace_cookie(
         &self,
         id: LoginId,
         generation: u64,
-        now: u64,
+        shown: u64,
+        issued: u64,
     ) -> impl Future<Output = Result<bool, Self::Error>>;
 
     /// Writes down that the remember cookie of this generation came back, if it is the present one
@@ -246,8 +256,14 @@ type Answer<'a, T> = LocalBoxFuture<'a, Result<T, LoginError>>;
 pub(crate) trait ErasedLoginStore: Send + Sync {
     fn begin<'a>(&'a self, login: &'a StoredLogin) -> Answer<'a, ()>;
     fn find(&self, id: LoginId) -> Answer<'_, Option<StoredLogin>>;
-    fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Answer<'_, ()>;
-    fn replace_cookie(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, bool>;
+    fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Answer<'_, bool>;
+    fn replace_cookie(
+        &self,
+        id: LoginId,
+        generation: u64,
+        shown: u64,
+        issued: u64,
+    ) -> Answer<'_, bool>;
     fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, ()>;
     fn end(&self, id: LoginId) -> Answer<'_, ()>;
     fn list<'a>(&'a self, user: &'a str) -> Answer<'a, Vec<StoredLogin>>;
@@ -275,12 +291,19 @@ impl<S: LoginStore> ErasedLoginStore for Erased<S> {
         Box::pin(async move { logged(self.0.find(id).await) })
     }
 
-    fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Answer<'_, ()> {
+    fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Answer<'_, bool> {
         Box::pin(async move { logged(self.0.touch(id, seen, ends).await) })
     }
 
-    fn replace_cookie(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, bool> {
-        Box::pin(async move { logged(self.0.replace_cookie(id, generation, now).await) })
+    fn replace_cookie(
+        &self,
+        id: LoginId,
+        generation: u64,
+        shown: u64,
+        issued: u64,
+    ) -> Answer<'_, bool> {
+        let replacing = self.0.replace_cookie(id, generation, shown, issued);
+        Box::pin(async move { logged(replacing.await) })
     }
 
     fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, ()> {

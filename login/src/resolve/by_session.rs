@@ -166,9 +166,11 @@ fn held<U: UserMixin>(
         Err(_) => {
             tracing::warn!(target: "actix_login", "a login record of the wrong shape was removed");
             session.remove(&settings.session_keys.login);
+            settings.session_keys.disown(session);
             return Err(NoUser::Nobody);
         }
     };
+    context.came_with.set(record.login.map(|login| login.id));
     match examine(context, &mut record, req) {
         Examined::Valid { changed, mismatch } => Ok(Held {
             record,

@@ -26,6 +26,7 @@ use serde::Deserialize;
 
 use crate::{
     serve,
+    site::Gate,
     support::{Answer, Browser, Clock, SECRET, TestApp, cookie_session},
 };
 
@@ -83,6 +84,7 @@ pub struct TestStore {
     down: Arc<Mutex<Vec<&'static str>>>,
     finds: Arc<AtomicU64>,
     delay: Arc<AtomicU64>,
+    held: Arc<Mutex<Option<(&'static str, Gate)>>>,
 }
 
 impl TestStore {
@@ -93,7 +95,15 @@ impl TestStore {
             down: Arc::default(),
             finds: Arc::default(),
             delay: Arc::default(),
+            held: Arc::default(),
         }
+    }
+
+    /// Holds the next call of this operation until the gate is opened.
+    pub fn hold(&self, operation: &'static str) -> Gate {
+        let gate = Gate::default();
+        *self.held.lock().unwrap() = Some((operation, gate.clone()));
+        gate
     }
 
     pub fn fail(&self, operations: &[&'static str]) {
@@ -127,6 +137,13 @@ impl TestStore {
             0 => {}
             delay => sleep(Duration::from_millis(delay)).await,
         }
+        let held = {
+            let mut held = self.held.lock().unwrap();
+            held.take_if(|(held, _)| *held == operation)
+        };
+        if let Some((_, gate)) = held {
+            gate.pass().await;
+        }
         let is_second_find = operation == "find" && self.finds.fetch_add(1, Ordering::Relaxed) == 1;
         let down = self.down.lock().unwrap();
         if is_second_find && down.contains(&"second find") {
@@ -156,14 +173,21 @@ impl LoginStore for TestStore {
         self.memory.find(id).await.map_err(text)
     }
 
-    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<(), String> {
+    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<bool, String> {
         self.call("touch").await?;
         self.memory.touch(id, seen, ends).await.map_err(text)
     }
 
-    async fn replace_cookie(&self, id: LoginId, old: u64, now: u64) -> Result<bool, String> {
+    async fn replace_cookie(
+        &self,
+        id: LoginId,
+        old: u64,
+        shown: u64,
+        now: u64,
+    ) -> Result<bool, String> {
         self.call("replace_cookie").await?;
-        self.memory.replace_cookie(id, old, now).await.map_err(text)
+        let replaced = self.memory.replace_cookie(id, old, shown, now).await;
+        replaced.map_err(text)
     }
 
     async fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Result<(), String> {
@@ -343,6 +367,7 @@ pub fn pages(users: &Users) -> impl FnOnce(&mut ServiceConfig) + use<> {
             .route("/login", post().to(login_page))
             .route("/ask-and-login", post().to(ask_and_login))
             .route("/logout", post().to(logout_page))
+            .route("/purge-and-logout", post().to(purge_and_logout))
             .route("/logins", get().to(logins_page))
             .route("/end", post().to(end_page))
             .route("/end/{id}", post().to(end_by_path))
@@ -384,6 +409,15 @@ async fn ask_and_login(
 async fn logout_page(req: HttpRequest) -> Result<impl Responder> {
     logout_user(&req).await?;
     Ok("logged out")
+}
+
+async fn purge_and_logout(
+    req: HttpRequest,
+    session: Session,
+    _: CurrentUser<User>,
+) -> Result<impl Responder> {
+    session.purge();
+    logout_page(req).await
 }
 
 async fn logins_page(req: HttpRequest) -> Result<impl Responder> {

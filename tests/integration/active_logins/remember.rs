@@ -187,6 +187,108 @@ fn beside_a_session_an_old_cookie_whose_successor_was_never_seen_is_no_theft() {
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 }
 
+/// It restores the login once in each of the owner's restarts, and never shows what it got for it.
+#[test]
+fn a_thief_who_hides_the_successor_is_found_out() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    for _ in 0..2 {
+        site.clock.advance(DAY);
+        thief.restart();
+        who(&mut thief);
+        let hidden = thief.cookies.remove(REMEMBER);
+        site.clock.advance(DAY);
+        owner.restart();
+        who(&mut owner);
+        who(&mut owner);
+        thief
+            .cookies
+            .extend(hidden.map(|it| (REMEMBER.to_owned(), it)));
+    }
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+    assert_eq!(who(&mut owner), "None");
+    assert_eq!(who(&mut thief), "None");
+}
+
+#[test]
+fn answers_that_are_lost_one_after_the_other_are_no_theft() {
+    let site = Site::new();
+    let mut browser = restarted(&site);
+    let mut lost = Vec::new();
+    for _ in 0..5 {
+        site.clock.advance(DAY);
+        let mut answered = browser.clone();
+        assert_eq!(who(&mut answered), "Some(1)");
+        lost.push(answered);
+    }
+    site.clock.advance(DAY);
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+
+    // Once the present one has come back, none of them is taken any more.
+    site.clock.advance(DAY);
+    let mut late = lost.swap_remove(3);
+    late.restart();
+    assert_eq!(who(&mut late), "None");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+}
+
+/// It comes back although it was given up for lost, so the older one is a copy.
+#[test]
+fn of_a_cookie_and_a_later_one_that_was_lost_one_is_left() {
+    let site = Site::new();
+    let mut one = restarted(&site);
+    let mut other = one.clone();
+    who(&mut other);
+    other.restart();
+    site.clock.advance(DAY);
+    who(&mut one.clone());
+    site.clock.advance(DAY);
+    assert_eq!(who(&mut other), "Some(1)");
+    assert_eq!(who(&mut one), "None");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+}
+
+#[test]
+fn a_login_with_a_cookie_that_was_replaced_long_ago_finds_the_thief_out() {
+    for restarts in [true, false] {
+        let site = Site::new();
+        let mut owner = site.remembered(1);
+        let mut thief = owner.clone();
+        thief.restart();
+        who(&mut thief);
+        who(&mut thief);
+        if restarts {
+            owner.restart();
+        }
+        site.clock.advance(10 * MINUTE);
+
+        let answer = log_in(&mut owner, 1);
+        assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+        assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+        assert_eq!(who(&mut thief), "None");
+        thief.restart();
+        assert_eq!(who(&mut thief), "None");
+        assert_eq!(who(&mut owner), "Some(1)");
+        assert_eq!(logins(&mut owner).len(), 1);
+    }
+}
+
+#[test]
+fn in_the_grace_a_login_goes_on_and_brings_no_replaced_cookie_back() {
+    let site = refreshing();
+    let mut owner = restarted(&site);
+    let mut tab = owner.clone();
+    who(&mut owner);
+    let id = current(&mut owner).id;
+    let answer = tab.post("/ask-and-login", "id=1");
+    assert_eq!((answer.status, answer.set_cookie(REMEMBER)), (200, None));
+    assert_eq!(current(&mut tab).id, id);
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
 #[test]
 fn other_logins_of_the_user_stay_when_one_is_ended_by_a_reuse() {
     let site = Site::new();
