@@ -360,9 +360,6 @@ async fn go_on<U: UserMixin>(
     presented: Option<u64>,
     cookie_ends: Option<u64>,
 ) -> Result<Option<Continued>, LoginError> {
-    if stored.has_successor() {
-        return Ok(None);
-    }
     let settings = &context.manager.0.settings;
     let now = settings.now();
     let end_of_cookie = cookie_ends.or_else(|| refreshed_cookie_end(context, req, stored.id, now));
