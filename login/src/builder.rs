@@ -227,7 +227,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 /// What a refused request gets.
 impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Where to log in: a path, an absolute URL, or the name of an actix-web resource, which may be
-    /// an `external_resource`.
+    /// an `external_resource`. It must not be guarded itself, nor be in a guarded
+    /// [`LoginScope`](crate::LoginScope): nobody would get there.
     ///
     /// Default: none, and a refused request gets an empty 401.
     pub fn login_view(mut self, view: impl Into<String>) -> Self {
@@ -236,7 +237,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     }
 
     /// Where to authenticate again, for requests that need a fresh login; as
-    /// [`login_view`](Self::login_view).
+    /// [`login_view`](Self::login_view). It must not be for
+    /// [anonymous users](crate::anonymous_required) alone, who are sent away where somebody is
+    /// logged in.
     ///
     /// Default: none, and such a request gets an empty 401.
     pub fn refresh_view(mut self, view: impl Into<String>) -> Self {
@@ -244,7 +247,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self
     }
 
-    /// What is flashed when a request is sent to the login view. Empty: nothing.
+    /// What is flashed when a request is sent to the login view. Empty: nothing. A flash is kept in
+    /// the session, so a store on the server gets a session of each visitor who is refused.
     ///
     /// Default: `Please log in to access this page.`
     pub fn login_message(mut self, message: impl Into<String>) -> Self {
@@ -506,7 +510,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// that moves over.
     ///
     /// Default: none. Such a cookie says nothing but the user's id and was good for ever, so choose
-    /// a near day. The secret is used for nothing else. Users with a `session_auth_hash` are
+    /// a near day. The secret is used for nothing else, and must not be empty. Users with a `session_auth_hash` are
     /// refused unless [allowed](Self::accept_flask_cookies_despite_auth_hash).
     pub fn accept_flask_cookies(mut self, secret: impl AsRef<[u8]>, until: SystemTime) -> Self {
         self.flask_cookies = Some(FlaskCookies {

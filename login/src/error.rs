@@ -134,6 +134,11 @@ pub enum LoginError {
         /// The name.
         view: String,
     },
+    /// A login or refresh view is guarded itself, so that nobody would ever get there (500).
+    GuardedView {
+        /// Its path.
+        view: String,
+    },
 }
 
 impl fmt::Display for LoginError {
@@ -198,6 +203,11 @@ impl fmt::Display for LoginError {
                 "no resource without path parameters is named `{view}` in this app: name one with \
                  `web::resource(…).name(\"{view}\")` or `#[get(…, name = \"{view}\")]`, or set the \
                  view to a path that starts with `/`"
+            ),
+            Self::GuardedView { view } => write!(
+                f,
+                "`{view}` is where users are sent to log in, and is guarded itself: take it out of \
+                 the scope that is, or take the guard off"
             ),
         }
     }

@@ -68,7 +68,7 @@ impl LoginOptions {
         self
     }
 
-    /// How long the user is remembered, in whole seconds.
+    /// How long the user is remembered, in whole seconds; less than one is not at all.
     ///
     /// Default: the [cookie's setting](crate::RememberCookie::duration).
     pub fn duration(mut self, duration: Duration) -> Self {

@@ -74,7 +74,8 @@ impl RememberCookie {
     /// Default: `remember_token`, and `remember_token_Admin` for a manager
     /// [named](crate::LoginManagerBuilder::name) `Admin` and not `User`. A name that starts with
     /// `__Host-` or `__Secure-` makes browsers enforce what it promises; `build` checks that the
-    /// other settings keep the promise.
+    /// other settings keep the promise. Of two managers, each needs another name: each would take
+    /// the other's cookie for a forged one, and clear it.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

@@ -1,6 +1,6 @@
 //! Views: where users are sent to log in, and the URL that takes them there.
 
-use actix_web::{HttpRequest, error::UrlGenerationError};
+use actix_web::{HttpRequest, error::UrlGenerationError, http::Method};
 use url::{Url, form_urlencoded};
 
 use crate::{
@@ -238,6 +238,15 @@ impl<'a> Location<'a> {
     }
 }
 
+/// Whether a browser that is sent to this view would only ask for the same again.
+fn leads_here(view: &str, req: &HttpRequest) -> bool {
+    let view = view.split('#').next().unwrap_or_default();
+    let (path, query) = view.split_once('?').unwrap_or((view, ""));
+    matches!(*req.method(), Method::GET | Method::HEAD)
+        && path == req.path()
+        && req.query_string().starts_with(query)
+}
+
 /// Where a refused request is sent: the view's URL, and what is to be stored in the session as
 /// `next` if that is where it goes.
 pub(crate) fn redirect_to_view(
@@ -246,6 +255,9 @@ pub(crate) fn redirect_to_view(
     settings: &crate::settings::Settings,
 ) -> Result<(String, Option<String>), LoginError> {
     let location = view.location(req)?;
+    if leads_here(&location, req) {
+        return Err(LoginError::GuardedView { view: location }.logged());
+    }
     let current = if Location::parse(&location).host.is_none() {
         crate::redirect::requested_path(req)
     } else {

@@ -2,8 +2,8 @@
 //! and a line for the author.
 
 use actix_login::{
-    CurrentUser, LoginManager, LoginOptions, RememberCookie, UserMixin, login_required, login_user,
-    login_user_with,
+    CurrentUser, LoginManager, LoginOptions, RememberCookie, UserMixin, fresh_login_required,
+    login_required, login_user, login_user_with,
 };
 use actix_session::Session;
 use actix_web::{
@@ -319,4 +319,65 @@ fn a_page_without_a_user_works_while_the_login_manager_cannot() {
     let (app, _) = app!(configure configure, manager.clone());
     assert_empty_500(&app.browser().post("/login/1", ""));
     assert_eq!(app.browser().get("/public").body, "public");
+}
+
+#[login_required]
+async fn guarded() -> impl Responder {
+    "guarded"
+}
+
+#[fresh_login_required]
+async fn fresh() -> impl Responder {
+    "fresh"
+}
+
+#[test]
+fn a_view_that_is_guarded_itself_is_an_empty_500_and_no_endless_redirect() {
+    fn pages(config: &mut ServiceConfig) {
+        config
+            .route("/stale-login/{id}", web::post().to(stale_login))
+            .route("/reauth", web::get().to(fresh))
+            .default_service(web::to(guarded));
+    }
+    async fn stale_login(req: HttpRequest, id: web::Path<u64>) -> Result<impl Responder> {
+        let options = LoginOptions::new().fresh(false);
+        login_user_with(&req, &User::from(*id), options).await?;
+        Ok("logged in")
+    }
+    let manager = builder::<User>()
+        .login_view("/login?by=mail#form")
+        .refresh_view("/reauth");
+    let manager = manager.build().unwrap();
+    let (app, log) = app!(configure pages, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    let sent_to = browser.get("/page").location().unwrap().to_owned();
+    assert_eq!(sent_to, "/login?by=mail&next=%2Fpage#form");
+    browser.cookies.clear();
+    assert_empty_500(&browser.get("/login?by=mail&next=%2Fpage"));
+    assert!(log.says("`/login?by=mail#form` is where users are sent"));
+    assert!(log.says("is guarded itself"));
+
+    browser.post("/stale-login/1", "");
+    assert_empty_500(&browser.get("/reauth"));
+    assert!(log.says("`/reauth` is where users are sent"));
+}
+
+#[test]
+fn what_only_looks_like_a_guarded_view_is_a_redirect() {
+    let manager = builder::<User>().login_view("/login?by=mail");
+    let manager = manager.build().unwrap();
+    let pages = |config: &mut ServiceConfig| {
+        config.default_service(web::to(guarded));
+    };
+    let (app, _) = app!(configure pages, manager.clone(), cookie_session());
+    for (method, target) in [
+        // The form of a page that is not guarded.
+        ("POST", "/login?by=mail"),
+        ("GET", "/login"),
+        ("GET", "/login?by=phone"),
+        ("GET", "/login/?by=mail"),
+    ] {
+        let answer = app.browser().request(method, target).send();
+        assert_eq!(answer.status, 302, "{method} {target}");
+    }
 }
