@@ -374,6 +374,12 @@ where
     }
 }
 
+/// A value of the type that a handler returns, where only the type is needed.
+#[doc(hidden)]
+pub fn unreached<T>() -> T {
+    unreachable!()
+}
+
 #[doc(hidden)]
 pub fn login_required() -> Guard<Nearest> {
     Guard {

@@ -361,7 +361,7 @@ pub mod __private {
         guard::{
             Guard, Nearest, Of, Unopened, anonymous_required, anonymous_required_of,
             fresh_login_required, fresh_login_required_of, guarded, login_required,
-            login_required_of,
+            login_required_of, unreached,
         },
         user::AuthHashSource,
     };

@@ -141,13 +141,23 @@ impl Form {
     }
 }
 
+/// An async closure does not coerce to its return type (rust-lang/rust#145105) until a `return` has shown it, so
+/// one stands before the body. That keeps its braces, so that to lints nothing stands before its first item.
 fn closure(handler: &Handler) -> TokenStream {
-    let (inputs, body) = (&handler.signature.inputs, &handler.body);
+    let inputs = &handler.signature.inputs;
+    let mut body = handler.body.clone();
+    // As written by a macro, these braces are not reported as needless.
+    body.set_span(body.span().resolved_at(Span::mixed_site()));
     let output = match &handler.signature.output {
-        ReturnType::Default => quote!(-> ()),
-        output @ ReturnType::Type(..) => quote!(#output),
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
     };
-    quote_spanned!(name_span(handler)=> async |#inputs| #output #body)
+    let shown = quote_spanned! {output.span().resolved_at(Span::mixed_site())=>
+        if false {
+            return ::actix_login::__private::unreached::<#output>();
+        }
+    };
+    quote_spanned!(name_span(handler)=> async |#inputs| -> #output { #shown #body })
 }
 
 /// The place of the handler's name, where a return type that is no `Responder` is reported.

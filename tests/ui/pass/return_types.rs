@@ -1,7 +1,8 @@
-//! A guarded handler returns what an actix handler may.
+//! A guarded handler returns what an actix handler may, also what only coerces to its return type.
 #![deny(warnings)]
+#![forbid(unreachable_code)]
 
-use std::{borrow::Cow, convert::Infallible, fmt};
+use std::{borrow::Cow, convert::Infallible, error::Error as StdError, fmt, sync::LazyLock};
 
 use actix_login::login_required;
 use actix_web::{
@@ -41,7 +42,7 @@ async fn own_error() -> Result<HttpResponse, Failure> {
 }
 
 #[login_required]
-async fn boxed_error() -> Result<impl Responder, Box<dyn std::error::Error>> {
+async fn boxed_error() -> Result<impl Responder, Box<dyn StdError>> {
     let text = String::from_utf8(vec![b'a'])?;
     Ok((text, StatusCode::CREATED))
 }
@@ -73,6 +74,55 @@ async fn streaming() -> HttpResponse {
     )]))
 }
 
+#[login_required]
+async fn boxed_by_hand() -> Result<HttpResponse, Box<dyn StdError>> {
+    return Err(Box::new(fmt::Error));
+}
+
+#[login_required]
+async fn array() -> &'static [u8] {
+    b"abc"
+}
+
+#[login_required]
+async fn arrays_of_two_lengths(number: web::Path<u32>) -> &'static [u8] {
+    if *number == 1 { b"one" } else { b"other" }
+}
+
+#[login_required]
+async fn array_in_ok() -> actix_web::Result<&'static [u8]> {
+    Ok(b"abc")
+}
+
+#[login_required]
+async fn array_in_either() -> Either<String, &'static [u8]> {
+    Either::Right(b"abc")
+}
+
+static PAGE: LazyLock<String> = LazyLock::new(|| "page".to_owned());
+
+#[login_required]
+async fn dereferenced() -> &'static str {
+    &PAGE
+}
+
+struct Page<T>(T);
+
+impl<T: Clone + Into<Cow<'static, str>> + 'static> Page<T> {
+    #[login_required]
+    async fn of_the_block(page: web::Data<Self>) -> Result<Cow<'static, str>, Box<dyn StdError>> {
+        if false {
+            return Err(Box::new(fmt::Error));
+        }
+        Ok(page.0.clone().into())
+    }
+}
+
+#[login_required]
+async fn does_not_return() -> HttpResponse {
+    panic!()
+}
+
 fn main() {
     let _app = App::new()
         .route("/", web::get().to(early_return))
@@ -83,5 +133,13 @@ fn main() {
         .route("/", web::get().to(generic_body))
         .route("/", web::get().to(optional))
         .route("/", web::get().to(json))
-        .route("/", web::get().to(streaming));
+        .route("/", web::get().to(streaming))
+        .route("/", web::get().to(boxed_by_hand))
+        .route("/", web::get().to(array))
+        .route("/", web::get().to(arrays_of_two_lengths))
+        .route("/", web::get().to(array_in_ok))
+        .route("/", web::get().to(array_in_either))
+        .route("/", web::get().to(dereferenced))
+        .route("/", web::get().to(Page::<String>::of_the_block))
+        .route("/", web::get().to(does_not_return));
 }
