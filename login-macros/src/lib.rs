@@ -22,7 +22,7 @@ use self::guard::Kind;
 /// `next` is the refused URL even for a POST, as in Flask-Login, and a visitor comes back there by a GET: guard
 /// the page that has the form as well.
 ///
-/// It goes on an `async fn` with up to 12 extractors as arguments, above or below the route attribute:
+/// It goes on an `async fn` with up to 16 extractors as arguments, above or below the route attribute:
 ///
 /// - `#[login_required]`: a user of the nearest login manager;
 /// - `#[login_required(Admin)]`: a user of the manager of this type, where an app has several;

@@ -7,8 +7,8 @@ use syn::{Error, FnArg, Result, Safety, spanned::Spanned as _};
 use super::{Kind, ast::Handler, merge};
 use crate::tokens::find_identifier;
 
-/// As many arguments as the guard hands on.
-const MAX_ARGUMENTS: usize = 12;
+/// As many arguments as actix gives to a handler.
+const MAX_ARGUMENTS: usize = 16;
 
 /// Refuses a method: it is called by its own type, never by actix.
 pub(super) fn is_no_method(kind: Kind, handler: &Handler) -> Result<()> {

@@ -15,9 +15,13 @@ async fn index(
     _: Req,
     _: Req,
     _: Req,
-    thirteenth: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    _: Req,
+    seventeenth: Req,
 ) -> String {
-    thirteenth.path().to_owned()
+    seventeenth.path().to_owned()
 }
 
 fn main() {

@@ -1,4 +1,4 @@
-//! A guarded handler takes up to twelve arguments. The lint about that is silenced as on any function.
+//! A guarded handler takes up to sixteen arguments. The lint about that is silenced as on any function.
 #![deny(warnings, clippy::all)]
 
 use actix_login::login_required;
@@ -9,7 +9,7 @@ type Req = HttpRequest;
 #[login_required]
 #[get("/")]
 #[allow(clippy::too_many_arguments)]
-async fn twelve(
+async fn sixteen(
     a: Req,
     b: Req,
     c: Req,
@@ -22,8 +22,12 @@ async fn twelve(
     j: Req,
     k: Req,
     l: Req,
+    m: Req,
+    n: Req,
+    o: Req,
+    p: Req,
 ) -> String {
-    [a, b, c, d, e, f, g, h, i, j, k, l]
+    [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
         .iter()
         .map(|req| req.path())
         .collect()
@@ -36,6 +40,6 @@ async fn tuples((a, b): (Req, Req), (c, d): (Req, web::Bytes)) -> String {
 
 fn main() {
     let _app = App::new()
-        .service(twelve)
+        .service(sixteen)
         .route("/tuples", web::get().to(tuples));
 }
