@@ -32,6 +32,8 @@ use crate::{
 /// outermost. The other way round the guard would be about another manager's users, so the server
 /// does not start, with a line in the log.
 ///
+/// Like a manager it may be built outside of the app's factory, and cloned into scopes of one policy.
+///
 /// It can't be wrapped into a middleware that keeps a clone of the `HttpRequest` while it calls its
 /// service: actix-web panics.
 ///
@@ -55,6 +57,7 @@ use crate::{
 /// # let _: (actix_web::Scope<_>, actix_web::Scope<_>) = (account, api);
 /// ```
 #[must_use = "wrap a scope in it"]
+#[derive(Clone)]
 pub struct LoginScope<T = Nearest> {
     rule: Option<Rule>,
     target: T,

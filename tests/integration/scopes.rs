@@ -328,6 +328,33 @@ fn a_scope_names_the_user_type_it_means() {
 }
 
 #[test]
+fn one_scope_built_outside_of_the_app_guards_wherever_it_is_cloned_to() {
+    let staff = LoginScope::new()
+        .check(is_first)
+        .login_view("/staff")
+        .forbidden_handler(async |_: &HttpRequest| HttpResponse::Forbidden().body("no staff"));
+    let configure = move |config: &mut ServiceConfig| {
+        let office = web::scope("/office").configure(handlers);
+        let archive = web::scope("/archive").configure(handlers);
+        config
+            .service(office.wrap(staff.clone()))
+            .service(archive.wrap(staff.clone()))
+            .route("/login/{id}", web::post().to(login::<User>));
+    };
+    let manager = manager::<User>();
+    let app = serve!(configure.clone(), manager.clone(), cookie_session());
+    for place in ["office", "archive"] {
+        let page = format!("/{place}/page");
+        let stranger = app.browser().get(&page);
+        let next = format!("/staff?next=%2F{place}%2Fpage");
+        assert_eq!(stranger.location(), Some(next.as_str()));
+        assert_eq!(logged_in(&app, 1).get(&page).body, "page");
+        let other = logged_in(&app, 2).get(&page);
+        assert_eq!((other.status, other.body.as_str()), (403, "no staff"));
+    }
+}
+
+#[test]
 fn the_scope_and_its_handlers_share_one_load_and_one_refusal() {
     let (loads, refusals) = (Count::default(), Count::default());
     let (counted, refused) = (loads.clone(), refusals.clone());
