@@ -270,6 +270,15 @@ fn generics(handler: &Handler) -> Generics {
     for name in &names {
         require(&mut generics, &parse_quote!(#name), &quote!('static));
     }
+    for parameter in handler.signature.generics.lifetimes() {
+        let lifetime = &parameter.lifetime;
+        // By way of a type: a bound of the lifetime's own would have to stand where the user wrote the others.
+        require(
+            &mut generics,
+            &parse_quote!(&#lifetime ()),
+            &quote!('static),
+        );
+    }
     let names: Vec<&Ident> = names.iter().collect();
     for argument in typed_arguments(handler) {
         let ty = argument.ty.to_token_stream();

@@ -1,7 +1,7 @@
 //! Generic handlers need no more bounds than without the attribute.
-#![deny(warnings)]
+#![deny(warnings, unused_lifetimes)]
 
-use std::fmt::Debug;
+use std::{borrow::Cow, fmt::Debug};
 
 use actix_login::{fresh_login_required, login_required};
 use actix_web::{App, FromRequest, HttpRequest, Responder, web};
@@ -61,6 +61,32 @@ async fn nested<S: Store, const LENGTH: usize>(store: web::Data<S>) -> String {
     (store.count() + LENGTH).to_string()
 }
 
+#[login_required]
+async fn lifetime<'a>(name: web::Data<Cow<'a, str>>) -> String {
+    name.to_string()
+}
+
+#[login_required]
+async fn lifetime_left_open(name: web::Data<Cow<'_, str>>) -> String {
+    name.to_string()
+}
+
+#[login_required]
+async fn lifetime_returned<'a>(name: web::ThinData<Cow<'a, str>>) -> Cow<'a, str> {
+    name.0
+}
+
+#[login_required]
+async fn lifetimes_with_bounds<'a, 'b: 'a, 'c, S: Store>(
+    names: web::Data<[Cow<'a, str>; 2]>,
+    _more: web::Data<(&'b str, &'c str, S)>,
+) -> impl Responder
+where
+    'c: 'b,
+{
+    names.concat()
+}
+
 fn main() {
     let _app = App::new()
         .route("/", web::get().to(inline_bound::<Memory>))
@@ -72,5 +98,9 @@ fn main() {
         .route("/", web::get().to(bound_written::<String>))
         .route("/", web::get().to(only_in_the_body::<u32>))
         .route("/", web::get().to(constant::<3>))
-        .route("/", web::get().to(nested::<Memory, 3>));
+        .route("/", web::get().to(nested::<Memory, 3>))
+        .route("/", web::get().to(lifetime))
+        .route("/", web::get().to(lifetime_left_open))
+        .route("/", web::get().to(lifetime_returned))
+        .route("/", web::get().to(lifetimes_with_bounds::<Memory>));
 }
