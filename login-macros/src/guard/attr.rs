@@ -136,6 +136,16 @@ impl Arguments {
         if !is_path(&user) {
             return refuse("expected a user type");
         }
+        if kind != Kind::Anonymous
+            && let Some(function) = function_name(&user)
+        {
+            return Err(Error::new_spanned(
+                &user,
+                format!(
+                    "a user type begins with a capital letter, and a check is written `check = {function}`"
+                ),
+            ));
+        }
         if self.user.is_some() {
             return refuse("a second user type");
         }
@@ -154,4 +164,20 @@ fn is_path(user: &Type) -> bool {
         Type::Group(group) => is_path(&group.elem),
         _ => false,
     }
+}
+
+/// The path, where its last name is not one of a type but of a function.
+fn function_name(user: &Type) -> Option<String> {
+    let path = match user {
+        Type::Path(user) => &user.path,
+        Type::Group(group) => return function_name(&group.elem),
+        _ => return None,
+    };
+    let names: Vec<String> = path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string())
+        .collect();
+    let is_function = names.last()?.starts_with(char::is_lowercase);
+    is_function.then(|| names.join("::"))
 }
