@@ -27,7 +27,8 @@ use self::guard::Kind;
 /// - `#[login_required]`: a user of the nearest login manager;
 /// - `#[login_required(Admin)]`: a user of the manager of this type, where an app has several;
 /// - `#[login_required(Admin, check = Admin::can_edit)]`: and one who passes the check, a `fn(&Admin) -> bool`,
-///   a closure, or an `async fn`. There may be several; the type may be left out where the check names it.
+///   a closure, or an `async fn`. There may be several; the type may be left out where the check names it, or
+///   in a closure's argument where it stands first: `#[login_required(Admin, check = |admin| admin.level > 3)]`.
 ///
 /// Works on associated functions too; one that uses a parameter of its generic `impl` block and returns
 /// `impl Trait` must mention `Self`, or name the type that it returns. Another attribute that looks at the function, such as

@@ -4,8 +4,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, GenericParam, Generics, PatType, ReturnType, Signature, Token, Type,
-    WherePredicate, ext::IdentExt as _, parse_quote, spanned::Spanned as _,
+    Attribute, Expr, FnArg, GenericParam, Generics, Pat, PatType, ReturnType, Signature, Token,
+    Type, WherePredicate, ext::IdentExt as _, parse_quote, spanned::Spanned as _,
 };
 
 use self::attributes::Attributes;
@@ -225,9 +225,28 @@ fn guard(kind: Kind, arguments: &Arguments) -> TokenStream {
     }
     let checks = arguments.checks.iter().map(|check| {
         let span = check.span().resolved_at(Span::mixed_site());
+        let check = typed(check, arguments.user.as_ref());
         quote_spanned!(span=> .check(#check))
     });
     quote_spanned!(span=> #constructor() #(#checks)*)
+}
+
+/// The check. A closure that leaves its argument's type open takes the user.
+fn typed(check: &Expr, user: Option<&Type>) -> Expr {
+    let mut check = check.clone();
+    if let (Expr::Closure(closure), Some(user)) = (&mut check, user) {
+        for input in &mut closure.inputs {
+            if !matches!(input, Pat::Type(_)) {
+                *input = Pat::Type(PatType {
+                    attrs: Vec::new(),
+                    pat: Box::new(input.clone()),
+                    colon_token: Token![:](Span::mixed_site()),
+                    ty: parse_quote!(&#user),
+                });
+            }
+        }
+    }
+    check
 }
 
 /// Asks for each argument whether actix can extract it, so that the error stands on its type.

@@ -64,6 +64,16 @@ async fn async_closure() -> &'static str {
     "ok"
 }
 
+#[login_required(Admin, check = |admin| admin.level > 3, check = async |_| true)]
+async fn closures_without_a_type() -> &'static str {
+    "ok"
+}
+
+#[login_required(Owned<u8>, check = move |&Owned { id, ref data }| data.leading_zeros() == id)]
+async fn pattern_without_a_type() -> &'static str {
+    "ok"
+}
+
 fn main() {
     let _ = Owned { id: 1, data: 2 }.data;
     let _app = App::new()
@@ -72,5 +82,7 @@ fn main() {
         .route("/", web::get().to(check_alone))
         .route("/", web::get().to(method))
         .route("/", web::get().to(several))
-        .route("/", web::get().to(async_closure));
+        .route("/", web::get().to(async_closure))
+        .route("/", web::get().to(closures_without_a_type))
+        .route("/", web::get().to(pattern_without_a_type));
 }
