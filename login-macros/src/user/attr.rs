@@ -6,6 +6,9 @@ use syn::{
     punctuated::Punctuated,
 };
 
+const USAGE: &str =
+    "a field takes `id`, `active` and `session_auth_hash`, the struct `name = \"…\"` and `eq`";
+
 /// One word in `#[user(…)]`, wherever it stands.
 pub(super) struct Key {
     pub(super) span: Span,
@@ -39,7 +42,9 @@ pub(super) fn read(attributes: &[Attribute]) -> Result<Vec<Key>> {
 }
 
 fn read_key(input: ParseStream<'_>) -> Result<Key> {
-    let key = input.call(Ident::parse_any)?;
+    let key = input
+        .call(Ident::parse_any)
+        .map_err(|error| Error::new(error.span(), format!("expected a key: {USAGE}")))?;
     let kind = match key.to_string().as_str() {
         "id" => KeyKind::Id,
         "active" => KeyKind::Active,
@@ -54,10 +59,7 @@ fn read_key(input: ParseStream<'_>) -> Result<Key> {
         _ => {
             return Err(Error::new(
                 key.span(),
-                format!(
-                    "unknown key `{key}`: a field takes `id`, `active` and `session_auth_hash`, \
-                     the struct `name = \"…\"` and `eq`"
-                ),
+                format!("unknown key `{key}`: {USAGE}"),
             ));
         }
     };

@@ -15,8 +15,9 @@ pub(super) fn user_mixin(user: &ValidUser<'_>) -> TokenStream {
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = user.generics.split_for_impl();
 
-    // Spans of the types, so that a missing implementation is reported there.
+    // Spans of the types, so that what they lack is reported there.
     let clone = quote_spanned! {span(user.id)=> <#id_type as ::core::clone::Clone>::clone(&self.#id_ident) };
+    let type_id = quote_spanned!(span(user.id)=> type Id = #id_type;);
     let is_active = user.active.map(|field| {
         let active = field.ident;
         let active = quote_spanned!(span(field)=> self.#active);
@@ -41,7 +42,7 @@ pub(super) fn user_mixin(user: &ValidUser<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics ::actix_login::UserMixin for #ident #type_generics #where_clause {
-            type Id = #id_type;
+            #type_id
             const NAME: &'static ::core::primitive::str = #name;
             fn get_id(&self) -> #id_type {
                 #clone
