@@ -76,7 +76,8 @@ pub fn anonymous_required(arguments: TokenStream, item: TokenStream) -> TokenStr
 ///
 /// - `#[user(name = "staff")]`: the name that keeps this type's logins apart from other types'. Default: the
 ///   struct's name. ASCII letters, digits, `_` and `-`. Changing it ends all logins;
-/// - `#[user(eq)]`: implements `PartialEq` and `Eq`, by id.
+/// - `#[user(eq)]`: implements `PartialEq` and `Eq`, by id. Do not derive `Hash` beside it: equal users would have
+///   different hashes, and a set would not find them. Write it by id too.
 #[proc_macro_derive(UserMixin, attributes(user))]
 pub fn derive_user_mixin(item: TokenStream) -> TokenStream {
     user::expand(item.into()).into()

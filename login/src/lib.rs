@@ -295,6 +295,25 @@ pub use self::{
 ///
 /// assert_eq!(Administrator::NAME, "Admin");
 /// ```
+///
+/// With `eq`, users go into a hash set where their `Hash` is by id as well:
+///
+/// ```
+/// # use std::{collections::HashSet, hash::{Hash, Hasher}};
+/// # use actix_login::UserMixin;
+/// #[derive(Clone, UserMixin)]
+/// #[user(eq)]
+/// struct User { id: u64, name: String }
+///
+/// impl Hash for User {
+///     fn hash<H: Hasher>(&self, state: &mut H) {
+///         self.id.hash(state);
+///     }
+/// }
+///
+/// let online = HashSet::from([User { id: 7, name: "Ada".into() }]);
+/// assert!(online.contains(&User { id: 7, name: "Ada Lovelace".into() }));
+/// ```
 pub use actix_login_macros::UserMixin;
 
 /// Lets a handler run only for a user who is logged in.
