@@ -50,7 +50,8 @@ use std::{borrow::Cow, fmt::Display, str::FromStr};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no user type: it does not implement `UserMixin`",
-    note = "add `#[derive(Clone, UserMixin)]` to it, or implement `actix_login::UserMixin` by hand"
+    note = "add `#[derive(Clone, UserMixin)]` to it, or implement `actix_login::UserMixin` by hand",
+    note = "of an `AuthenticatedUser`, an `Arc` or another wrapper pass the user inside: `&*user`"
 )]
 pub trait UserMixin: Clone + 'static {
     /// The type of the id. It is kept as text: what [`Display`] prints, [`FromStr`] must read.
