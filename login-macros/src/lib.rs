@@ -1,5 +1,5 @@
 //! The attributes and the derive of actix-login. Depend on `actix-login`, which re-exports and shows them;
-//! the generated code names its items by absolute path, so that crate must be a dependency under its own name.
+//! the generated code names its items by absolute path, so the crate root must know that crate under its own name.
 //!
 //! Each macro works in passes, one file each: `ast.rs` and `attr.rs` read, `valid.rs` refuses, `expand.rs` writes.
 
@@ -27,13 +27,19 @@ use self::guard::Kind;
 /// - `#[login_required]`: a user of the nearest login manager;
 /// - `#[login_required(Admin)]`: a user of the manager of this type, where an app has several;
 /// - `#[login_required(Admin, check = Admin::can_edit)]`: and one who passes the check, a `fn(&Admin) -> bool`,
-///   a closure, or an `async fn`. There may be several; the type may be left out where the check names it, or
-///   in a closure's argument where it stands first: `#[login_required(Admin, check = |admin| admin.level > 3)]`.
+///   a closure, or an `async fn`. There may be several. The type is to be named once, here or by the check:
+///   `#[login_required(Admin, check = |admin| admin.level > 3)]`, `#[login_required(check = Admin::can_edit)]`.
 ///
-/// Works on associated functions too; one that uses a parameter of its generic `impl` block and returns
-/// `impl Trait` must mention `Self`, or name the type that it returns. Another attribute that looks at the function, such as
-/// `#[tracing::instrument]`, sees the handler with its arguments on either side of this one; one that must
-/// see the route attribute, or that declares items next to the function, belongs above this one.
+/// The function becomes a handler of another signature: it takes the request alone and answers an
+/// `HttpResponse`. So no code can call it any more, and it can't implement a trait's function. Test it through
+/// `actix_login::test::client`, and move what others need into a function of its own.
+///
+/// Works on associated functions too. One that uses a parameter of its generic `impl` block must mention `Self`
+/// where it returns `impl Trait`, or where an attribute such as `#[tracing::instrument]` stands below this one.
+///
+/// Another attribute that looks at the function, such as `#[tracing::instrument]`, sees the handler with its
+/// arguments on either side of this one; one that must see the route attribute, or that declares items next to
+/// the function, belongs above this one.
 #[proc_macro_attribute]
 pub fn login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
     guard::expand(Kind::Login, arguments.into(), item.into()).into()

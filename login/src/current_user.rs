@@ -207,6 +207,9 @@ impl<U: UserMixin> FromRequest for CurrentUser<U> {
 /// }
 /// ```
 ///
+/// It is not `Send`. For `web::block(move || …)` and spawned tasks take out what they need:
+/// `let id = user.id;`.
+///
 /// Who only wants to know takes [`CurrentUser`], which causes no flash and no event.
 pub struct AuthenticatedUser<U: UserMixin>(Rc<U>);
 

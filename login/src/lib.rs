@@ -61,6 +61,9 @@
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
+//! Where `Cargo.toml` gives this crate another name, write `extern crate login as actix_login;` at the
+//! root of yours: the attributes and the derive name it by its own.
+//!
 //! Local development over plain HTTP needs `cookie_secure(false)` on the session and
 //! [`RememberCookie::secure(false)`](RememberCookie::secure): browsers drop `Secure` cookies
 //! there.
