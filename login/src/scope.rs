@@ -129,8 +129,8 @@ impl<T> LoginScope<T> {
         self
     }
 
-    /// `#[anonymous_required]` for the whole scope: who is logged in goes on to the safe `next` of
-    /// the query, or to `view`.
+    /// `#[anonymous_required]` for the whole scope: who is logged in goes on to the
+    /// [`Next`](crate::Next) of the request, or to `view`.
     pub fn anonymous_required(mut self, view: &'static str) -> Self {
         self.rule = Some(Rule::Anonymous(Some(view)));
         self

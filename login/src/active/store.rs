@@ -206,10 +206,10 @@ pub trait LoginStore: Send + Sync + 'static {
     /// caller checks.
     fn find(&self, id: LoginId) -> impl Future<Output = Result<Option<StoredLogin>, Self::Error>>;
 
-    /// Writes down that a login was seen, and when it ends now, and answers `true`; unless there is
-    /// none, or its `seen` is not before its `ends`: that one stays as it is, and the answer is
-    /// `false`. It must be atomic: a request under way must not bring back a login that another has
-    /// let go on under another id.
+    /// Writes down that a login was seen, and when it ends now, and answers `true`, also where it says
+    /// so already; unless there is none, or its `seen` is not before its `ends`: that one stays as it
+    /// is, and the answer is `false`. It must be atomic: a request under way must not bring back a
+    /// login that another has let go on under another id.
     fn touch(
         &self,
         id: LoginId,
