@@ -277,6 +277,22 @@ fn a_login_with_a_cookie_that_was_replaced_long_ago_finds_the_thief_out() {
 }
 
 #[test]
+fn also_a_login_that_fails_then_finds_the_thief_out() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    thief.restart();
+    who(&mut thief);
+    who(&mut thief);
+    site.clock.advance(10 * MINUTE);
+    site.store.fail(&["begin"]);
+    assert_eq!(log_in(&mut owner, 1).status, 500);
+    site.store.fail(&[]);
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+    assert_eq!(who(&mut thief), "None");
+}
+
+#[test]
 fn in_the_grace_a_login_goes_on_and_brings_no_replaced_cookie_back() {
     let site = refreshing();
     let mut owner = restarted(&site);
@@ -358,15 +374,20 @@ fn how_long_the_grace_is_is_a_setting() {
 
 #[test]
 fn a_cookie_older_than_the_one_before_is_a_copy_at_once() {
-    let site = Site::new();
-    let mut owner = restarted(&site);
-    let mut thief = owner.clone();
-    who(&mut owner);
-    owner.restart();
-    who(&mut owner);
-    assert_eq!(who(&mut thief), "None");
-    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
-    assert_eq!(who(&mut owner), "None");
+    // The second brings the one before back beside the session.
+    for visits in [1, 2] {
+        let site = Site::new();
+        let mut owner = restarted(&site);
+        let mut thief = owner.clone();
+        for _ in 0..visits {
+            who(&mut owner);
+        }
+        owner.restart();
+        who(&mut owner);
+        assert_eq!(who(&mut thief), "None");
+        assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+        assert_eq!(who(&mut owner), "None");
+    }
 }
 
 #[test]
