@@ -11,7 +11,7 @@ use std::time::Duration;
 use actix_login::{ActiveLogins, LoginEvent, LoginManager, MemoryLoginStore, RememberCookie};
 
 use self::app::{Site, TestStore, current};
-use crate::support::{REMEMBER, SESSION};
+use crate::support::{Browser, REMEMBER, SESSION};
 
 /// The app, for the tests on Redis.
 pub use self::app::{
@@ -279,14 +279,27 @@ fn ending_the_others_with_a_session_that_can_not_be_seen_keeps_the_remember_cook
     let site = Site::new();
     let remembered = site.remembered(1);
     let mut elsewhere = site.logged_in(1);
-    let cookie = remembered.cookie(REMEMBER).unwrap();
-    let mut header = format!("{REMEMBER}={cookie}; other=").into_bytes();
-    header.push(0xff);
     let mut browser = site.browser();
     let request = browser.request("POST", "/end-others");
-    assert_eq!(request.header("Cookie", &header).send().status, 200);
+    let cookies = beside_no_text(&remembered);
+    assert_eq!(request.header("Cookie", cookies).send().status, 200);
     assert_eq!(who(&mut elsewhere), "None");
     assert_eq!(who(&mut browser), "Some(1)");
+}
+
+#[test]
+fn a_user_with_a_session_that_can_not_be_seen_is_remembered_by_the_cookie() {
+    let site = Site::new();
+    let cookies = beside_no_text(&site.remembered(1));
+    let mut browser = site.browser();
+    let request = browser.request("GET", "/remembered");
+    assert_eq!(request.header("Cookie", cookies).send().body, "true");
+}
+
+/// The remember cookie, and one for which actix-session sees no session.
+fn beside_no_text(browser: &Browser) -> Vec<u8> {
+    let cookie = browser.cookie(REMEMBER).unwrap();
+    [format!("{REMEMBER}={cookie}; other=").as_bytes(), b"\xff"].concat()
 }
 
 #[test]
