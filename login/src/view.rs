@@ -239,12 +239,16 @@ impl<'a> Location<'a> {
 }
 
 /// Whether a browser that is sent to this view would only ask for the same again.
-fn leads_here(view: &str, req: &HttpRequest) -> bool {
-    let view = view.split('#').next().unwrap_or_default();
-    let (path, query) = view.split_once('?').unwrap_or((view, ""));
-    matches!(*req.method(), Method::GET | Method::HEAD)
-        && path == req.path()
-        && req.query_string().starts_with(query)
+fn leads_here(view: &View, req: &HttpRequest) -> bool {
+    let is_here = match view {
+        View::Location(location) => {
+            let location = location.split('#').next().unwrap_or_default();
+            let (path, query) = location.split_once('?').unwrap_or((location, ""));
+            path == req.path() && req.query_string().starts_with(query)
+        }
+        View::Resource(name) => req.match_name() == Some(name),
+    };
+    is_here && matches!(*req.method(), Method::GET | Method::HEAD)
 }
 
 /// Where a refused request is sent: the view's URL, and what is to be stored in the session as
@@ -255,7 +259,7 @@ pub(crate) fn redirect_to_view(
     settings: &crate::settings::Settings,
 ) -> Result<(String, Option<String>), LoginError> {
     let location = view.location(req)?;
-    if leads_here(&location, req) {
+    if leads_here(view, req) {
         return Err(LoginError::GuardedView { view: location }.logged());
     }
     let current = if Location::parse(&location).host.is_none() {

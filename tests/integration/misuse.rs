@@ -363,6 +363,30 @@ fn a_view_that_is_guarded_itself_is_an_empty_500_and_no_endless_redirect() {
 }
 
 #[test]
+fn also_a_named_view_that_is_guarded_itself_is_found_out_and_never_by_a_forged_host() {
+    let manager = builder::<User>().login_view("sign-in").build().unwrap();
+    let pages = |config: &mut ServiceConfig| {
+        config
+            .service(web::resource("/in").name("sign-in").get(guarded))
+            .default_service(web::to(guarded));
+    };
+    let (app, log) = app!(configure pages, manager.clone(), cookie_session());
+    let forged = app
+        .browser()
+        .request("GET", "/")
+        .header("Host", "a b")
+        .send();
+    assert_eq!(
+        (forged.status, forged.location()),
+        (302, Some("/?next=%2F"))
+    );
+    assert!(!log.says("is guarded itself"));
+    assert_eq!(app.browser().get("/page").status, 302);
+    assert_empty_500(&app.browser().get("/in"));
+    assert!(log.says("`/in` is where users are sent"));
+}
+
+#[test]
 fn what_only_looks_like_a_guarded_view_is_a_redirect() {
     let manager = builder::<User>().login_view("/login?by=mail");
     let manager = manager.build().unwrap();
