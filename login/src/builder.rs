@@ -510,8 +510,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// that moves over.
     ///
     /// Default: none. Such a cookie says nothing but the user's id and was good for ever, so choose
-    /// a near day. The secret is used for nothing else, and must not be empty. Users with a `session_auth_hash` are
-    /// refused unless [allowed](Self::accept_flask_cookies_despite_auth_hash).
+    /// a near day. The secret is used for nothing else, and must not be empty. Users with a
+    /// `session_auth_hash` are refused unless [allowed](Self::accept_flask_cookies_despite_auth_hash).
     pub fn accept_flask_cookies(mut self, secret: impl AsRef<[u8]>, until: SystemTime) -> Self {
         self.flask_cookies = Some(FlaskCookies {
             secret: secret.as_ref().to_owned(),
