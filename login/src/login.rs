@@ -572,9 +572,14 @@ fn writable_session<U: UserMixin>(
 }
 
 /// The record in the session, if there is one of the right shape.
-pub(crate) fn record_in(session: &Session, settings: &Settings) -> Option<LoginRecord> {
+fn record_in(session: &Session, settings: &Settings) -> Option<LoginRecord> {
     let key = &settings.session_keys.login;
     session.get::<LoginRecord>(key).ok().flatten()
+}
+
+/// The active login of that record.
+pub(crate) fn login_in(session: &Session, settings: &Settings) -> Option<LoginId> {
+    Some(record_in(session, settings)?.login?.id)
 }
 
 /// Whether what the session holds may stay when the user of `id` logs in: nobody is logged in, or

@@ -94,9 +94,9 @@ fn has_authority(target: &str) -> bool {
 ///
 /// As an argument of a handler it is read from the query, or, with
 /// [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), taken from the
-/// session where there is one in it. As a field of a form it is read from there; a form knows of no request, so only a
-/// path on this site counts then. Whatever is not [safe](is_safe_redirect) is as if it was
-/// missing.
+/// session where there is one in it. As a field of a form it is read from there; a form knows of no
+/// request, so only a path on this site counts then. Whatever is not [safe](is_safe_redirect) is as
+/// if it was missing.
 ///
 /// ```
 /// use actix_login::Next;

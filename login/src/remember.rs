@@ -14,7 +14,7 @@ use crate::{
     error::LoginError,
     flask_cookie::{decode_cookie, unquote},
     keys::{Digest, Keyring, Purpose, Verified},
-    login::record_in,
+    login::login_in,
     remember_cookie::Found,
     session::session,
     settings::Settings,
@@ -238,10 +238,10 @@ impl<U: UserMixin> LoginContext<U> {
         // With active logins it brings nobody back but by the login that it is of.
         let is_of_login = settings.active.is_none()
             || login.source == Some(LoginSource::RememberCookie)
-            || session(req, &self.manager.0.session_seen)
-                .ok()
-                .and_then(|session| record_in(&session, settings)?.login)
-                .is_some_and(|login| token.remember.login.is_some_and(|of| of.id == login.id));
+            || token.remember.login.is_some_and(|login| {
+                let session = session(req, &self.manager.0.session_seen);
+                session.is_ok_and(|session| login_in(&session, settings) == Some(login.id))
+            });
         is_of_login && !matches!(&*self.remember.borrow(), RememberChange::Clear)
     }
 

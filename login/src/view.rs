@@ -142,12 +142,16 @@ fn url_of_view(
         None => (view, None),
     };
     let (base, query) = view.split_once('?').unwrap_or((view, ""));
-    let mut url = match (force_host, Location::parse(base)) {
-        (Some(host), Location { scheme, path, .. }) => match scheme {
-            Some(scheme) => format!("{scheme}://{host}{path}"),
-            None => format!("//{host}{path}"),
+    let mut url = match force_host {
+        Some(host) => match Location::parse(base) {
+            Location {
+                scheme: Some(scheme),
+                path,
+                ..
+            } => format!("{scheme}://{host}{path}"),
+            Location { path, .. } => format!("//{host}{path}"),
         },
-        (None, _) => base.to_owned(),
+        None => base.to_owned(),
     };
     let mut separator = '?';
     // The view's own pairs stay as they were written, but a `next` of its own gives way.

@@ -13,7 +13,7 @@ use crate::{
     context::LoginContext,
     error::LoginError,
     loader::LocalBoxFuture,
-    login::{current_token, lasting_login, record_in, renew_active},
+    login::{current_token, lasting_login, login_in, renew_active},
     manager::{LoginManager, nearest_required},
     settings::Settings,
     user::UserMixin,
@@ -279,8 +279,7 @@ impl Own {
         req: &HttpRequest,
     ) -> Result<Self, LoginError> {
         let login = lasting_login(context, req).await?;
-        let record = record_in(&req.get_session(), &context.manager.0.settings);
-        let in_session = record.and_then(|record| record.login).map(|login| login.id);
+        let in_session = login_in(&req.get_session(), &context.manager.0.settings);
         let in_cookie = || Some(current_token(context, req, &login)?.login?.id);
         Ok(Self {
             user: login.id.to_string(),
