@@ -172,13 +172,14 @@ fn what_is_stored_comes_back_as_it_was() {
         store.cookie_seen(stored.id, 0, 8).await.unwrap();
         store.cookie_seen(stored.id, 1, 9).await.unwrap();
         store.cookie_seen(stored.id, 1, 10).await.unwrap();
-        assert!(store.touch(stored.id, 11, Some(now() + 200)).await.unwrap());
+        let ends = Some(now() + 200);
+        assert!(store.touch(stored.id, 11, ends).await.unwrap());
         stored.generation = 1;
         stored.issued = 7;
         stored.cookie_seen = Some(9);
         stored.remembered = true;
         stored.seen = 11;
-        stored.ends = Some(now() + 200);
+        stored.ends = ends;
         assert_eq!(store.list("User:1").await.unwrap(), [stored.clone()]);
         assert_eq!(store.list("User:10").await.unwrap(), []);
 
@@ -273,7 +274,7 @@ fn a_login_that_ends_in_aeons_is_stored() {
     let store = store(&redis);
     let aeons = login('a', Some(u64::MAX));
     block_on(store.begin(&aeons)).unwrap();
-    block_on(store.touch(aeons.id, now(), Some(u64::MAX))).unwrap();
+    block_on(store.touch(aeons.id, aeons.seen, aeons.ends)).unwrap();
     assert_eq!(block_on(store.list("User:1")).unwrap(), [aeons]);
 }
 
