@@ -4,7 +4,10 @@
 
 use std::{error::Error, fs, hint::black_box, time::Instant};
 
-use actix_login::{LoginId, LoginStore, MemoryLoginStore, StoredLogin};
+use actix_login::{
+    LoginId,
+    store::{LoginStore, MemoryLoginStore, StoredLogin},
+};
 
 /// How many operations are timed.
 const ROUNDS: usize = 200_000;
@@ -24,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn measure(logins: usize) -> Result<MemoryLoginStore, Box<dyn Error>> {
     let before = resident_bytes()?;
-    let store = MemoryLoginStore::new().max_logins(logins + 1);
+    let store = MemoryLoginStore::new().capacity(logins + 1);
     for number in 0..logins {
         store.begin(&login(number)?).await?;
     }
@@ -42,7 +45,9 @@ async fn measure(logins: usize) -> Result<MemoryLoginStore, Box<dyn Error>> {
 
     let start = Instant::now();
     for login in &asked {
-        store.touch(login.id, 1_800_000_060, login.ends).await?;
+        store
+            .touch(login.id, 1_800_000_060, login.expires_at)
+            .await?;
     }
     let touch = start.elapsed();
 
@@ -70,18 +75,18 @@ fn login(number: usize) -> Result<StoredLogin, Box<dyn Error>> {
     Ok(StoredLogin {
         id: id(number)?,
         user: format!("User:{}", number / 2),
-        began: 1_800_000_000,
-        seen: 1_800_000_000,
-        ends: Some(ends),
+        started_at: 1_800_000_000,
+        last_seen_at: 1_800_000_000,
+        expires_at: Some(ends),
         user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
                      Chrome/140.0.0.0 Safari/537.36"
             .to_owned(),
         address: "203.0.113.195".to_owned(),
         remembered: false,
         generation: 0,
-        shown: 0,
-        issued: 1_800_000_000,
-        cookie_seen: None,
+        last_confirmed_generation: 0,
+        issued_at: 1_800_000_000,
+        cookie_confirmed_at: None,
     })
 }
 

@@ -207,7 +207,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// LoginManager::<User>::builder([0; 32])
     ///     .user_loader(async |id: u64| Some(User { id }))
-    ///     .on_event(|event, req, user| {
+    ///     .on_event(|req, event, user| {
     ///         if event == LoginEvent::UserLoggedIn {
     ///             println!("{:?} from {:?}", user.map(|user| user.id), client_address(req));
     ///         }
@@ -217,7 +217,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// ```
     pub fn on_event(
         mut self,
-        observer: impl Fn(LoginEvent, &HttpRequest, Option<&U>) + Send + Sync + 'static,
+        observer: impl Fn(&HttpRequest, LoginEvent, Option<&U>) + Send + Sync + 'static,
     ) -> Self {
         self.observers.push(Box::new(observer));
         self
@@ -285,7 +285,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Default: none. It gets the request too, to look at `Accept-Language`.
     pub fn localize(
         mut self,
-        localize: impl Fn(&str, &HttpRequest) -> String + Send + Sync + 'static,
+        localize: impl Fn(&HttpRequest, &str) -> String + Send + Sync + 'static,
     ) -> Self {
         self.localize = Some(Box::new(localize));
         self

@@ -37,7 +37,7 @@ pub const ID_MAX_BYTES: usize = 512;
 ///
 /// Their values are the crate's own; an app must not write under these keys. `next` is there only
 /// with [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), and
-/// [`Next`](crate::Next) reads it.
+/// [`NextUrl`](crate::NextUrl) reads it.
 pub const SESSION_KEYS: [&str; 4] = [
     SESSION_KEY_LOGIN,
     SESSION_KEY_OWNER,

@@ -72,7 +72,7 @@ impl fmt::Display for LoginEvent {
 }
 
 /// Someone who wants to know.
-pub(crate) type Observer<U> = Box<dyn Fn(LoginEvent, &HttpRequest, Option<&U>) + Send + Sync>;
+pub(crate) type Observer<U> = Box<dyn Fn(&HttpRequest, LoginEvent, Option<&U>) + Send + Sync>;
 
 /// Tells the log, then the observers in the order in which they were registered.
 pub(crate) fn emit<U>(
@@ -93,6 +93,6 @@ pub(crate) fn emit<U>(
         _ => tracing::info!(target: "actix_login", event = event.name()),
     }
     for observer in observers {
-        observer(event, req, user);
+        observer(req, event, user);
     }
 }

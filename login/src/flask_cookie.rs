@@ -15,7 +15,7 @@ use crate::{config::FLASK_COOKIE_MAX_BYTES, keys::HmacSha512};
 /// share cookies with a Flask app. The key is the whole protection: it must be long and random.
 ///
 /// ```
-/// use actix_login::{decode_cookie, encode_cookie};
+/// use actix_login::flask::{decode_cookie, encode_cookie};
 ///
 /// let cookie = encode_cookie("1", b"deterministic");
 /// assert!(cookie.starts_with("1|0e9e6e9855fbe6df"));
@@ -34,7 +34,7 @@ pub fn encode_cookie(payload: &str, key: &[u8]) -> String {
 /// signature does not hold. Compares in constant time.
 ///
 /// ```
-/// # use actix_login::decode_cookie;
+/// # use actix_login::flask::decode_cookie;
 /// assert_eq!(decode_cookie("1|no signature", b"key"), None);
 /// ```
 pub fn decode_cookie<'a>(cookie: &'a str, key: &[u8]) -> Option<&'a str> {

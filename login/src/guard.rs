@@ -18,7 +18,7 @@ use crate::{
     loader::LocalBoxFuture,
     manager::{ErasedManager, LoginManager, nearest_required},
     maybe_future::MaybeFuture,
-    redirect::Next,
+    redirect::NextUrl,
     refusal::{forbidden, found, refuse_needs_refresh, refuse_unauthorized},
     user::UserMixin,
     view::View,
@@ -301,7 +301,7 @@ async fn refuse(
 
 /// Sends someone who is logged in to the safe `next`, or to the view.
 fn elsewhere(view: Option<&'static str>, req: &HttpRequest) -> HttpResponse {
-    if let Some(next) = Next::of(req).get() {
+    if let Some(next) = NextUrl::of(req).get() {
         return found(next);
     }
     let view = view.unwrap_or("/");

@@ -80,7 +80,7 @@
 //! - [`CurrentUser`] and [`AuthenticatedUser`]: the user as a handler's argument.
 //! - [`login_user`], [`logout_user`], [`confirm_login`] and the other functions of a request.
 //! - [`RememberCookie`], [`SessionProtection`]: how long a login lasts, and whose it is.
-//! - [`Next`], [`flash`], [`FlashedMessages`]: what a login page needs.
+//! - [`NextUrl`], [`flash`], [`FlashedMessages`]: what a login page needs.
 //! - [`LoginEvent`]: what happened.
 //! - [`ActiveLogins`]: a list, on the server, of who is logged in where. Off by default.
 //!
@@ -135,7 +135,7 @@
 //!
 //! With [active logins](ActiveLogins) switched on there is a third, and it needs no change of the
 //! user: each login has an entry on the server, and an entry that is ended ends the login wherever
-//! copies of its cookies are ([`end_other_logins`], [`LoginManager::end_all_logins`]).
+//! copies of its cookies are ([`end_other_logins`], [`LoginManager::end_all_logins_of`]).
 //!
 //! # Overlapping requests
 //!
@@ -230,7 +230,7 @@ mod guard;
 mod identifier;
 mod keys;
 mod known_clients;
-mod loader;
+pub mod loader;
 mod login;
 mod manager;
 mod maybe_future;
@@ -250,12 +250,10 @@ mod token;
 mod user;
 mod view;
 
-#[cfg(feature = "redis")]
-pub use self::active::RedisLoginStore;
 pub use self::{
     active::{
-        ActiveLogin, ActiveLogins, InvalidLoginId, LoginId, LoginStore, MemoryLoginStore,
-        StoreFull, StoredLogin, active_logins, end_login, end_other_logins,
+        ActiveLogin, ActiveLogins, InvalidLoginId, LoginId, active_logins, end_login,
+        end_other_logins,
     },
     authorization::Authorization,
     builder::LoginManagerBuilder,
@@ -265,22 +263,32 @@ pub use self::{
     error::{ConfigError, LoginError},
     events::LoginEvent,
     flash::{Flash, FlashedMessages, flash},
-    flask_cookie::{decode_cookie, encode_cookie},
     guard::Check,
     identifier::{SessionProtection, client_address},
-    loader::{HeaderLoader, LoaderAnswer, RequestLoader, UserLoader},
     login::{
         LoginOptions, confirm_login, login_fresh, login_remembered, login_source, login_user,
         login_user_with, logout_user, refresh_session_auth,
     },
     manager::LoginManager,
-    redirect::{Next, is_safe_redirect},
+    redirect::{NextUrl, is_safe_redirect},
     refusal::{needs_refresh, unauthorized},
     remember_cookie::RememberCookie,
     scope::LoginScope,
     user::UserMixin,
     view::{login_url, login_url_with_field, make_next_param},
 };
+
+/// Flask-Login's own remember cookie.
+pub mod flask {
+    pub use crate::flask_cookie::{decode_cookie, encode_cookie};
+}
+
+/// Where active logins are kept: the trait, its types, and the stores of this crate.
+pub mod store {
+    #[cfg(feature = "redis")]
+    pub use crate::active::RedisLoginStore;
+    pub use crate::active::{LoginStore, MemoryLoginStore, StoreFull, StoredLogin};
+}
 
 /// ```
 /// use actix_login::UserMixin;

@@ -18,7 +18,7 @@ pub(crate) type Found<U> = Result<Option<U>, String>;
 /// app's that implements this trait:
 ///
 /// ```
-/// use actix_login::{LoginManager, UserLoader, UserMixin};
+/// use actix_login::{LoginManager, UserMixin, loader::UserLoader};
 ///
 /// #[derive(Clone, UserMixin)]
 /// struct User { id: u64 }

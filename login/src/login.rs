@@ -108,7 +108,7 @@ impl LoginOptions {
 /// # impl Users { fn check(&self, _: &str, _: &str) -> Option<User> { None } }
 /// # #[derive(serde::Deserialize)]
 /// # struct Credentials { email: String, password: String }
-/// use actix_login::{Next, login_user};
+/// use actix_login::{NextUrl, login_user};
 /// use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form, Redirect}};
 ///
 /// #[post("/login")]
@@ -116,7 +116,7 @@ impl LoginOptions {
 ///     req: HttpRequest,
 ///     form: Form<Credentials>,
 ///     users: Data<Users>,
-///     next: Next,
+///     next: NextUrl,
 /// ) -> Result<impl Responder> {
 ///     match users.check(&form.email, &form.password) {
 ///         Some(user) => {
@@ -242,7 +242,7 @@ pub async fn logout_user(req: &HttpRequest) -> Result<(), LoginError> {
 /// # #[derive(Clone, UserMixin)]
 /// # struct User { id: u64 }
 /// # impl User { fn check_password(&self, _: &str) -> bool { true } }
-/// use actix_login::{AuthenticatedUser, Next, confirm_login, login_required};
+/// use actix_login::{AuthenticatedUser, NextUrl, confirm_login, login_required};
 /// use actix_web::{HttpRequest, Responder, Result, post, web::{Form, Redirect}};
 ///
 /// #[derive(serde::Deserialize)]
@@ -254,7 +254,7 @@ pub async fn logout_user(req: &HttpRequest) -> Result<(), LoginError> {
 ///     req: HttpRequest,
 ///     user: AuthenticatedUser<User>,
 ///     form: Form<Password>,
-///     next: Next,
+///     next: NextUrl,
 /// ) -> Result<impl Responder> {
 ///     if user.check_password(&form.password) {
 ///         confirm_login(&req).await?;

@@ -164,7 +164,7 @@ impl<U: UserMixin> LoginManager<U> {
     /// # Errors
     ///
     /// [`LoginError::NoLoginStore`] where active logins are off; [`LoginError::StoreFailed`].
-    pub async fn list_logins(&self, user_id: &U::Id) -> Result<Vec<ActiveLogin>, LoginError> {
+    pub async fn active_logins_of(&self, user_id: &U::Id) -> Result<Vec<ActiveLogin>, LoginError> {
         active::list_of(&self.0.settings, &user_id.to_string()).await
     }
 
@@ -172,8 +172,8 @@ impl<U: UserMixin> LoginManager<U> {
     ///
     /// # Errors
     ///
-    /// As [`list_logins`](Self::list_logins).
-    pub async fn end_all_logins(&self, user_id: &U::Id) -> Result<(), LoginError> {
+    /// As [`active_logins_of`](Self::active_logins_of).
+    pub async fn end_all_logins_of(&self, user_id: &U::Id) -> Result<(), LoginError> {
         active::end_all_of(&self.0.settings, &user_id.to_string(), &[]).await
     }
 

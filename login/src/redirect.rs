@@ -33,11 +33,11 @@ use crate::{
 /// use actix_web::test::TestRequest;
 ///
 /// let req = TestRequest::default().to_http_request();
-/// assert!(is_safe_redirect("/profile?tab=2", &req));
-/// assert!(!is_safe_redirect("//evil.example", &req));
-/// assert!(!is_safe_redirect("https://evil.example/", &req));
+/// assert!(is_safe_redirect(&req, "/profile?tab=2"));
+/// assert!(!is_safe_redirect(&req, "//evil.example"));
+/// assert!(!is_safe_redirect(&req, "https://evil.example/"));
 /// ```
-pub fn is_safe_redirect(target: &str, req: &HttpRequest) -> bool {
+pub fn is_safe_redirect(req: &HttpRequest, target: &str) -> bool {
     is_path_on_this_site(target)
         || nearest(req).is_ok_and(|manager| {
             is_on_allowed_host(target, &manager.settings().allowed_redirect_hosts)
@@ -99,7 +99,7 @@ fn has_authority(target: &str) -> bool {
 /// if it was missing.
 ///
 /// ```
-/// use actix_login::Next;
+/// use actix_login::NextUrl;
 /// use actix_web::{Responder, post, web::{Form, Redirect}};
 ///
 /// #[derive(serde::Deserialize)]
@@ -107,28 +107,28 @@ fn has_authority(target: &str) -> bool {
 ///     email: String,
 ///     password: String,
 ///     #[serde(default)]
-///     next: Next,
+///     next: NextUrl,
 /// }
 ///
 /// #[post("/login")]
-/// async fn login(form: Form<Credentials>, next: Next) -> impl Responder {
+/// async fn login(form: Form<Credentials>, next: NextUrl) -> impl Responder {
 ///     // … check the password, log the user in, then go where the user was going:
 ///     let Credentials { next: field, .. } = form.into_inner();
 ///     Redirect::to(field.or_else(next).or("/protected")).see_other()
 /// }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Next(Option<String>);
+pub struct NextUrl(Option<String>);
 
-impl Next {
+impl NextUrl {
     /// The target, or `default` where there was none or an unsafe one.
     pub fn or(self, default: impl Into<String>) -> String {
         self.0.unwrap_or_else(|| default.into())
     }
 
     /// This one where it has a target, else `other`.
-    pub fn or_else(self, other: Next) -> Next {
-        Next(self.0.or(other.0))
+    pub fn or_else(self, other: NextUrl) -> NextUrl {
+        NextUrl(self.0.or(other.0))
     }
 
     /// The target, if there was a safe one. In a page, it goes into the form's hidden field.
@@ -141,7 +141,7 @@ impl Next {
     }
 }
 
-impl FromRequest for Next {
+impl FromRequest for NextUrl {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
 
@@ -150,10 +150,10 @@ impl FromRequest for Next {
     }
 }
 
-impl Next {
+impl NextUrl {
     /// Takes it from the session where that is where it is kept, else reads the query.
     pub(crate) fn of(req: &HttpRequest) -> Self {
-        let is_safe = |target: &str| is_safe_redirect(target, req);
+        let is_safe = |target: &str| is_safe_redirect(req, target);
         // The session's comes first: whoever wrote the query could be anyone.
         if let Ok(manager) = nearest(req)
             && manager.settings().use_session_for_next
@@ -173,7 +173,7 @@ impl Next {
     }
 }
 
-impl<'de> Deserialize<'de> for Next {
+impl<'de> Deserialize<'de> for NextUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let target = Option::<String>::deserialize(deserializer)?;
         Ok(target.map_or(Self(None), |target| {

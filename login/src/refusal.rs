@@ -151,7 +151,7 @@ fn redirect(
     let (url, next) = redirect_to_view(view, req, settings)?;
     if !message.text.is_empty() {
         match &settings.localize {
-            Some(localize) => flash(req, &message.category, &localize(&message.text, req)),
+            Some(localize) => flash(req, &message.category, &localize(req, &message.text)),
             None => flash(req, &message.category, &message.text),
         }
     }

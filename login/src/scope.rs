@@ -130,7 +130,7 @@ impl<T> LoginScope<T> {
     }
 
     /// `#[anonymous_required]` for the whole scope: who is logged in goes on to the
-    /// [`Next`](crate::Next) of the request, or to `view`.
+    /// [`NextUrl`](crate::NextUrl) of the request, or to `view`.
     pub fn anonymous_required(mut self, view: &'static str) -> Self {
         self.rule = Some(Rule::Anonymous(Some(view)));
         self

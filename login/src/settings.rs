@@ -21,7 +21,7 @@ use crate::{
 pub(crate) type RefusalHandler =
     Arc<dyn for<'a> Fn(&'a HttpRequest) -> LocalBoxFuture<'a, HttpResponse> + Send + Sync>;
 
-pub(crate) type Localize = Box<dyn Fn(&str, &HttpRequest) -> String + Send + Sync>;
+pub(crate) type Localize = Box<dyn Fn(&HttpRequest, &str) -> String + Send + Sync>;
 pub(crate) type FlashHandler = Box<dyn Fn(&HttpRequest, &str, &str) + Send + Sync>;
 pub(crate) type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 

@@ -96,7 +96,7 @@ pub fn login_url(
 
 /// [`login_url`] with another name for the query field: Flask-Login's `next_field`.
 ///
-/// [`Next`](crate::Next) reads only `next`; this is for login pages of someone else's.
+/// [`NextUrl`](crate::NextUrl) reads only `next`; this is for login pages of someone else's.
 ///
 /// # Errors
 ///

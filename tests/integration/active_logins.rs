@@ -8,7 +8,9 @@ mod settings;
 
 use std::time::Duration;
 
-use actix_login::{ActiveLogins, LoginEvent, LoginManager, MemoryLoginStore, RememberCookie};
+use actix_login::{
+    ActiveLogins, LoginEvent, LoginManager, RememberCookie, store::MemoryLoginStore,
+};
 
 use self::app::{Site, TestStore, current};
 use crate::support::{Browser, REMEMBER, SESSION};
@@ -82,7 +84,7 @@ fn a_logout_ends_also_a_login_whose_remember_cookie_is_not_taken_any_more() {
 fn an_ended_login_takes_session_and_remember_cookie_of_its_browser_along() {
     let site = Site::new();
     let mut browser = site.remembered(1);
-    block_on(site.manager.end_all_logins(&1)).unwrap();
+    block_on(site.manager.end_all_logins_of(&1)).unwrap();
     let session = browser.cookie(SESSION).unwrap().to_owned();
     assert_eq!(who(&mut browser), "None");
     assert_ne!(browser.cookie(SESSION), Some(session.as_str()));
@@ -103,7 +105,7 @@ fn each_of_three_browsers_sees_all_three_and_which_it_is() {
         let mut expected = vec![false; 3];
         expected[index] = true;
         assert_eq!(current, expected);
-        assert!(lines.is_sorted_by_key(|line| line.began));
+        assert!(lines.is_sorted_by_key(|line| line.started_at));
     }
 }
 
@@ -179,8 +181,12 @@ fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
     assert_eq!(lines.len(), 1);
     assert_ne!(lines[0].id, before.id);
     assert_eq!(
-        (lines[0].began, &lines[0].user_agent, lines[0].remembered),
-        (before.began, &before.user_agent, true)
+        (
+            lines[0].started_at,
+            &lines[0].user_agent,
+            lines[0].remembered
+        ),
+        (before.started_at, &before.user_agent, true)
     );
     assert_eq!(owner.get("/fresh").body, "true");
     owner.restart();
@@ -269,7 +275,7 @@ fn an_administrator_ends_also_what_is_under_way() {
     let mut owner = site.logged_in(1);
     let mut under_way = owner.clone();
     owner.post("/end-others", "");
-    block_on(site.manager.end_all_logins(&1)).unwrap();
+    block_on(site.manager.end_all_logins_of(&1)).unwrap();
     assert_eq!(who(&mut under_way), "None");
     assert_eq!(who(&mut owner), "None");
 }
@@ -384,15 +390,15 @@ fn an_administrator_lists_and_ends_all_logins_without_a_request() {
     let [mut first, mut second, mut third] = [(); 3].map(|()| site.remembered(1));
     let mut other_user = site.logged_in(2);
     third.restart();
-    let listed = block_on(site.manager.list_logins(&1)).unwrap();
+    let listed = block_on(site.manager.active_logins_of(&1)).unwrap();
     assert_eq!(listed.len(), 3);
     assert!(listed.iter().all(|login| !login.is_current));
 
-    block_on(site.manager.end_all_logins(&1)).unwrap();
+    block_on(site.manager.end_all_logins_of(&1)).unwrap();
     for browser in [&mut first, &mut second, &mut third] {
         assert_eq!(who(browser), "None");
     }
-    assert_eq!(block_on(site.manager.list_logins(&1)).unwrap(), []);
+    assert_eq!(block_on(site.manager.active_logins_of(&1)).unwrap(), []);
     assert_eq!(who(&mut other_user), "Some(2)");
 }
 
@@ -516,7 +522,7 @@ fn another_users_login_ends_also_one_that_only_a_remember_cookie_is_left_of() {
 fn a_login_that_takes_the_place_of_an_ended_one_drops_its_remember_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
-    block_on(site.manager.end_all_logins(&1)).unwrap();
+    block_on(site.manager.end_all_logins_of(&1)).unwrap();
     let answer = log_in(&mut browser, 1);
     assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(browser.get("/remembered").body, "false");

@@ -15,7 +15,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use actix_login::{ActiveLogins, LoginId, LoginManager, LoginStore, RedisLoginStore, StoredLogin};
+use actix_login::{
+    ActiveLogins, LoginId, LoginManager,
+    store::{LoginStore, RedisLoginStore, StoredLogin},
+};
 use actix_session::{SessionMiddleware, storage::RedisSessionStore};
 use actix_web::cookie::Key;
 use futures_util::future::join;
@@ -72,16 +75,16 @@ fn login(letter: char, ends: Option<u64>) -> StoredLogin {
     StoredLogin {
         id,
         user: "User:1".to_owned(),
-        began: now(),
-        seen: now(),
-        ends,
+        started_at: now(),
+        last_seen_at: now(),
+        expires_at: ends,
         user_agent: "<b>佐藤\r\n'".to_owned(),
         address: "2001:db8::1".to_owned(),
         remembered: false,
         generation: 0,
-        shown: 0,
-        issued: now(),
-        cookie_seen: None,
+        last_confirmed_generation: 0,
+        issued_at: now(),
+        cookie_confirmed_at: None,
     }
 }
 
@@ -132,7 +135,7 @@ fn two_servers_see_the_same_logins_and_find_out_a_copied_cookie_together() {
     assert_eq!(who(&mut thief), "None");
     assert_eq!(who(&mut owner), "None");
     assert_eq!(logins(&mut elsewhere).len(), 1);
-    assert_eq!(block_on(first.list_logins(&1)).unwrap().len(), 1);
+    assert_eq!(block_on(first.active_logins_of(&1)).unwrap().len(), 1);
 }
 
 #[test]
@@ -169,29 +172,29 @@ fn what_is_stored_comes_back_as_it_was() {
         assert_eq!(store.find(stored.id).await.unwrap(), Some(stored.clone()));
 
         assert!(store.replace_cookie(stored.id, 0, 0, 7).await.unwrap());
-        store.cookie_seen(stored.id, 0, 8).await.unwrap();
-        store.cookie_seen(stored.id, 1, 9).await.unwrap();
-        store.cookie_seen(stored.id, 1, 10).await.unwrap();
+        store.confirm_cookie(stored.id, 0, 8).await.unwrap();
+        store.confirm_cookie(stored.id, 1, 9).await.unwrap();
+        store.confirm_cookie(stored.id, 1, 10).await.unwrap();
         let ends = Some(now() + 200);
         assert!(store.touch(stored.id, 11, ends).await.unwrap());
         stored.generation = 1;
-        stored.issued = 7;
-        stored.cookie_seen = Some(9);
+        stored.issued_at = 7;
+        stored.cookie_confirmed_at = Some(9);
         stored.remembered = true;
-        stored.seen = 11;
-        stored.ends = ends;
+        stored.last_seen_at = 11;
+        stored.expires_at = ends;
         assert_eq!(store.list("User:1").await.unwrap(), [stored.clone()]);
         assert_eq!(store.list("User:10").await.unwrap(), []);
 
         assert!(store.replace_cookie(stored.id, 1, 0, 12).await.unwrap());
         let found = store.find(stored.id).await.unwrap().unwrap();
-        assert_eq!((found.generation, found.shown), (2, 0));
+        assert_eq!((found.generation, found.last_confirmed_generation), (2, 0));
 
         store.end(stored.id).await.unwrap();
         store.end(stored.id).await.unwrap();
         assert!(!store.touch(stored.id, 12, Some(now() + 300)).await.unwrap());
         assert!(!store.replace_cookie(stored.id, 1, 1, 13).await.unwrap());
-        store.cookie_seen(stored.id, 1, 14).await.unwrap();
+        store.confirm_cookie(stored.id, 1, 14).await.unwrap();
         assert_eq!(store.find(stored.id).await.unwrap(), None);
     });
     assert_eq!(redis.command("KEYS *"), "*0");
@@ -213,7 +216,7 @@ fn nothing_puts_the_end_of_a_login_off_that_goes_on_under_another_id() {
                 assert!(!store.touch(stored.id, now(), again).await.unwrap());
             }
             let found = store.find(stored.id).await.unwrap().unwrap();
-            assert_eq!((found.seen, found.ends), (ends, Some(ends)));
+            assert_eq!((found.last_seen_at, found.expires_at), (ends, Some(ends)));
         }
     });
 }
@@ -227,7 +230,7 @@ fn a_touch_that_comes_between_does_not_bring_an_ended_login_back() {
     block_on(async {
         for _ in 0..50 {
             store.begin(&stored).await.unwrap();
-            let touch = store.touch(stored.id, now(), stored.ends);
+            let touch = store.touch(stored.id, now(), stored.expires_at);
             let (ended, touched) = join(store.end(stored.id), touch).await;
             ended.and(touched).unwrap();
             assert_eq!(store.find(stored.id).await.unwrap(), None);
@@ -274,7 +277,7 @@ fn a_login_that_ends_in_aeons_is_stored() {
     let store = store(&redis);
     let aeons = login('a', Some(u64::MAX));
     block_on(store.begin(&aeons)).unwrap();
-    block_on(store.touch(aeons.id, aeons.seen, aeons.ends)).unwrap();
+    block_on(store.touch(aeons.id, aeons.last_seen_at, aeons.expires_at)).unwrap();
     assert_eq!(block_on(store.list("User:1")).unwrap(), [aeons]);
 }
 

@@ -108,7 +108,7 @@ fn builder(clock: &Clock) -> Builder {
 fn app_with(change: impl FnOnce(Builder) -> Builder) -> (TestApp, Events, Clock) {
     let (events, clock) = (Events::default(), Clock::new());
     let sink = events.clone();
-    let builder = builder(&clock).on_event(move |event, req, user| sink.note(event, req, user));
+    let builder = builder(&clock).on_event(move |req, event, user| sink.note(event, req, user));
     let manager = change(builder).build().unwrap();
     let app = serve!(telling, manager.clone(), cookie_session());
     (app, events, clock)
@@ -272,7 +272,7 @@ fn several_observers_are_told_in_the_order_of_their_registration() {
     let order = Arc::new(Mutex::new(Vec::new()));
     let observer = |name: &'static str| {
         let order = Arc::clone(&order);
-        move |event: LoginEvent, _: &HttpRequest, _: Option<&User>| {
+        move |_: &HttpRequest, event: LoginEvent, _: Option<&User>| {
             order.lock().unwrap().push((name, event));
         }
     };
@@ -294,7 +294,7 @@ fn an_observer_may_ask_for_the_session_and_extensions_of_the_request() {
     use actix_session::SessionExt;
     use actix_web::HttpMessage;
     let (app, _, _) = app_with(|builder| {
-        builder.on_event(|event, req, _| {
+        builder.on_event(|req, event, _| {
             req.extensions_mut().insert(event);
             if event == UserLoggedIn {
                 req.get_session().insert("cart", "gift").unwrap();

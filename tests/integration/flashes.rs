@@ -307,7 +307,7 @@ fn messages_and_categories_are_the_apps_to_choose() {
 #[test]
 fn messages_are_localized_with_the_request() {
     let app = app(|builder| {
-        builder.localize(|message, req| {
+        builder.localize(|req, message| {
             let language = req.headers().get(ACCEPT_LANGUAGE);
             match language.and_then(|language| language.to_str().ok()) {
                 Some("de") => format!("[de] {message}"),
@@ -341,7 +341,7 @@ fn messages_are_localized_with_the_request() {
 fn an_empty_message_is_no_flash() {
     let app = app(|builder| {
         let builder = builder.login_message("").needs_refresh_message("");
-        builder.localize(|message, _| format!("localized {message}"))
+        builder.localize(|_, message| format!("localized {message}"))
     });
     let mut browser = app.browser();
     let refused = browser.get("/guarded");
@@ -404,7 +404,7 @@ fn after_a_thousand_refusals_the_next_page_still_works() {
 fn after_a_thousand_refusals_with_a_message_each_the_next_page_still_works() {
     let app = app(|builder| {
         let builder = builder.use_session_for_next(true);
-        builder.localize(|_, req| format!("{} {}", "\"\\".repeat(100), req.uri()))
+        builder.localize(|req, _| format!("{} {}", "\"\\".repeat(100), req.uri()))
     });
     survives_a_thousand_refusals(&app, |number| format!("/page?{number}"));
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use actix_login::{ActiveLogins, RememberCookie, encode_cookie};
+use actix_login::{ActiveLogins, RememberCookie, flask::encode_cookie};
 
 use crate::{
     pages::{User, builder},

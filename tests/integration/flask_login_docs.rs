@@ -7,9 +7,9 @@ use std::{
 };
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, FlashedMessages, LoginManager, Next, UserMixin, confirm_login,
-    flash, fresh_login_required, login_required, login_url, login_url_with_field, login_user,
-    logout_user, make_next_param, needs_refresh, unauthorized,
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginManager, NextUrl, UserMixin,
+    confirm_login, flash, fresh_login_required, login_required, login_url, login_url_with_field,
+    login_user, logout_user, make_next_param, needs_refresh, unauthorized,
 };
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Result, get, post,
@@ -82,7 +82,7 @@ async fn login(
     req: HttpRequest,
     form: Form<Credentials>,
     users: web::Data<Users>,
-    next: Next,
+    next: NextUrl,
 ) -> Result<impl Responder> {
     let Some(user) = users.check(&form) else {
         return Ok(Redirect::to("/login").see_other());

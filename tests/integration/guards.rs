@@ -144,7 +144,7 @@ fn app() -> (TestApp, Seen) {
     let seen = Seen::default();
     let (refused, accessed) = (seen.refused.clone(), seen.accessed.clone());
     let manager = builder::<User>()
-        .on_event(move |event, _, _| match event {
+        .on_event(move |_, event, _| match event {
             LoginEvent::UserUnauthorized => drop(refused.add()),
             LoginEvent::UserAccessed => drop(accessed.add()),
             _ => {}

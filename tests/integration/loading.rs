@@ -11,7 +11,7 @@ use std::{
 
 use actix_login::{
     AuthenticatedUser, CurrentUser, LoginError, LoginManager, LoginManagerBuilder, LoginOptions,
-    RememberCookie, UserLoader, login_fresh, login_required, login_source, login_user,
+    RememberCookie, loader::UserLoader, login_fresh, login_required, login_source, login_user,
     login_user_with,
 };
 use actix_web::{

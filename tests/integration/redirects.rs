@@ -2,7 +2,7 @@
 //! host.
 
 use actix_login::{
-    LoginManager, LoginManagerBuilder, LoginOptions, Next, UserMixin, fresh_login_required,
+    LoginManager, LoginManagerBuilder, LoginOptions, NextUrl, UserMixin, fresh_login_required,
     login_required, login_user_with,
 };
 use actix_web::{
@@ -314,7 +314,7 @@ fn with_the_next_in_the_session_the_login_view_gets_none() {
 #[test]
 fn a_next_that_is_not_in_the_session_is_not_taken_out_of_it() {
     fn login_page(config: &mut ServiceConfig) {
-        async fn page(next: Next) -> String {
+        async fn page(next: NextUrl) -> String {
             next.or("none")
         }
         config.route("/login", web::get().to(page));

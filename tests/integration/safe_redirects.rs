@@ -1,6 +1,6 @@
-//! `is_safe_redirect` and `Next`: which targets an app may send a user to after the login.
+//! `is_safe_redirect` and `NextUrl`: which targets an app may send a user to after the login.
 
-use actix_login::{Next, anonymous_required, is_safe_redirect, login_required};
+use actix_login::{NextUrl, anonymous_required, is_safe_redirect, login_required};
 use actix_web::{
     HttpRequest, Responder,
     web::{self, Form, Redirect, ServiceConfig},
@@ -14,17 +14,17 @@ use crate::{
 };
 
 async fn is_safe(req: HttpRequest, target: String) -> String {
-    is_safe_redirect(&target, &req).to_string()
+    is_safe_redirect(&req, &target).to_string()
 }
 
-async fn next_of_query(next: Next) -> impl Responder {
+async fn next_of_query(next: NextUrl) -> impl Responder {
     Redirect::to(next.or("/default")).see_other()
 }
 
 #[derive(Deserialize)]
 struct LoginForm {
     #[serde(default)]
-    next: Next,
+    next: NextUrl,
 }
 
 async fn next_of_form(form: Form<LoginForm>) -> impl Responder {
@@ -32,7 +32,7 @@ async fn next_of_form(form: Form<LoginForm>) -> impl Responder {
 }
 
 /// As a login page does that takes what comes.
-async fn next_of_both(form: Form<LoginForm>, query: Next) -> impl Responder {
+async fn next_of_both(form: Form<LoginForm>, query: NextUrl) -> impl Responder {
     let next = form.into_inner().next.or_else(query);
     Redirect::to(next.or("/default")).see_other()
 }

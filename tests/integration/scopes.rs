@@ -363,7 +363,7 @@ fn the_scope_and_its_handlers_share_one_load_and_one_refusal() {
             counted.add();
             Some(User::from(id))
         })
-        .on_event(move |event, _, _| {
+        .on_event(move |_, event, _| {
             if event == LoginEvent::UserUnauthorized {
                 refused.add();
             }

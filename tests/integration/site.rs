@@ -141,7 +141,7 @@ impl World {
             .user_loader(async move |id: String| users.find(&id))
             .clock(self.clock.reader())
             .login_view("/login")
-            .on_event(move |event, _, _| events.lock().unwrap().push(event.name()));
+            .on_event(move |_, event, _| events.lock().unwrap().push(event.name()));
         settings(builder).build().unwrap()
     }
 

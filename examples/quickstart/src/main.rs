@@ -8,7 +8,7 @@ mod pages;
 use std::{collections::HashMap, env};
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, FlashedMessages, LoginManager, LoginOptions, Next,
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginManager, LoginOptions, NextUrl,
     RememberCookie, UserMixin, anonymous_required, confirm_login, flash, fresh_login_required,
     login_required, login_url, login_user_with, logout_user,
 };
@@ -56,14 +56,14 @@ struct Credentials {
     // A ticked box sends `remember=on`, an empty one nothing.
     remember: Option<String>,
     #[serde(default)]
-    next: Next,
+    next: NextUrl,
 }
 
 #[derive(Deserialize)]
 struct Reauthentication {
     password: String,
     #[serde(default)]
-    next: Next,
+    next: NextUrl,
 }
 
 #[get("/")]
@@ -73,7 +73,7 @@ async fn index(user: CurrentUser<User>) -> impl Responder {
 
 #[get("/login")]
 #[anonymous_required("/protected")]
-async fn login_page(next: Next, flashes: FlashedMessages) -> impl Responder {
+async fn login_page(next: NextUrl, flashes: FlashedMessages) -> impl Responder {
     pages::login(&next, &flashes)
 }
 
@@ -81,7 +81,7 @@ async fn login_page(next: Next, flashes: FlashedMessages) -> impl Responder {
 async fn login(
     req: HttpRequest,
     form: Form<Credentials>,
-    query_next: Next,
+    query_next: NextUrl,
     users: Data<Users>,
 ) -> Result<impl Responder> {
     let form = form.into_inner();
@@ -113,7 +113,7 @@ async fn account(user: AuthenticatedUser<User>) -> impl Responder {
 
 #[get("/reauth")]
 #[login_required]
-async fn reauth_page(next: Next, flashes: FlashedMessages) -> impl Responder {
+async fn reauth_page(next: NextUrl, flashes: FlashedMessages) -> impl Responder {
     pages::reauth(&next, &flashes)
 }
 

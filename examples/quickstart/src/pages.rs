@@ -1,6 +1,6 @@
 //! The pages: plain HTML, escaped. A real app uses a template engine.
 
-use actix_login::{FlashedMessages, Next};
+use actix_login::{FlashedMessages, NextUrl};
 use actix_web::web::Html;
 
 const STYLE: &str = "
@@ -21,7 +21,7 @@ pub fn index(user: Option<&str>) -> Html {
     page("Quickstart", &format!("<p>{who}</p>"))
 }
 
-pub fn login(next: &Next, flashes: &FlashedMessages) -> Html {
+pub fn login(next: &NextUrl, flashes: &FlashedMessages) -> Html {
     let body = format!(
         r#"{}<form method="post" action="/login">
 <label>Email <input name="email" autocomplete="username" autofocus></label>
@@ -34,7 +34,7 @@ pub fn login(next: &Next, flashes: &FlashedMessages) -> Html {
     page("Log in", &body)
 }
 
-pub fn reauth(next: &Next, flashes: &FlashedMessages) -> Html {
+pub fn reauth(next: &NextUrl, flashes: &FlashedMessages) -> Html {
     let body = format!(
         r#"{}<form method="post" action="/reauth">
 <label>Password <input name="password" type="password" autocomplete="current-password" autofocus></label>
@@ -64,7 +64,7 @@ pub fn logged_out() -> Html {
     page("Logged out", "<p>Logged out</p>")
 }
 
-fn hidden(next: &Next) -> String {
+fn hidden(next: &NextUrl) -> String {
     next.get().map_or_else(String::new, |next| {
         format!(
             r#"<input type="hidden" name="next" value="{}">"#,

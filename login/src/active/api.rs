@@ -27,12 +27,12 @@ pub struct ActiveLogin {
     /// To end it with.
     pub id: LoginId,
     /// When it began, in seconds since 1970.
-    pub began: u64,
+    pub started_at: u64,
     /// When it was last seen, in seconds since 1970; as exact as
     /// [`touch_interval`](ActiveLogins::touch_interval).
-    pub seen: u64,
+    pub last_seen_at: u64,
     /// When it ends by itself, in seconds since 1970, if it does.
-    pub ends: Option<u64>,
+    pub expires_at: Option<u64>,
     /// The `User-Agent` of the browser in which it began, cut to 200 bytes. The browser's own
     /// word: escape it.
     pub user_agent: String,
@@ -49,9 +49,9 @@ impl ActiveLogin {
         Self {
             is_current: current == Some(stored.id),
             id: stored.id,
-            began: stored.began,
-            seen: stored.seen,
-            ends: stored.ends,
+            started_at: stored.started_at,
+            last_seen_at: stored.last_seen_at,
+            expires_at: stored.expires_at,
             user_agent: stored.user_agent,
             address: stored.address,
             remembered: stored.remembered,
@@ -63,9 +63,9 @@ impl Serialize for ActiveLogin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("ActiveLogin", 8)?;
         fields.serialize_field("id", &self.id)?;
-        fields.serialize_field("began", &self.began)?;
-        fields.serialize_field("seen", &self.seen)?;
-        fields.serialize_field("ends", &self.ends)?;
+        fields.serialize_field("started_at", &self.started_at)?;
+        fields.serialize_field("last_seen_at", &self.last_seen_at)?;
+        fields.serialize_field("expires_at", &self.expires_at)?;
         fields.serialize_field("user_agent", &self.user_agent)?;
         fields.serialize_field("address", &self.address)?;
         fields.serialize_field("remembered", &self.remembered)?;
@@ -194,7 +194,7 @@ impl<U: UserMixin> LoginManager<U> {
         end_all_of(settings, &own.user, &kept).await
     }
 
-    /// Ends one login of a user, from the list of [`list_logins`](Self::list_logins): it is out at
+    /// Ends one login of a user, from the list of [`active_logins_of`](Self::active_logins_of): it is out at
     /// its next request. For administrators:
     ///
     /// ```
@@ -216,7 +216,7 @@ impl<U: UserMixin> LoginManager<U> {
     /// # Errors
     ///
     /// [`LoginError::NoSuchLogin`] (404) where that user has no such login, as with another user's;
-    /// else as [`list_logins`](Self::list_logins).
+    /// else as [`active_logins_of`](Self::active_logins_of).
     pub async fn end_login_of(&self, user_id: &U::Id, id: LoginId) -> Result<(), LoginError> {
         end_one_of(&self.0.settings, &user_id.to_string(), id).await
     }
@@ -289,7 +289,7 @@ impl Own {
     }
 }
 
-/// All live logins of a user, for [`LoginManager::list_logins`].
+/// All live logins of a user, for [`LoginManager::active_logins_of`].
 pub(crate) async fn list_of(settings: &Settings, id: &str) -> Result<Vec<ActiveLogin>, LoginError> {
     let logins = list_present(active(settings)?, settings, id).await?;
     Ok(logins

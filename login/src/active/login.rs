@@ -93,7 +93,7 @@ impl StoredLogin {
     }
 
     pub(crate) fn is_live(&self, now: u64) -> bool {
-        self.ends.is_none_or(|ends| now < ends)
+        self.expires_at.is_none_or(|ends| now < ends)
     }
 
     /// What its remember cookie says now.
@@ -110,26 +110,29 @@ impl StoredLogin {
         if generation == self.generation {
             return Standing::Present;
         }
-        match self.cookie_seen {
-            _ if !(self.shown..self.generation).contains(&generation) => Standing::Reused,
+        match self.cookie_confirmed_at {
+            _ if !(self.last_confirmed_generation..self.generation).contains(&generation) => {
+                Standing::Reused
+            }
             Some(seen) if is_over(seen) => Standing::Reused,
-            None if is_over(self.issued) => Standing::Lost,
+            None if is_over(self.issued_at) => Standing::Lost,
             _ => Standing::InGrace,
         }
     }
 
     /// The generation that has come back last, where a cookie of this one was presented just now.
     fn shown_with(&self, presented: Option<u64>) -> u64 {
-        match self.cookie_seen {
+        match self.cookie_confirmed_at {
             Some(_) => self.generation,
-            None => presented.unwrap_or(self.shown),
+            None => presented.unwrap_or(self.last_confirmed_generation),
         }
     }
 
     /// Whether it goes on under another id, and is only there for requests under way: as if it was
     /// seen when it ends, so that no further visit puts the end off.
     pub(crate) fn has_successor(&self) -> bool {
-        self.ends.is_some_and(|ends| self.seen >= ends)
+        self.expires_at
+            .is_some_and(|ends| self.last_seen_at >= ends)
     }
 }
 
@@ -152,7 +155,7 @@ pub(crate) async fn list_live(
     let mut logins = active.store.list(&key_of(settings, id)).await?;
     let now = settings.now();
     logins.retain(|login| login.is_live_of(settings, id, now));
-    logins.sort_by_key(|login| (login.began, login.id));
+    logins.sort_by_key(|login| (login.started_at, login.id));
     Ok(logins)
 }
 
@@ -284,9 +287,9 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
     let login = StoredLogin {
         id: LoginId::random()?,
         user: key_of(settings, id),
-        began: now,
-        seen: now,
-        ends: end(active, settings, now, now, cookie_ends),
+        started_at: now,
+        last_seen_at: now,
+        expires_at: end(active, settings, now, now, cookie_ends),
         user_agent: user_agent(req),
         address: settings
             .identifier
@@ -295,9 +298,9 @@ pub(crate) async fn begin_or_continue<U: UserMixin>(
             .unwrap_or_default(),
         remembered: cookie_ends.is_some(),
         generation: 0,
-        shown: 0,
-        issued: now,
-        cookie_seen: None,
+        last_confirmed_generation: 0,
+        issued_at: now,
+        cookie_confirmed_at: None,
     };
     active.store.begin(&login).await?;
     if let Err(error) = make_room(active, settings, id, login.id, before).await {
@@ -363,7 +366,10 @@ async fn go_on<U: UserMixin>(
     let settings = &context.manager.0.settings;
     let now = settings.now();
     let end_of_cookie = cookie_ends.or_else(|| refreshed_cookie_end(context, req, stored.id, now));
-    let ends = later(stored.ends, end(active, settings, now, now, end_of_cookie));
+    let ends = later(
+        stored.expires_at,
+        end(active, settings, now, now, end_of_cookie),
+    );
     let mut generation = stored.generation;
     if cookie_ends.is_some() {
         if !active
@@ -415,9 +421,9 @@ pub(crate) async fn succeed(
         id: LoginId::random()?,
         remembered,
         generation: 0,
-        shown: 0,
-        issued: now,
-        cookie_seen: None,
+        last_confirmed_generation: 0,
+        issued_at: now,
+        cookie_confirmed_at: None,
         ..stored.clone()
     };
     active.store.begin(&successor).await?;
@@ -500,11 +506,11 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
 ) -> Result<bool, LoginError> {
     let settings = &context.manager.0.settings;
     let now = settings.now();
-    if now.saturating_sub(stored.seen) >= active.touch_interval.as_secs().max(1) {
+    if now.saturating_sub(stored.last_seen_at) >= active.touch_interval.as_secs().max(1) {
         // A cookie that is refreshed at each request takes the end of its login along.
         let refreshed = refreshed_cookie_end(context, req, stored.id, now);
         let ends = end(active, settings, record.began, now, refreshed);
-        let ends = later(stored.ends, ends);
+        let ends = later(stored.expires_at, ends);
         active.store.touch(stored.id, now, ends).await?;
     }
     let present = stored.present_cookie();
@@ -522,7 +528,7 @@ pub(crate) async fn confirm_cookie<U: UserMixin>(
         Presented::Valid(token) if token.remember.login == Some(present) => {
             active
                 .store
-                .cookie_seen(stored.id, stored.generation, now)
+                .confirm_cookie(stored.id, stored.generation, now)
                 .await?;
             login.awaits_cookie = false;
             Ok(true)
@@ -580,7 +586,7 @@ pub(crate) async fn rotate(
         token.ends
     };
     let ends = end(active, settings, now, now, Some(cookie_ends));
-    let ends = later(stored.ends, ends);
+    let ends = later(stored.expires_at, ends);
     if !active.store.touch(stored.id, now, ends).await? {
         // It goes on under another id, just now.
         return Ok(Rotation::InGrace);

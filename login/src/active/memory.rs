@@ -20,7 +20,7 @@ use super::store::{LoginId, LoginStore, StoredLogin};
 #[derive(Clone)]
 pub struct MemoryLoginStore {
     logins: Arc<Mutex<Logins>>,
-    max_logins: usize,
+    capacity: usize,
     max_per_user: usize,
 }
 
@@ -31,7 +31,7 @@ pub struct StoreFull;
 impl fmt::Display for StoreFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the store of active logins is full: raise `MemoryLoginStore::max_logins`, or keep \
+            "the store of active logins is full: raise `MemoryLoginStore::capacity`, or keep \
              them in Redis",
         )
     }
@@ -58,7 +58,7 @@ impl MemoryLoginStore {
     pub fn new() -> Self {
         Self {
             logins: Arc::default(),
-            max_logins: 1_000_000,
+            capacity: 1_000_000,
             max_per_user: 100,
         }
     }
@@ -66,8 +66,8 @@ impl MemoryLoginStore {
     /// How many logins there may be in all; a further one is refused (500).
     ///
     /// Default: 1,000,000.
-    pub fn max_logins(mut self, logins: usize) -> Self {
-        self.max_logins = logins;
+    pub fn capacity(mut self, logins: usize) -> Self {
+        self.capacity = logins;
         self
     }
 
@@ -91,7 +91,7 @@ impl Logins {
         let Some(login) = self.by_id.remove(&id) else {
             return;
         };
-        if let Some(ends) = login.ends {
+        if let Some(ends) = login.expires_at {
             self.by_end.remove(&(ends, id));
         }
         if let Some(ids) = self.by_user.get_mut(&login.user) {
@@ -118,7 +118,7 @@ impl LoginStore for MemoryLoginStore {
 
     async fn begin(&self, login: &StoredLogin) -> Result<(), StoreFull> {
         let mut logins = self.lock();
-        logins.drop_ended(login.began);
+        logins.drop_ended(login.started_at);
         let of_user = logins.by_user.get(&login.user);
         let oldest = of_user
             .filter(|ids| ids.len() >= self.max_per_user)
@@ -126,10 +126,10 @@ impl LoginStore for MemoryLoginStore {
         if let Some(oldest) = oldest {
             logins.remove(oldest);
         }
-        if logins.by_id.len() >= self.max_logins {
+        if logins.by_id.len() >= self.capacity {
             return Err(StoreFull);
         }
-        if let Some(ends) = login.ends {
+        if let Some(ends) = login.expires_at {
             logins.by_end.insert((ends, login.id));
         }
         match logins.by_user.get_mut(&login.user) {
@@ -144,17 +144,22 @@ impl LoginStore for MemoryLoginStore {
         Ok(self.lock().by_id.get(&id).cloned())
     }
 
-    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<bool, StoreFull> {
+    async fn touch(
+        &self,
+        id: LoginId,
+        last_seen_at: u64,
+        expires_at: Option<u64>,
+    ) -> Result<bool, StoreFull> {
         let mut logins = self.lock();
         let login = logins.by_id.get_mut(&id);
         let Some(login) = login.filter(|login| !login.has_successor()) else {
             return Ok(false);
         };
-        login.seen = seen;
-        let before = std::mem::replace(&mut login.ends, ends);
-        if before != ends {
+        login.last_seen_at = last_seen_at;
+        let before = std::mem::replace(&mut login.expires_at, expires_at);
+        if before != expires_at {
             before.map(|before| logins.by_end.remove(&(before, id)));
-            ends.map(|ends| logins.by_end.insert((ends, id)));
+            expires_at.map(|ends| logins.by_end.insert((ends, id)));
         }
         Ok(true)
     }
@@ -163,8 +168,8 @@ impl LoginStore for MemoryLoginStore {
         &self,
         id: LoginId,
         generation: u64,
-        shown: u64,
-        issued: u64,
+        last_confirmed_generation: u64,
+        issued_at: u64,
     ) -> Result<bool, StoreFull> {
         let mut logins = self.lock();
         let login = logins.by_id.get_mut(&id);
@@ -172,19 +177,24 @@ impl LoginStore for MemoryLoginStore {
             return Ok(false);
         };
         login.generation += 1;
-        login.shown = shown;
-        login.issued = issued;
-        login.cookie_seen = None;
+        login.last_confirmed_generation = last_confirmed_generation;
+        login.issued_at = issued_at;
+        login.cookie_confirmed_at = None;
         login.remembered = true;
         Ok(true)
     }
 
-    async fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Result<(), StoreFull> {
+    async fn confirm_cookie(
+        &self,
+        id: LoginId,
+        generation: u64,
+        now: u64,
+    ) -> Result<(), StoreFull> {
         if let Some(login) = self.lock().by_id.get_mut(&id)
             && login.generation == generation
-            && login.cookie_seen.is_none()
+            && login.cookie_confirmed_at.is_none()
         {
-            login.cookie_seen = Some(now);
+            login.cookie_confirmed_at = Some(now);
         }
         Ok(())
     }
@@ -229,16 +239,16 @@ mod tests {
         StoredLogin {
             id: LoginId::random().unwrap(),
             user: user.to_owned(),
-            began,
-            seen: began,
-            ends,
+            started_at: began,
+            last_seen_at: began,
+            expires_at: ends,
             user_agent: String::new(),
             address: String::new(),
             remembered: false,
             generation: 0,
-            shown: 0,
-            issued: began,
-            cookie_seen: None,
+            last_confirmed_generation: 0,
+            issued_at: began,
+            cookie_confirmed_at: None,
         }
     }
 
@@ -264,7 +274,7 @@ mod tests {
         let mut ends: Vec<_> = logins
             .by_id
             .values()
-            .filter_map(|login| Some((login.ends?, login.id)))
+            .filter_map(|login| Some((login.expires_at?, login.id)))
             .collect();
         ends.sort();
         assert!(ends.iter().eq(&logins.by_end));
@@ -285,7 +295,7 @@ mod tests {
 
     #[test]
     fn at_the_bound_of_all_a_new_login_is_refused_and_none_goes() {
-        let store = MemoryLoginStore::new().max_logins(2);
+        let store = MemoryLoginStore::new().capacity(2);
         let first = begin(&store, "a", 0, None);
         let second = begin(&store, "b", 0, None);
         assert_eq!(now(store.begin(&login("c", 1, None))), Err(StoreFull));
@@ -302,7 +312,7 @@ mod tests {
 
     #[test]
     fn who_is_at_the_own_bound_may_log_in_also_when_the_store_is_full() {
-        let store = MemoryLoginStore::new().max_logins(2).max_per_user(2);
+        let store = MemoryLoginStore::new().capacity(2).max_per_user(2);
         begin(&store, "a", 0, None);
         let second = begin(&store, "a", 0, None);
         let third = begin(&store, "a", 1, None);
@@ -311,7 +321,7 @@ mod tests {
 
     #[test]
     fn what_has_ended_goes_when_a_later_login_begins_and_makes_room() {
-        let store = MemoryLoginStore::new().max_logins(3);
+        let store = MemoryLoginStore::new().capacity(3);
         let ended = begin(&store, "a", 0, Some(10));
         let live = begin(&store, "a", 0, Some(11));
         let endless = begin(&store, "b", 0, None);
@@ -345,7 +355,7 @@ mod tests {
         now(store.touch(id, 5, Some(20))).unwrap();
         now(store.drop_ended(19)).unwrap();
         let found = now(store.find(id)).unwrap().unwrap();
-        assert_eq!((found.seen, found.ends), (5, Some(20)));
+        assert_eq!((found.last_seen_at, found.expires_at), (5, Some(20)));
         assert_whole(&store);
 
         now(store.touch(id, 6, None)).unwrap();
@@ -366,7 +376,7 @@ mod tests {
         now(store.end(id)).unwrap();
         now(store.end(id)).unwrap();
         assert_eq!(now(store.touch(id, 1, Some(20))), Ok(false));
-        now(store.cookie_seen(id, 0, 1)).unwrap();
+        now(store.confirm_cookie(id, 0, 1)).unwrap();
         assert_eq!(now(store.replace_cookie(id, 0, 0, 1)), Ok(false));
         assert_eq!(now(store.find(id)), Ok(None));
         assert_eq!(ids_of(&store, "a"), []);
@@ -377,22 +387,22 @@ mod tests {
     fn a_cookie_is_replaced_once_and_its_first_return_is_kept() {
         let store = MemoryLoginStore::new();
         let id = begin(&store, "a", 0, None);
-        now(store.cookie_seen(id, 0, 1)).unwrap();
+        now(store.confirm_cookie(id, 0, 1)).unwrap();
         assert_eq!(now(store.replace_cookie(id, 0, 0, 2)), Ok(true));
         assert_eq!(now(store.replace_cookie(id, 0, 0, 3)), Ok(false));
-        now(store.cookie_seen(id, 0, 4)).unwrap();
+        now(store.confirm_cookie(id, 0, 4)).unwrap();
         let found = now(store.find(id)).unwrap().unwrap();
-        assert_eq!((found.generation, found.issued), (1, 2));
-        assert_eq!((found.cookie_seen, found.remembered), (None, true));
+        assert_eq!((found.generation, found.issued_at), (1, 2));
+        assert_eq!((found.cookie_confirmed_at, found.remembered), (None, true));
 
-        now(store.cookie_seen(id, 1, 5)).unwrap();
-        now(store.cookie_seen(id, 1, 6)).unwrap();
+        now(store.confirm_cookie(id, 1, 5)).unwrap();
+        now(store.confirm_cookie(id, 1, 6)).unwrap();
         let found = now(store.find(id)).unwrap().unwrap();
-        assert_eq!(found.cookie_seen, Some(5));
+        assert_eq!(found.cookie_confirmed_at, Some(5));
 
         assert_eq!(now(store.replace_cookie(id, 1, 0, 7)), Ok(true));
         let found = now(store.find(id)).unwrap().unwrap();
-        assert_eq!((found.generation, found.shown), (2, 0));
+        assert_eq!((found.generation, found.last_confirmed_generation), (2, 0));
     }
 
     #[test]

@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const PUT: &str = "
 local id, ends, now, only_if_there = unpack(ARGV)
 if only_if_there == '1' then
-  local login = redis.call('HMGET', KEYS[1], 'seen', 'ends')
+  local login = redis.call('HMGET', KEYS[1], 'last_seen_at', 'expires_at')
   if not login[1] then return 0 end
   if login[2] ~= '' and tonumber(login[1]) >= tonumber(login[2]) then return 0 end
 end
@@ -37,13 +37,13 @@ const LAST_END: u64 = 253_402_300_799;
 const REPLACE_COOKIE: &str = "
 if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
 redis.call('HINCRBY', KEYS[1], 'generation', 1)
-redis.call('HSET', KEYS[1], 'shown', ARGV[2], 'issued', ARGV[3], 'cookie_seen', '', 'remembered', '1')
+redis.call('HSET', KEYS[1], 'last_confirmed_generation', ARGV[2], 'issued_at', ARGV[3], 'cookie_confirmed_at', '', 'remembered', '1')
 return 1";
 
 const COOKIE_SEEN: &str = "
-local login = redis.call('HMGET', KEYS[1], 'generation', 'cookie_seen')
+local login = redis.call('HMGET', KEYS[1], 'generation', 'cookie_confirmed_at')
 if login[1] == ARGV[1] and login[2] == '' then
-  redis.call('HSET', KEYS[1], 'cookie_seen', ARGV[2]) end";
+  redis.call('HSET', KEYS[1], 'cookie_confirmed_at', ARGV[2]) end";
 
 /// Keeps active logins in Redis. Behind the feature `redis`.
 ///
@@ -55,7 +55,7 @@ if login[1] == ARGV[1] and login[2] == '' then
 /// # use actix_login::{ActiveLogins, LoginManager, UserMixin};
 /// # #[derive(Clone, UserMixin)]
 /// # struct User { id: u64 }
-/// use actix_login::RedisLoginStore;
+/// use actix_login::store::RedisLoginStore;
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let logins = RedisLoginStore::new("redis://127.0.0.1:6379").await?;
@@ -144,16 +144,19 @@ fn to_text(number: Option<u64>) -> String {
 fn to_fields(login: &StoredLogin) -> [(&'static str, String); 11] {
     [
         ("user", login.user.clone()),
-        ("began", login.began.to_string()),
-        ("seen", login.seen.to_string()),
-        ("ends", to_text(login.ends)),
+        ("started_at", login.started_at.to_string()),
+        ("last_seen_at", login.last_seen_at.to_string()),
+        ("expires_at", to_text(login.expires_at)),
         ("user_agent", login.user_agent.clone()),
         ("address", login.address.clone()),
         ("remembered", u8::from(login.remembered).to_string()),
         ("generation", login.generation.to_string()),
-        ("shown", login.shown.to_string()),
-        ("issued", login.issued.to_string()),
-        ("cookie_seen", to_text(login.cookie_seen)),
+        (
+            "last_confirmed_generation",
+            login.last_confirmed_generation.to_string(),
+        ),
+        ("issued_at", login.issued_at.to_string()),
+        ("cookie_confirmed_at", to_text(login.cookie_confirmed_at)),
     ]
 }
 
@@ -173,16 +176,16 @@ fn from_fields(
     Ok(Some(StoredLogin {
         id,
         user: take("user")?,
-        began: number(&take("began")?)?,
-        seen: number(&take("seen")?)?,
-        ends: optional_number(&take("ends")?)?,
+        started_at: number(&take("started_at")?)?,
+        last_seen_at: number(&take("last_seen_at")?)?,
+        expires_at: optional_number(&take("expires_at")?)?,
         user_agent: take("user_agent")?,
         address: take("address")?,
         remembered: take("remembered")? == "1",
         generation: number(&take("generation")?)?,
-        shown: number(&take("shown")?)?,
-        issued: number(&take("issued")?)?,
-        cookie_seen: optional_number(&take("cookie_seen")?)?,
+        last_confirmed_generation: number(&take("last_confirmed_generation")?)?,
+        issued_at: number(&take("issued_at")?)?,
+        cookie_confirmed_at: optional_number(&take("cookie_confirmed_at")?)?,
     }))
 }
 
@@ -210,8 +213,8 @@ impl LoginStore for RedisLoginStore {
         self.put(
             login.id,
             &login.user,
-            login.ends,
-            login.began,
+            login.expires_at,
+            login.started_at,
             false,
             &fields,
         )
@@ -224,33 +227,42 @@ impl LoginStore for RedisLoginStore {
         from_fields(id, fields)
     }
 
-    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> RedisResult<bool> {
+    async fn touch(
+        &self,
+        id: LoginId,
+        last_seen_at: u64,
+        expires_at: Option<u64>,
+    ) -> RedisResult<bool> {
         let Some(user) = self.user_of(id).await? else {
             return Ok(false);
         };
-        let fields = [("seen", seen.to_string()), ("ends", to_text(ends))];
-        self.put(id, &user, ends, seen, true, &fields).await
+        let fields = [
+            ("last_seen_at", last_seen_at.to_string()),
+            ("expires_at", to_text(expires_at)),
+        ];
+        self.put(id, &user, expires_at, last_seen_at, true, &fields)
+            .await
     }
 
     async fn replace_cookie(
         &self,
         id: LoginId,
         generation: u64,
-        shown: u64,
-        issued: u64,
+        last_confirmed_generation: u64,
+        issued_at: u64,
     ) -> RedisResult<bool> {
         redis::cmd("EVAL")
             .arg(REPLACE_COOKIE)
             .arg(1)
             .arg(self.login_key(id))
             .arg(generation)
-            .arg(shown)
-            .arg(issued)
+            .arg(last_confirmed_generation)
+            .arg(issued_at)
             .query_async(&mut self.connection.clone())
             .await
     }
 
-    async fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> RedisResult<()> {
+    async fn confirm_cookie(&self, id: LoginId, generation: u64, now: u64) -> RedisResult<()> {
         redis::cmd("EVAL")
             .arg(COOKIE_SEEN)
             .arg(1)

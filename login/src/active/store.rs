@@ -89,12 +89,12 @@ pub struct StoredLogin {
     /// Whose it is: the manager's name, a colon, and the user's id.
     pub user: String,
     /// When it began.
-    pub began: u64,
+    pub started_at: u64,
     /// When it was last written down that it was seen. Not before it `ends` where the login goes on
     /// under another id: then this one is only there for requests under way.
-    pub seen: u64,
+    pub last_seen_at: u64,
     /// When it ends by itself, if it does: the store may drop it then.
-    pub ends: Option<u64>,
+    pub expires_at: Option<u64>,
     /// The `User-Agent` of the browser, cut to 200 bytes. The browser's own word: escape it.
     pub user_agent: String,
     /// The client's address; empty where it is not known.
@@ -105,11 +105,11 @@ pub struct StoredLogin {
     pub generation: u64,
     /// The newest generation of the remember cookie that had come back when the present one was
     /// issued: what was issued between the two never has.
-    pub shown: u64,
+    pub last_confirmed_generation: u64,
     /// When the present remember cookie was issued.
-    pub issued: u64,
+    pub issued_at: u64,
     /// When the present remember cookie first came back, if it has.
-    pub cookie_seen: Option<u64>,
+    pub cookie_confirmed_at: Option<u64>,
 }
 
 /// Where active logins are kept.
@@ -132,21 +132,22 @@ pub struct StoredLogin {
 /// #     async fn execute(&self, _: &str, _: Values<'_>) -> Result<u64, DbError> { Ok(0) }
 /// # }
 /// # type Values<'a> = &'a [&'a dyn std::fmt::Debug];
-/// use actix_login::{LoginId, LoginStore, StoredLogin};
+/// use actix_login::{LoginId, store::{LoginStore, StoredLogin}};
 ///
-/// // CREATE TABLE logins (id TEXT PRIMARY KEY, user TEXT, began BIGINT, seen BIGINT, ends BIGINT,
-/// //   user_agent TEXT, address TEXT, remembered BOOLEAN, generation BIGINT, shown BIGINT,
-/// //   issued BIGINT, cookie_seen BIGINT);
+/// // CREATE TABLE logins (id TEXT PRIMARY KEY, user TEXT, started_at BIGINT, last_seen_at BIGINT, expires_at BIGINT,
+/// //   user_agent TEXT, address TEXT, remembered BOOLEAN, generation BIGINT, last_confirmed_generation BIGINT,
+/// //   issued_at BIGINT, cookie_confirmed_at BIGINT);
 /// // CREATE INDEX logins_of_user ON logins (user);
 /// struct SqlLoginStore(Database);
 ///
 /// fn from_row(row: &Row) -> StoredLogin {
 ///     StoredLogin {
 ///         id: row.get::<String>("id").parse().expect("an id that this store has written"),
-///         user: row.get("user"), began: row.get("began"), seen: row.get("seen"),
-///         ends: row.get("ends"), user_agent: row.get("user_agent"), address: row.get("address"),
+///         user: row.get("user"), started_at: row.get("started_at"), last_seen_at: row.get("last_seen_at"),
+///         expires_at: row.get("expires_at"), user_agent: row.get("user_agent"), address: row.get("address"),
 ///         remembered: row.get("remembered"), generation: row.get("generation"),
-///         shown: row.get("shown"), issued: row.get("issued"), cookie_seen: row.get("cookie_seen"),
+///         last_confirmed_generation: row.get("last_confirmed_generation"),
+///         issued_at: row.get("issued_at"), cookie_confirmed_at: row.get("cookie_confirmed_at"),
 ///     }
 /// }
 ///
@@ -156,8 +157,8 @@ pub struct StoredLogin {
 ///     async fn begin(&self, login: &StoredLogin) -> Result<(), DbError> {
 ///         let l = login;
 ///         let values: Values = &[
-///             &l.id, &l.user, &l.began, &l.seen, &l.ends, &l.user_agent, &l.address,
-///             &l.remembered, &l.generation, &l.shown, &l.issued, &l.cookie_seen,
+///             &l.id, &l.user, &l.started_at, &l.last_seen_at, &l.expires_at, &l.user_agent, &l.address,
+///             &l.remembered, &l.generation, &l.last_confirmed_generation, &l.issued_at, &l.cookie_confirmed_at,
 ///         ];
 ///         let sql = "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 ///         self.0.execute(sql, values).await.map(drop)
@@ -166,21 +167,21 @@ pub struct StoredLogin {
 ///         let rows = self.0.query("SELECT * FROM logins WHERE id = ?", &[&id]).await?;
 ///         Ok(rows.first().map(from_row))
 ///     }
-///     async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<bool, DbError> {
-///         let sql = "UPDATE logins SET seen = ?, ends = ? \
-///                    WHERE id = ? AND (ends IS NULL OR seen < ends)";
-///         Ok(self.0.execute(sql, &[&seen, &ends, &id]).await? == 1)
+///     async fn touch(&self, id: LoginId, last_seen_at: u64, expires_at: Option<u64>) -> Result<bool, DbError> {
+///         let sql = "UPDATE logins SET last_seen_at = ?, expires_at = ? \
+///                    WHERE id = ? AND (expires_at IS NULL OR last_seen_at < expires_at)";
+///         Ok(self.0.execute(sql, &[&last_seen_at, &expires_at, &id]).await? == 1)
 ///     }
 ///     async fn replace_cookie(
-///         &self, id: LoginId, old: u64, shown: u64, now: u64,
+///         &self, id: LoginId, generation: u64, last_confirmed_generation: u64, issued_at: u64,
 ///     ) -> Result<bool, DbError> {
-///         let sql = "UPDATE logins SET generation = generation + 1, shown = ?, issued = ?, \
-///                    cookie_seen = NULL, remembered = TRUE WHERE id = ? AND generation = ?";
-///         Ok(self.0.execute(sql, &[&shown, &now, &id, &old]).await? == 1)
+///         let sql = "UPDATE logins SET generation = generation + 1, last_confirmed_generation = ?, issued_at = ?, \
+///                    cookie_confirmed_at = NULL, remembered = TRUE WHERE id = ? AND generation = ?";
+///         Ok(self.0.execute(sql, &[&last_confirmed_generation, &issued_at, &id, &generation]).await? == 1)
 ///     }
-///     async fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Result<(), DbError> {
-///         let sql = "UPDATE logins SET cookie_seen = ? \
-///                    WHERE id = ? AND generation = ? AND cookie_seen IS NULL";
+///     async fn confirm_cookie(&self, id: LoginId, generation: u64, now: u64) -> Result<(), DbError> {
+///         let sql = "UPDATE logins SET cookie_confirmed_at = ? \
+///                    WHERE id = ? AND generation = ? AND cookie_confirmed_at IS NULL";
 ///         self.0.execute(sql, &[&now, &id, &generation]).await.map(drop)
 ///     }
 ///     async fn end(&self, id: LoginId) -> Result<(), DbError> {
@@ -191,7 +192,7 @@ pub struct StoredLogin {
 ///         Ok(rows.iter().map(from_row).collect())
 ///     }
 ///     async fn drop_ended(&self, now: u64) -> Result<(), DbError> {
-///         self.0.execute("DELETE FROM logins WHERE ends <= ?", &[&now]).await.map(drop)
+///         self.0.execute("DELETE FROM logins WHERE expires_at <= ?", &[&now]).await.map(drop)
 ///     }
 /// }
 /// ```
@@ -213,8 +214,8 @@ pub trait LoginStore: Send + Sync + 'static {
     fn touch(
         &self,
         id: LoginId,
-        seen: u64,
-        ends: Option<u64>,
+        last_seen_at: u64,
+        expires_at: Option<u64>,
     ) -> impl Future<Output = Result<bool, Self::Error>>;
 
     /// Moves to the next remember cookie, if `generation` is the present one: then the generation
@@ -224,13 +225,13 @@ pub trait LoginStore: Send + Sync + 'static {
         &self,
         id: LoginId,
         generation: u64,
-        shown: u64,
-        issued: u64,
+        last_confirmed_generation: u64,
+        issued_at: u64,
     ) -> impl Future<Output = Result<bool, Self::Error>>;
 
     /// Writes down that the remember cookie of this generation came back, if it is the present one
     /// and has not before.
-    fn cookie_seen(
+    fn confirm_cookie(
         &self,
         id: LoginId,
         generation: u64,
@@ -256,15 +257,15 @@ type Answer<'a, T> = LocalBoxFuture<'a, Result<T, LoginError>>;
 pub(crate) trait ErasedLoginStore: Send + Sync {
     fn begin<'a>(&'a self, login: &'a StoredLogin) -> Answer<'a, ()>;
     fn find(&self, id: LoginId) -> Answer<'_, Option<StoredLogin>>;
-    fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Answer<'_, bool>;
+    fn touch(&self, id: LoginId, last_seen_at: u64, expires_at: Option<u64>) -> Answer<'_, bool>;
     fn replace_cookie(
         &self,
         id: LoginId,
         generation: u64,
-        shown: u64,
-        issued: u64,
+        last_confirmed_generation: u64,
+        issued_at: u64,
     ) -> Answer<'_, bool>;
-    fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, ()>;
+    fn confirm_cookie(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, ()>;
     fn end(&self, id: LoginId) -> Answer<'_, ()>;
     fn list<'a>(&'a self, user: &'a str) -> Answer<'a, Vec<StoredLogin>>;
 }
@@ -291,23 +292,25 @@ impl<S: LoginStore> ErasedLoginStore for Erased<S> {
         Box::pin(async move { logged(self.0.find(id).await) })
     }
 
-    fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Answer<'_, bool> {
-        Box::pin(async move { logged(self.0.touch(id, seen, ends).await) })
+    fn touch(&self, id: LoginId, last_seen_at: u64, expires_at: Option<u64>) -> Answer<'_, bool> {
+        Box::pin(async move { logged(self.0.touch(id, last_seen_at, expires_at).await) })
     }
 
     fn replace_cookie(
         &self,
         id: LoginId,
         generation: u64,
-        shown: u64,
-        issued: u64,
+        last_confirmed_generation: u64,
+        issued_at: u64,
     ) -> Answer<'_, bool> {
-        let replacing = self.0.replace_cookie(id, generation, shown, issued);
+        let replacing = self
+            .0
+            .replace_cookie(id, generation, last_confirmed_generation, issued_at);
         Box::pin(async move { logged(replacing.await) })
     }
 
-    fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, ()> {
-        Box::pin(async move { logged(self.0.cookie_seen(id, generation, now).await) })
+    fn confirm_cookie(&self, id: LoginId, generation: u64, now: u64) -> Answer<'_, ()> {
+        Box::pin(async move { logged(self.0.confirm_cookie(id, generation, now).await) })
     }
 
     fn end(&self, id: LoginId) -> Answer<'_, ()> {

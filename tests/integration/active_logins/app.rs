@@ -12,9 +12,10 @@ use std::{
 
 use actix_login::{
     ActiveLogins, CurrentUser, LoginEvent, LoginId, LoginManager, LoginManagerBuilder,
-    LoginOptions, LoginStore, MemoryLoginStore, RememberCookie, StoredLogin, UserMixin,
-    active_logins, confirm_login, end_login, end_other_logins, login_fresh, login_remembered,
-    login_user_with, logout_user, refresh_session_auth,
+    LoginOptions, RememberCookie, UserMixin, active_logins, confirm_login, end_login,
+    end_other_logins, login_fresh, login_remembered, login_user_with, logout_user,
+    refresh_session_auth,
+    store::{LoginStore, MemoryLoginStore, StoredLogin},
 };
 use actix_session::Session;
 use actix_web::{
@@ -182,17 +183,20 @@ impl LoginStore for TestStore {
         &self,
         id: LoginId,
         old: u64,
-        shown: u64,
+        last_confirmed_generation: u64,
         now: u64,
     ) -> Result<bool, String> {
         self.call("replace_cookie").await?;
-        let replaced = self.memory.replace_cookie(id, old, shown, now).await;
+        let replaced = self
+            .memory
+            .replace_cookie(id, old, last_confirmed_generation, now)
+            .await;
         replaced.map_err(text)
     }
 
-    async fn cookie_seen(&self, id: LoginId, generation: u64, now: u64) -> Result<(), String> {
-        self.call("cookie_seen").await?;
-        let seen = self.memory.cookie_seen(id, generation, now).await;
+    async fn confirm_cookie(&self, id: LoginId, generation: u64, now: u64) -> Result<(), String> {
+        self.call("confirm_cookie").await?;
+        let seen = self.memory.confirm_cookie(id, generation, now).await;
         seen.map_err(text)
     }
 
@@ -258,7 +262,7 @@ impl Site {
         let noted = events.clone();
         let manager = settings(builder(&users), store.clone())
             .clock(clock.reader())
-            .on_event(move |event, _, _| noted.0.lock().unwrap().push(event))
+            .on_event(move |_, event, _| noted.0.lock().unwrap().push(event))
             .build()
             .unwrap();
         let (served, users_served) = (manager.clone(), users.clone());
@@ -316,9 +320,9 @@ pub fn who(browser: &mut Browser) -> String {
 #[serde(deny_unknown_fields)]
 pub struct Line {
     pub id: String,
-    pub began: u64,
-    pub seen: u64,
-    pub ends: Option<u64>,
+    pub started_at: u64,
+    pub last_seen_at: u64,
+    pub expires_at: Option<u64>,
     pub user_agent: String,
     pub address: String,
     pub remembered: bool,

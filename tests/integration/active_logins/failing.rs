@@ -1,6 +1,6 @@
 //! A store that is down: nobody gets in, nobody gets out, no cookie is touched.
 
-use actix_login::{ActiveLogins, LoginError, LoginEvent, MemoryLoginStore};
+use actix_login::{ActiveLogins, LoginError, LoginEvent, store::MemoryLoginStore};
 
 use super::{
     MINUTE,
@@ -100,11 +100,11 @@ fn a_cookie_that_could_not_be_noted_as_seen_is_noted_later() {
     let mut browser = site.remembered(1);
     browser.restart();
     assert_eq!(who(&mut browser), "Some(1)");
-    site.store.fail(&["cookie_seen"]);
+    site.store.fail(&["confirm_cookie"]);
     assert_failed(&browser.get("/who"));
     site.store.fail(&[]);
     assert_eq!(who(&mut browser), "Some(1)");
-    assert!(site.store.stored("User:1")[0].cookie_seen.is_some());
+    assert!(site.store.stored("User:1")[0].cookie_confirmed_at.is_some());
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_login_that_fails_half_way_leaves_no_entry() {
 
 #[test]
 fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
-    let store = TestStore::new(MemoryLoginStore::new().max_logins(2));
+    let store = TestStore::new(MemoryLoginStore::new().capacity(2));
     let site = Site::on_store(store, |manager, store| {
         manager.active_logins(ActiveLogins::in_store(store))
     });
@@ -156,10 +156,10 @@ fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
 fn a_failing_store_fails_the_manager_outside_of_requests_too() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
-    let id = block_on(site.manager.list_logins(&1)).unwrap()[0].id;
+    let id = block_on(site.manager.active_logins_of(&1)).unwrap()[0].id;
     site.store.fail(&["*"]);
-    assert!(block_on(site.manager.list_logins(&1)).is_err());
-    assert!(block_on(site.manager.end_all_logins(&1)).is_err());
+    assert!(block_on(site.manager.active_logins_of(&1)).is_err());
+    assert!(block_on(site.manager.end_all_logins_of(&1)).is_err());
     let ended = block_on(site.manager.end_login_of(&1, id));
     assert_eq!(ended, Err(LoginError::StoreFailed));
     site.store.fail(&[]);

@@ -79,7 +79,7 @@ fn no_login_that_goes_on_under_another_id_escapes_when_all_are_ended() {
         let site = Site::new();
         let mut thief = site.logged_in(1);
         held(&site, operation, &mut thief, "/end-others", || {
-            block_on(site.manager.end_all_logins(&1)).unwrap();
+            block_on(site.manager.end_all_logins_of(&1)).unwrap();
         });
         assert_eq!(who(&mut thief), "None", "{operation}");
         assert_eq!(site.store.stored("User:1"), []);
@@ -89,7 +89,7 @@ fn no_login_that_goes_on_under_another_id_escapes_when_all_are_ended() {
     let mut thief = site.logged_in(1);
     let gate = site.store.hold("end");
     let manager = site.manager.clone();
-    let ending = thread::spawn(move || block_on(manager.end_all_logins(&1)));
+    let ending = thread::spawn(move || block_on(manager.end_all_logins_of(&1)));
     gate.wait_until_reached();
     assert_eq!(thief.post("/end-others", "").status, 200);
     gate.open();

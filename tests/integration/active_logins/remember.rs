@@ -512,7 +512,7 @@ fn an_entry_lasts_as_long_as_its_refreshed_cookie() {
     }
     let line = current(&mut browser);
     assert_eq!(who(&mut browser), "Some(2)");
-    assert!(line.ends > Some(line.seen));
+    assert!(line.expires_at > Some(line.last_seen_at));
     site.clock.advance(50 * DAY);
     browser.restart();
     assert_eq!(who(&mut browser), "Some(2)");

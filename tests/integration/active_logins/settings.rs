@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use actix_login::{ActiveLogins, LoginManager, MemoryLoginStore, UserMixin};
+use actix_login::{ActiveLogins, LoginManager, UserMixin, store::MemoryLoginStore};
 
 use super::{
     MINUTE,
@@ -152,9 +152,9 @@ fn times_user_agent_and_address_are_shown() {
     let year = (365 * DAY).as_secs();
     let expected = Line {
         id: line.id.clone(),
-        began: line.began,
-        seen: line.began,
-        ends: Some(line.began + year),
+        started_at: line.started_at,
+        last_seen_at: line.started_at,
+        expires_at: Some(line.started_at + year),
         user_agent: "TestBrowser/1.0".to_owned(),
         address: "127.0.0.1".to_owned(),
         remembered: true,
@@ -165,7 +165,10 @@ fn times_user_agent_and_address_are_shown() {
 
     let mut plain = site.logged_in(1);
     let line = current(&mut plain);
-    assert_eq!(line.ends, Some(line.began + (31 * DAY).as_secs()));
+    assert_eq!(
+        line.expires_at,
+        Some(line.started_at + (31 * DAY).as_secs())
+    );
     assert!(!line.remembered);
 }
 
@@ -238,7 +241,7 @@ fn a_request_asks_the_store_once_and_one_that_asks_for_nobody_never() {
 fn that_a_login_was_seen_is_noted_at_most_once_a_minute() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
-    let began = current(&mut browser).began;
+    let began = current(&mut browser).started_at;
     site.clock.advance(MINUTE - Duration::from_secs(1));
     who(&mut browser);
     assert_eq!(site.store.count("touch"), 0);
@@ -248,7 +251,7 @@ fn that_a_login_was_seen_is_noted_at_most_once_a_minute() {
     who(&mut browser);
     assert_eq!(site.store.count("touch"), 1);
     let line = current(&mut browser);
-    assert_eq!((line.began, line.seen), (began, began + 60));
+    assert_eq!((line.started_at, line.last_seen_at), (began, began + 60));
 }
 
 #[test]
@@ -271,7 +274,10 @@ fn an_ended_login_is_neither_valid_nor_listed_also_where_the_store_still_has_it(
     site.clock.advance(31 * DAY);
     assert_eq!(site.store.stored("User:1").len(), 2);
     assert_eq!(logins(&mut later).len(), 1);
-    assert_eq!(block_on(site.manager.list_logins(&1)).unwrap().len(), 1);
+    assert_eq!(
+        block_on(site.manager.active_logins_of(&1)).unwrap().len(),
+        1
+    );
     assert_eq!(who(&mut browser), "None");
 }
 
@@ -298,7 +304,10 @@ fn an_entry_goes_with_the_last_visit_where_that_ends_its_login() {
     }
     let mut remembered = site.remembered(1);
     site.clock.advance(DAY + MINUTE);
-    assert_eq!(block_on(site.manager.list_logins(&1)).unwrap().len(), 1);
+    assert_eq!(
+        block_on(site.manager.active_logins_of(&1)).unwrap().len(),
+        1
+    );
     assert_eq!(who(&mut browser), "None");
     assert_eq!(who(&mut remembered), "Some(1)");
 }
@@ -460,17 +469,20 @@ fn two_managers_on_one_store_do_not_mix_their_users() {
     admin.post("/login", "");
     assert_eq!(who(&mut admin), "Some(1)");
     assert_eq!(logins(&mut user).len(), 1);
-    assert_eq!(block_on(admins.list_logins(&1)).unwrap().len(), 1);
+    assert_eq!(block_on(admins.active_logins_of(&1)).unwrap().len(), 1);
 
-    let of_admin = block_on(admins.list_logins(&1)).unwrap()[0].id;
+    let of_admin = block_on(admins.active_logins_of(&1)).unwrap()[0].id;
     assert_eq!(user.post("/end", &format!("id={of_admin}")).status, 404);
     user.post("/end-others", "");
     assert_eq!(who(&mut admin), "Some(1)");
 
-    block_on(admins.end_all_logins(&1)).unwrap();
+    block_on(admins.end_all_logins_of(&1)).unwrap();
     assert_eq!(who(&mut admin), "None");
     assert_eq!(who(&mut user), "Some(1)");
-    assert_eq!(block_on(users.manager.list_logins(&1)).unwrap().len(), 1);
+    assert_eq!(
+        block_on(users.manager.active_logins_of(&1)).unwrap().len(),
+        1
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 
 use actix_login::{
     CurrentUser, FlashedMessages, LoginError, LoginEvent, LoginManager, LoginOptions, LoginScope,
-    Next, RememberCookie, SessionProtection, UserMixin, confirm_login, fresh_login_required,
+    NextUrl, RememberCookie, SessionProtection, UserMixin, confirm_login, fresh_login_required,
     login_fresh, login_remembered, login_required, login_user_with, logout_user, needs_refresh,
     unauthorized,
 };
@@ -116,7 +116,7 @@ impl Config {
             .use_session_for_next(self.session_for_next)
             .permanent_session(self.permanent)
             .remember_cookie(self.remember_cookie())
-            .on_event(move |event, _, _| signals.note(event));
+            .on_event(move |_, event, _| signals.note(event));
         if self.user_loader.unwrap_or(true) {
             let users = users.clone();
             manager = manager.user_loader(async move |id: String| users.get(&id));
@@ -151,7 +151,7 @@ impl Config {
             manager = manager.needs_refresh_message_category(category);
         }
         if self.localize {
-            manager = manager.localize(|message, _| format!("<{message}>"));
+            manager = manager.localize(|_, message| format!("<{message}>"));
         }
         if let Some(host) = &self.force_host {
             manager = manager.force_host(host);
@@ -430,7 +430,7 @@ async fn flashes(flashes: FlashedMessages) -> impl Responder {
 }
 
 #[get("/next")]
-async fn next(next: Next) -> impl Responder {
+async fn next(next: NextUrl) -> impl Responder {
     next.or("")
 }
 

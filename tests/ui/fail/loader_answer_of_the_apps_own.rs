@@ -1,4 +1,4 @@
-use actix_login::LoaderAnswer;
+use actix_login::loader::LoaderAnswer;
 
 struct User;
 
