@@ -20,9 +20,9 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{
+use crate::support::{
+    REMEMBER, SESSION,
     quickstart::{Process, Site},
-    support::{REMEMBER, SESSION},
 };
 
 /// How long a page may take to be what a test expects.

@@ -15,10 +15,9 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-use crate::{
+use crate::support::{
+    MemorySessionStore, REMEMBER, SECRET, SESSION, cookie_session,
     pages::{User, builder, pages},
-    store::MemoryStore,
-    support::{REMEMBER, SECRET, SESSION, cookie_session},
 };
 
 #[fresh_login_required]
@@ -181,7 +180,7 @@ fn session_protection_may_stay_on_with_every_store() {
             SessionProtection::Strong,
         ] {
             stays_logged_in(protection, cookie_session()).await;
-            stays_logged_in(protection, MemoryStore::default().session()).await;
+            stays_logged_in(protection, MemorySessionStore::default().session()).await;
         }
     });
 }
@@ -253,7 +252,7 @@ fn a_login_over_the_first_one_clears_its_session() {
 
 #[test]
 fn two_clients_of_one_app_do_not_share_cookies() {
-    on!(usual(), MemoryStore::default().session(), |app| {
+    on!(usual(), MemorySessionStore::default().session(), |app| {
         let mut first = client(&app).user(&User::from(1));
         let mut second = client(&app).user(&User::from(2));
         assert_eq!(first.get("/who").await.text(), "1");

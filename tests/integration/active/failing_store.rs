@@ -1,0 +1,177 @@
+//! A store that is down: nobody gets in, nobody gets out, no cookie is touched.
+
+use actix_login::{ActiveLogins, LoginError, LoginEvent, store::MemoryLoginStore};
+
+use crate::support::{
+    Browser, Response,
+    active_site::{MINUTE, Site, TestStore, block_on, log_in, log_in_remembered, logins, who},
+};
+
+#[track_caller]
+fn assert_failed(answer: &Response) {
+    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    assert_eq!(answer.set_cookies(), []);
+}
+
+#[test]
+fn while_the_store_is_down_nobody_gets_in_and_afterwards_all_are_in_again() {
+    let site = Site::new();
+    let mut by_session = site.logged_in(1);
+    let mut by_cookie = site.remembered(2);
+    by_cookie.restart();
+    let mut gone = site.remembered(3);
+    let mut copy = gone.clone();
+    gone.post("/logout", "");
+    let mut stranger = site.browser();
+
+    site.store.fail(&["*"]);
+    for browser in [&mut by_session, &mut by_cookie, &mut copy] {
+        let cookies = browser.cookies.clone();
+        assert_failed(&browser.get("/who"));
+        assert_failed(&browser.get("/logins"));
+        assert_failed(&browser.post("/end-others", ""));
+        assert_failed(&browser.post("/confirm", ""));
+        assert_eq!(browser.cookies, cookies);
+    }
+    assert_failed(&log_in(&mut stranger, 1));
+    assert_failed(&log_in_remembered(&mut stranger, 1));
+    assert_eq!(who(&mut stranger), "None");
+    assert_eq!(by_session.get("/public").status, 200);
+
+    site.store.fail(&[]);
+    assert_eq!(who(&mut by_session), "Some(1)");
+    assert_eq!(who(&mut by_cookie), "Some(2)");
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(who(&mut stranger), "None");
+    assert_eq!(logins(&mut by_session).len(), 1);
+    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
+    assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 1);
+}
+
+#[test]
+fn a_logout_that_the_store_does_not_note_is_none() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    for down in [&["*"][..], &["end"]] {
+        site.store.fail(down);
+        assert_failed(&browser.post("/logout", ""));
+        site.store.fail(&[]);
+        assert_eq!(who(&mut browser), "Some(1)");
+    }
+    assert_eq!(site.events.count(LoginEvent::UserLoggedOut), 0);
+    browser.post("/logout", "");
+    assert_eq!(who(&mut browser), "None");
+}
+
+/// Each operation of a restoration fails once; the cookie is good for another try.
+#[test]
+fn a_restoration_that_breaks_off_half_way_can_be_tried_again() {
+    for operation in ["find", "replace_cookie", "touch"] {
+        let site = Site::new();
+        let mut browser = site.remembered(1);
+        browser.restart();
+        site.store.fail(&[operation]);
+        assert_failed(&browser.get("/who"));
+        site.store.fail(&[]);
+        assert_eq!(who(&mut browser), "Some(1)", "{operation}");
+        browser.restart();
+        assert_eq!(who(&mut browser), "Some(1)", "{operation}");
+    }
+}
+
+#[test]
+fn a_store_that_fails_between_session_and_cookie_leaves_both() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut copy = owner.clone();
+    owner.post("/logout", "");
+    site.store.fail(&["second find"]);
+    assert_failed(&copy.get("/who"));
+    assert_eq!(site.events.count(LoginEvent::LoginEnded), 0);
+    site.store.fail(&[]);
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
+}
+
+#[test]
+fn a_cookie_that_could_not_be_noted_as_seen_is_noted_later() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1)");
+    site.store.fail(&["confirm_cookie"]);
+    assert_failed(&browser.get("/who"));
+    site.store.fail(&[]);
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert!(site.store.stored("User:1")[0].cookie_confirmed_at.is_some());
+}
+
+#[test]
+fn a_failed_login_changes_nothing() {
+    let site = Site::with(|active| active.max_logins(1));
+    let mut owner = site.remembered(1);
+    let mut other = site.logged_in(2);
+    for operation in ["begin", "list"] {
+        site.store.fail(&[operation]);
+        assert_failed(&log_in_remembered(&mut other, 1));
+        site.store.fail(&[]);
+        assert_eq!(who(&mut owner), "Some(1)", "{operation}");
+        assert_eq!(who(&mut other), "Some(2)", "{operation}");
+    }
+}
+
+#[test]
+fn a_login_that_fails_half_way_leaves_no_entry() {
+    for refuse in [false, true] {
+        let site = Site::with(|active| active.max_logins(1).refuse_new_logins(refuse));
+        site.store.fail(&["list"]);
+        assert_failed(&log_in(&mut site.browser(), 1));
+        site.store.fail(&[]);
+        assert_eq!(site.store.stored("User:1"), []);
+    }
+}
+
+#[test]
+fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
+    let store = TestStore::new(MemoryLoginStore::new().capacity(2));
+    let site = Site::on_store(store, |manager, store| {
+        manager.active_logins(ActiveLogins::in_store(store))
+    });
+    let mut first = site.logged_in(1);
+    let mut second = site.logged_in(2);
+    let mut third = site.browser();
+    assert_failed(&log_in(&mut third, 3));
+    assert_eq!(who(&mut third), "None");
+    for (browser, id) in [(&mut first, "Some(1)"), (&mut second, "Some(2)")] {
+        assert_eq!(who(browser), id);
+    }
+    // Whoever is in already may log in again.
+    assert_eq!(log_in(&mut first, 1).status, 200);
+    first.post("/logout", "");
+    assert_eq!(log_in(&mut third, 3).status, 200);
+}
+
+#[test]
+fn a_failing_store_fails_the_manager_outside_of_requests_too() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let id = block_on(site.manager.active_logins_of(&1)).unwrap()[0].id;
+    site.store.fail(&["*"]);
+    assert!(block_on(site.manager.active_logins_of(&1)).is_err());
+    assert!(block_on(site.manager.end_all_logins_of(&1)).is_err());
+    let ended = block_on(site.manager.end_login_of(&1, id));
+    assert_eq!(ended, Err(LoginError::StoreFailed));
+    site.store.fail(&[]);
+    assert_eq!(who(&mut browser), "Some(1)");
+}
+
+#[test]
+fn a_touch_that_fails_fails_the_request_alone() {
+    let site = Site::new();
+    let mut browser: Browser = site.logged_in(1);
+    site.clock.advance(MINUTE);
+    site.store.fail(&["touch"]);
+    assert_failed(&browser.get("/who"));
+    site.store.fail(&[]);
+    assert_eq!(who(&mut browser), "Some(1)");
+}

@@ -1,0 +1,6 @@
+//! Guards: on handlers and on scopes.
+
+mod api_scope;
+mod guarded_handlers;
+mod guards;
+mod scopes;

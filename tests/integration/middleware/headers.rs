@@ -1,0 +1,238 @@
+//! What answers tell caches, and a `Cookie` header that is no text.
+
+use actix_login::{
+    Authorization, CurrentUser, FlashedMessages, LoginManager, LoginOptions, login_user_with,
+};
+use actix_web::{
+    HttpRequest, HttpResponse, Responder, Result,
+    http::header::{CACHE_CONTROL, VARY},
+    web::{self, ServiceConfig},
+};
+
+use crate::{
+    serve,
+    support::{
+        Browser, MemorySessionStore, Response, SECRET, SESSION, TestApp, cookie_session,
+        pages::{User, builder, load, manager, pages},
+    },
+};
+
+fn cached_pages(config: &mut ServiceConfig) {
+    async fn public() -> impl Responder {
+        "public"
+    }
+    async fn own_caching(_: CurrentUser<User>) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((VARY, "Accept-Language, cookie"))
+            .finish()
+    }
+    async fn varies_by_all(_: CurrentUser<User>) -> HttpResponse {
+        HttpResponse::Ok().insert_header((VARY, "*")).finish()
+    }
+    async fn varies_by_language(_: CurrentUser<User>) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header((VARY, "Accept-Language"))
+            .finish()
+    }
+    pages::<User>(config);
+    config
+        .route("/public", web::get().to(public))
+        .route("/own-caching", web::get().to(own_caching))
+        .route("/varies-by-all", web::get().to(varies_by_all))
+        .route("/varies-by-language", web::get().to(varies_by_language));
+}
+
+fn app() -> TestApp {
+    let manager = manager::<User>();
+    serve!(cached_pages, manager.clone(), cookie_session())
+}
+
+fn vary(answer: &Response) -> Vec<&str> {
+    answer.headers("vary").collect()
+}
+
+#[test]
+fn an_answer_that_depends_on_the_user_is_private_and_varies_by_cookie() {
+    let app = app();
+    let mut browser = app.browser();
+    for (method, page) in [
+        ("GET", "/who"),
+        ("GET", "/protected"),
+        ("POST", "/login/1"),
+        ("GET", "/who"),
+        ("GET", "/protected"),
+        ("POST", "/logout"),
+    ] {
+        let answer = browser.request(method, page).send();
+        assert_eq!(vary(&answer), ["Cookie"], "{page}");
+        assert_eq!(answer.header("cache-control"), Some("private"), "{page}");
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_depend_on_the_user_says_nothing_of_caches() {
+    let app = app();
+    let answer = app.browser().get("/public");
+    assert_eq!(
+        (answer.header("vary"), answer.header("cache-control")),
+        (None, None)
+    );
+}
+
+#[test]
+fn what_the_handler_says_of_caches_stands() {
+    let app = app();
+    let answer = app.browser().get("/own-caching");
+    assert_eq!(vary(&answer), ["Accept-Language, cookie"]);
+    assert_eq!(
+        answer.headers("cache-control").collect::<Vec<_>>(),
+        ["no-store"]
+    );
+    assert_eq!(vary(&app.browser().get("/varies-by-all")), ["*"]);
+    let answer = app.browser().get("/varies-by-language");
+    assert_eq!(vary(&answer), ["Accept-Language", "Cookie"]);
+}
+
+#[test]
+fn with_a_header_loader_answers_vary_by_its_header() {
+    let manager = LoginManager::<User>::builder(SECRET)
+        .header_loader(async |value: &str| match Authorization::parse(value)? {
+            Authorization::Bearer(id) => load::<User>(id.parse().ok()?),
+            _ => None,
+        })
+        .auth_header_name("X-Api-Key")
+        .build()
+        .unwrap();
+    let app = serve!(cached_pages, manager.clone());
+    let mut browser = app.browser();
+    let known = browser
+        .request("GET", "/who")
+        .header("X-Api-Key", "Bearer 3")
+        .send();
+    assert_eq!(known.body, "3");
+    assert_eq!(vary(&known), ["Cookie", "X-Api-Key"]);
+    assert_eq!(vary(&browser.get("/who")), ["Cookie", "X-Api-Key"]);
+    assert_eq!(browser.get("/public").header("vary"), None);
+}
+
+#[test]
+fn a_conflict_of_managers_or_a_missing_session_is_kept_by_no_cache() {
+    let manager = manager::<User>();
+    let app = serve!(cached_pages, manager.clone());
+    let answer = app.browser().get("/who");
+    assert_eq!(answer.status, 500);
+    assert_eq!(answer.header("cache-control"), Some("private"));
+}
+
+/// Sends the browser's cookies and one that is no text.
+fn send_unreadable(browser: &mut Browser, method: &str, page: &str) -> Response {
+    browser
+        .request(method, page)
+        .header("Cookie", b"other=\xff")
+        .send()
+}
+
+#[test]
+fn a_cookie_header_that_is_no_text_is_nobody_and_the_login_outlives_it() {
+    let store = MemorySessionStore::default();
+    let (manager, session) = (manager::<User>(), store.clone());
+    let app = serve!(pages::<User>, manager.clone(), session.session());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let before = store.content();
+
+    let who = send_unreadable(&mut browser, "GET", "/who");
+    let protected = send_unreadable(&mut browser, "GET", "/protected");
+
+    assert_eq!(who.body, "nobody");
+    assert_eq!(protected.location(), Some("/login?next=%2Fprotected"));
+    assert!(who.set_cookies().is_empty() && protected.set_cookies().is_empty());
+    assert_eq!(store.content(), before);
+    assert_eq!(browser.get("/who").body, "1");
+}
+
+#[test]
+fn with_the_next_in_the_session_such_a_request_writes_none_either() {
+    let store = MemorySessionStore::default();
+    let session = store.clone();
+    let manager = builder::<User>()
+        .use_session_for_next(true)
+        .build()
+        .unwrap();
+    let app = serve!(pages::<User>, manager.clone(), session.session());
+    let refused = send_unreadable(&mut app.browser(), "GET", "/protected");
+    assert_eq!((refused.status, refused.location()), (302, Some("/login")));
+    assert!(refused.set_cookies().is_empty());
+    assert!(store.content().is_empty());
+}
+
+#[test]
+fn a_user_logs_in_with_such_a_header() {
+    let app = app();
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let answer = send_unreadable(&mut browser, "POST", "/login/2");
+    assert_eq!((answer.status, answer.body.as_str()), (200, "logged in"));
+    assert_eq!(browser.get("/who").body, "2");
+}
+
+#[test]
+fn a_user_logs_out_with_such_a_header() {
+    let app = app();
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let answer = send_unreadable(&mut browser, "POST", "/logout");
+    assert_eq!(answer.body, "logged out");
+    assert!(answer.set_cookie(SESSION).is_some());
+    assert_eq!(browser.get("/who").body, "nobody");
+    assert_eq!(browser.get("/protected").status, 302);
+    browser.post("/login/2", "");
+    assert_eq!(browser.get("/who").body, "2");
+}
+
+#[test]
+fn a_remembered_user_is_known_for_one_request_with_such_a_header() {
+    async fn remember(req: HttpRequest) -> Result<impl Responder> {
+        let options = LoginOptions::new().remember(true);
+        login_user_with(&req, &User::from(1), options).await?;
+        Ok("logged in")
+    }
+    let cookie = actix_login::RememberCookie::new().secure(false);
+    let manager = builder::<User>().remember_cookie(cookie).build().unwrap();
+    let configure = |config: &mut ServiceConfig| {
+        pages::<User>(config);
+        config.route("/remember", web::post().to(remember));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.post("/remember", "");
+    let session = browser.cookie(SESSION).map(str::to_owned);
+
+    let answer = send_unreadable(&mut browser, "GET", "/who");
+
+    assert_eq!(answer.body, "1");
+    assert!(answer.set_cookie(SESSION).is_none());
+    assert_eq!(browser.cookie(SESSION).map(str::to_owned), session);
+}
+
+#[test]
+fn a_page_that_shows_flashes_varies_by_cookie() {
+    async fn flashes(flashes: FlashedMessages) -> impl Responder {
+        format!("{}", flashes.iter().count())
+    }
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .configure(pages::<User>)
+            .route("/flashes", web::get().to(flashes));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.get("/protected");
+
+    let shown = browser.get("/flashes");
+
+    assert_eq!(shown.body, "1");
+    assert!(shown.varies_by("cookie"));
+}

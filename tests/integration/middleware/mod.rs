@@ -1,0 +1,6 @@
+//! The middleware: one or several managers, the headers of responses, mistakes in the set-up.
+
+mod headers;
+mod kept_requests;
+mod misuse;
+mod two_managers;

@@ -1,0 +1,8 @@
+//! What a login page needs: where to send a user on to, messages, and templates.
+
+mod flashes;
+mod open_redirects;
+mod redirects;
+mod safe_redirect_properties;
+mod safe_redirects;
+mod templates;

@@ -1,0 +1,342 @@
+//! Remember me: the cookie, how a login comes back from it, and how it ends.
+
+use std::{thread, time::Duration};
+
+use actix_login::RememberCookie;
+use actix_web::cookie::SameSite;
+
+use crate::support::{MemorySessionStore, REMEMBER, SESSION, site::Site};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const YEAR: u64 = 365 * 24 * 60 * 60;
+
+#[test]
+fn the_cookie_is_secure_http_only_and_lax_and_lives_for_365_days() {
+    let site = Site::new(|manager| manager);
+    let answer = site.browser().post("/login?remember=true", "1");
+    let cookie = answer.set_cookie(REMEMBER).unwrap();
+    assert_eq!(cookie.attribute("httponly"), Some(""));
+    assert_eq!(cookie.attribute("secure"), Some(""));
+    assert_eq!(cookie.attribute("samesite"), Some("Lax"));
+    assert_eq!(cookie.attribute("path"), Some("/"));
+    assert_eq!(cookie.attribute("domain"), None);
+    assert_eq!(cookie.max_age(), Some(YEAR));
+}
+
+#[test]
+fn every_setting_of_the_cookie_reaches_the_browser() {
+    let site = Site::new(|manager| {
+        manager.remember_cookie(
+            RememberCookie::new()
+                .name("remember_token_of_mine")
+                .duration(DAY)
+                .domain("site.example")
+                .path("/members")
+                .secure(false)
+                .http_only(false)
+                .same_site(SameSite::Strict),
+        )
+    });
+    let answer = site.browser().post("/login?remember=true", "1");
+    let cookie = answer.set_cookie("remember_token_of_mine").unwrap();
+    assert_eq!(cookie.attribute("httponly"), None);
+    assert_eq!(cookie.attribute("secure"), None);
+    assert_eq!(cookie.attribute("samesite"), Some("Strict"));
+    assert_eq!(cookie.attribute("path"), Some("/members"));
+    assert_eq!(cookie.attribute("domain"), Some("site.example"));
+    assert_eq!(cookie.max_age(), Some(24 * 60 * 60));
+}
+
+#[test]
+fn a_login_that_does_not_ask_for_it_sets_no_remember_cookie() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.browser();
+    assert!(browser.post("/login", "1").set_cookie(REMEMBER).is_none());
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn duration_per_login_beats_the_setting() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.browser();
+    let answer = browser.post("/login?remember=true&duration=60", "1");
+    assert_eq!(answer.set_cookie(REMEMBER).unwrap().max_age(), Some(60));
+    browser.restart();
+    site.wait(Duration::from_secs(60));
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_duration_longer_than_time_itself_is_as_long_as_time() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.browser();
+    let target = format!("/login?remember=true&duration={}", u64::MAX);
+    assert_eq!(browser.post(&target, "1").status, 200);
+    browser.restart();
+    site.wait(1000 * 365 * DAY);
+    assert_eq!(browser.get("/who").body, "1 stale");
+}
+
+#[test]
+fn a_login_restored_from_the_cookie_is_not_fresh_and_confirm_login_makes_it_so() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    assert_eq!(browser.get("/account").body, "account");
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "1 stale");
+    assert_eq!(browser.get("/protected").body, "protected");
+    assert_eq!(browser.get("/account").status, 401);
+    assert_eq!(site.world.count("user_loaded_from_cookie"), 1);
+
+    assert_eq!(browser.post("/confirm", "").body, "confirmed");
+    assert_eq!(browser.get("/account").body, "account");
+}
+
+#[test]
+fn a_login_restored_from_the_cookie_renews_the_session() {
+    let store = MemorySessionStore::default();
+    let site = Site::on_store(&store, |manager| manager);
+    let browser = site.remembered();
+    let token = browser.cookie(REMEMBER).unwrap().to_owned();
+
+    // Somebody has planted a session whose id they know.
+    let mut planted = site.browser();
+    planted.post("/cart", "planted");
+    let mut victim = planted.clone();
+    victim.cookies.insert(REMEMBER.to_owned(), token);
+    assert_eq!(victim.get("/who").body, "1 stale");
+
+    assert_eq!(planted.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_login_restored_from_the_cookie_stores_its_identifier_at_once() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    browser.restart();
+    browser.get("/who");
+    let record = browser.get("/record").body;
+    let identifier = record.split('.').nth(3).unwrap();
+    assert_eq!(identifier.len(), 22, "{record}");
+    assert!(browser.get("/who").set_cookie(SESSION).is_none());
+}
+
+#[test]
+fn one_second_before_its_end_the_cookie_is_valid_and_at_its_end_it_is_not() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    let token = browser.cookie(REMEMBER).unwrap().to_owned();
+    site.wait(365 * DAY - Duration::from_secs(1));
+    assert_eq!(site.thief(&token).get("/who").body, "1 stale");
+
+    // The browser of a thief sends it for ever.
+    site.wait(Duration::from_secs(1));
+    let answer = site.thief(&token).get("/who");
+    assert_eq!(answer.body, "nobody");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn logout_clears_the_cookie_with_the_same_name_domain_and_path_and_the_user_stays_out() {
+    let site = Site::new(|manager| {
+        let cookie = RememberCookie::new().domain("site.example").path("/");
+        manager.remember_cookie(cookie.name("remember_token_x"))
+    });
+    let mut browser = site.browser();
+    let set = browser.post("/login?remember=true", "1");
+    let answer = browser.post("/logout", "");
+    assert_eq!(answer.body, "remembered: false");
+    let set = set.set_cookie("remember_token_x").unwrap();
+    let cleared = answer.set_cookie("remember_token_x").unwrap();
+    assert!(cleared.is_removal());
+    for attribute in ["domain", "path", "secure", "httponly", "samesite"] {
+        assert_eq!(cleared.attribute(attribute), set.attribute(attribute));
+    }
+    assert_eq!(browser.get("/who").body, "nobody");
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_login_clears_the_cookie_of_another_user_and_keeps_one_of_the_same() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    let token = browser.cookie(REMEMBER).unwrap().to_owned();
+    let again = browser.post("/login", "1");
+    assert!(again.set_cookie(REMEMBER).is_none());
+    assert_eq!(again.body, "remembered: true");
+
+    let other = browser.post("/login", "2");
+    assert!(other.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(other.body, "remembered: false");
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "nobody");
+    assert_eq!(site.thief(&token).get("/who").body, "1 stale");
+}
+
+#[test]
+fn a_second_login_in_the_same_request_keeps_the_cookie_of_the_first_for_its_own_user_alone() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.browser();
+    browser.post("/login/twice?remember=true", "1");
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "1 stale");
+
+    let mut other = site.browser();
+    let answer = other.post("/login/twice?remember=true", "2");
+    assert_eq!(other.get("/who").body, "2 fresh");
+    assert!(answer.set_cookie(REMEMBER).is_none_or(|it| it.is_removal()));
+    let mut remembered = site.remembered();
+    remembered.post("/login/twice?remember=true", "2");
+    assert!(remembered.cookie(REMEMBER).is_none());
+}
+
+/// As in Flask-Login, where `_remember` stays `clear`.
+#[test]
+fn a_logout_clears_the_cookie_also_where_the_user_logs_in_in_the_same_request() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    let answer = browser.post("/logout/login", "1");
+    assert_eq!(answer.body, "remembered: false");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(browser.get("/who").body, "1 fresh");
+
+    browser.post("/logout/login?remember=true", "1");
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "1 stale");
+}
+
+#[test]
+fn a_login_over_another_users_clears_a_cookie_that_it_can_not_see() {
+    let site = Site::new(|manager| {
+        manager.remember_cookie(RememberCookie::new().path("/members").secure(false))
+    });
+    let mut browser = site.remembered();
+    // The login page is not in the cookie's path.
+    browser.cookies.remove(REMEMBER);
+    let again = browser.post("/login", "1");
+    assert!(again.set_cookie(REMEMBER).is_none());
+    let other = browser.post("/login", "2");
+    assert!(other.set_cookie(REMEMBER).unwrap().is_removal());
+}
+
+#[test]
+fn the_cookie_of_another_user_does_no_harm_to_who_is_logged_in() {
+    let site = Site::new(|manager| manager);
+    let token = site.remembered().cookie(REMEMBER).unwrap().to_owned();
+    let mut browser = site.browser();
+    browser.post("/login", "2");
+    browser.cookies.insert(REMEMBER.to_owned(), token);
+    assert_eq!(browser.get("/who").body, "2 fresh");
+    assert_eq!(browser.get("/remembered").body, "false");
+}
+
+#[test]
+fn login_remembered_is_true_exactly_with_a_valid_cookie_of_the_current_user() {
+    let site = Site::new(|manager| manager);
+    let mut plain = site.logged_in();
+    assert_eq!(plain.get("/remembered").body, "false");
+    let mut browser = site.browser();
+    // The login page itself was asked for without one.
+    let login = browser.post("/login?remember=true", "1");
+    assert_eq!(login.body, "remembered: false");
+    assert_eq!(browser.get("/remembered").body, "true");
+    browser.restart();
+    assert_eq!(browser.get("/remembered").body, "true");
+    let mut forged = browser.clone();
+    forged
+        .cookies
+        .insert(REMEMBER.to_owned(), "forged".to_owned());
+    assert_eq!(forged.get("/remembered").body, "false");
+    site.wait(365 * DAY);
+    browser.post("/login", "1");
+    assert_eq!(browser.get("/remembered").body, "false");
+}
+
+#[test]
+fn fifty_concurrent_uses_of_one_cookie_are_all_answered_as_the_same_user() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    browser.restart();
+    let visits: Vec<_> = (0..50)
+        .map(|_| {
+            let mut browser = browser.clone();
+            thread::spawn(move || {
+                let first = browser.get("/who").body;
+                (first, browser.get("/who").body, browser.get("/remembered"))
+            })
+        })
+        .collect();
+    for visit in visits {
+        let (first, second, remembered) = visit.join().unwrap();
+        assert_eq!(first, "1 stale");
+        assert_eq!(second, "1 stale");
+        assert_eq!(remembered.body, "true");
+        assert!(remembered.set_cookie(REMEMBER).is_none());
+    }
+}
+
+#[test]
+fn an_inactive_user_comes_back_from_the_cookie_but_no_guard_accepts_it() {
+    let site = Site::new(|manager| manager);
+    let mut live = site.remembered();
+    let mut browser = live.clone();
+    browser.restart();
+    site.world.users.deactivate("1");
+    assert_eq!(live.get("/protected").status, 302);
+    assert_eq!(browser.get("/protected").status, 302);
+}
+
+#[test]
+fn a_deleted_users_cookie_is_worthless_and_cleared() {
+    let site = Site::new(|manager| manager);
+    let mut live = site.remembered();
+    let mut browser = live.clone();
+    browser.restart();
+    site.world.users.remove("1");
+    for browser in [&mut live, &mut browser] {
+        let answer = browser.get("/who");
+        assert_eq!(answer.body, "nobody");
+        assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    }
+    // Another one who gets the number later is somebody else's business; the cookie is gone.
+    site.world.users.add("1");
+    assert_eq!(live.get("/who").body, "nobody");
+}
+
+#[test]
+fn user_ids_may_hold_any_text_and_cookies_round_trip_them() {
+    let site = Site::new(|manager| manager);
+    let long = "x".repeat(512);
+    for id in [
+        "佐藤",
+        "a|b",
+        " with  spaces ",
+        "\"quoted\"",
+        "a;b=c, d",
+        "",
+        "line\nbreak",
+        &long,
+    ] {
+        site.world.users.add(id);
+        let mut browser = site.browser();
+        assert_eq!(browser.post("/login?remember=true", id).status, 200);
+        assert_eq!(browser.get("/who").body, format!("{id} fresh"));
+        browser.restart();
+        assert_eq!(browser.get("/who").body, format!("{id} stale"));
+        assert_eq!(browser.get("/who").body, format!("{id} stale"));
+    }
+}
+
+#[test]
+fn an_id_over_512_bytes_is_refused_by_login_user() {
+    let site = Site::new(|manager| manager);
+    let id = "x".repeat(513);
+    site.world.users.add(&id);
+    let answer = site.browser().post("/login?remember=true", &id);
+    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    assert!(answer.set_cookies().is_empty());
+}

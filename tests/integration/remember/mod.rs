@@ -1,0 +1,7 @@
+//! The remember cookie.
+
+mod cookie;
+mod flask_cookies;
+mod key_rotation;
+mod refresh;
+mod refused;

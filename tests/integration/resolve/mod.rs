@@ -1,0 +1,5 @@
+//! Who is logged in.
+
+mod guests;
+mod loading;
+mod properties;

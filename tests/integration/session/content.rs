@@ -1,0 +1,275 @@
+//! What a login and a logout do to the session: its id, and what the app keeps in it.
+
+use actix_login::{CurrentUser, LoginManager};
+use actix_session::Session;
+use actix_web::{
+    Responder, Result,
+    web::{self, ServiceConfig},
+};
+
+use crate::{
+    serve,
+    support::{
+        Browser, MemorySessionStore, SESSION, TestApp, cookie_session,
+        pages::{User, builder, pages},
+    },
+};
+
+fn app(store: &MemorySessionStore, manager: LoginManager<User>) -> TestApp {
+    let store = store.clone();
+    serve!(pages::<User>, manager.clone(), store.session())
+}
+
+fn usual_app(store: &MemorySessionStore) -> TestApp {
+    app(store, builder().build().unwrap())
+}
+
+fn keeping_app(store: &MemorySessionStore) -> TestApp {
+    app(store, builder().keep_session(true).build().unwrap())
+}
+
+#[test]
+fn a_login_renews_the_session_so_that_a_fixed_id_dies() {
+    let store = MemorySessionStore::default();
+    let app = usual_app(&store);
+    let mut attacker = app.browser();
+    attacker.post("/cart/melon", "");
+    let fixed = store.only_id();
+    let mut victim = attacker.clone();
+
+    victim.post("/login/1", "");
+
+    assert_ne!(store.only_id(), fixed);
+    assert_eq!(victim.get("/who").body, "1");
+    assert_eq!(attacker.get("/who").body, "nobody");
+    assert_eq!(attacker.get("/cart").body, "empty");
+}
+
+#[test]
+fn another_login_of_the_same_user_renews_the_session_too() {
+    let store = MemorySessionStore::default();
+    let app = usual_app(&store);
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    browser.post("/cart/melon", "");
+    let before = store.only_id();
+
+    browser.post("/login/1", "");
+
+    assert_ne!(store.only_id(), before);
+    assert_eq!(browser.get("/cart").body, "melon");
+}
+
+#[test]
+fn after_a_logout_the_old_cookie_is_worthless() {
+    let store = MemorySessionStore::default();
+    let app = usual_app(&store);
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let id = store.only_id();
+    let mut thief = browser.clone();
+    assert_eq!(thief.get("/who").body, "1");
+
+    browser.post("/logout", "");
+
+    assert_eq!(thief.get("/who").body, "nobody");
+    assert_ne!(store.only_id(), id);
+    assert!(store.content()[&store.only_id()].is_empty());
+}
+
+#[test]
+fn what_an_anonymous_visitor_collected_survives_the_login() {
+    let app = usual_app(&MemorySessionStore::default());
+    let mut browser = app.browser();
+    browser.post("/cart/melon", "");
+    browser.post("/login/1", "");
+    assert_eq!(browser.get("/cart").body, "melon");
+}
+
+#[test]
+fn a_login_over_another_users_session_clears_it_first() {
+    let app = usual_app(&MemorySessionStore::default());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    browser.post("/cart/melon", "");
+
+    browser.post("/login/2", "");
+
+    assert_eq!(browser.get("/who").body, "2");
+    assert_eq!(browser.get("/cart").body, "empty");
+}
+
+#[test]
+fn a_logout_ends_the_session() {
+    let app = usual_app(&MemorySessionStore::default());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    browser.post("/cart/melon", "");
+    browser.post("/logout", "");
+    assert_eq!(browser.get("/cart").body, "empty");
+}
+
+#[test]
+fn a_logout_of_nobody_keeps_what_the_app_stored() {
+    let app = usual_app(&MemorySessionStore::default());
+    let mut browser = app.browser();
+    browser.post("/cart/melon", "");
+    assert_eq!(browser.post("/logout", "").status, 200);
+    assert_eq!(browser.get("/cart").body, "melon");
+}
+
+#[test]
+fn a_logout_of_a_stranger_makes_no_session() {
+    let store = MemorySessionStore::default();
+    let app = usual_app(&store);
+    let answer = app.browser().post("/logout", "");
+    assert_eq!(answer.status, 200);
+    assert!(answer.set_cookie(SESSION).is_none());
+    assert!(store.content().is_empty());
+}
+
+#[test]
+fn a_kept_session_outlives_the_logout_for_the_same_user() {
+    let store = MemorySessionStore::default();
+    let app = keeping_app(&store);
+    let mut browser = logged_out_with_a_cart(&app);
+    assert_eq!(browser.get("/cart").body, "melon");
+
+    browser.post("/login/1", "");
+
+    assert_eq!(browser.get("/cart").body, "melon");
+    assert!(!store.content()[&store.only_id()].contains_key("_login_owner"));
+}
+
+#[test]
+fn a_kept_session_is_cleared_by_the_login_of_anyone_else() {
+    let store = MemorySessionStore::default();
+    let app = keeping_app(&store);
+    let mut browser = logged_out_with_a_cart(&app);
+
+    browser.post("/login/2", "");
+
+    assert_eq!(browser.get("/who").body, "2");
+    assert_eq!(browser.get("/cart").body, "empty");
+    assert!(!store.content()[&store.only_id()].contains_key("_login_owner"));
+}
+
+#[test]
+fn a_kept_session_remembers_its_owner_by_a_digest() {
+    let store = MemorySessionStore::default();
+    let app = keeping_app(&store);
+    logged_out_with_a_cart(&app);
+    let owner = &store.content()[&store.only_id()]["_login_owner"];
+    assert_eq!(owner.len(), "\"\"".len() + 22, "{owner}");
+}
+
+#[test]
+fn a_kept_session_with_a_spoilt_owner_is_cleared_at_the_next_login() {
+    let store = MemorySessionStore::default();
+    let app = keeping_app(&store);
+    let mut browser = logged_out_with_a_cart(&app);
+    store.spoil("_login_owner", "[1]");
+    browser.post("/login/1", "");
+    assert_eq!(browser.get("/cart").body, "empty");
+}
+
+#[test]
+fn a_kept_session_stays_kept_when_nobody_logs_out_again() {
+    let app = keeping_app(&MemorySessionStore::default());
+    let mut browser = logged_out_with_a_cart(&app);
+    browser.post("/logout", "");
+    assert_eq!(browser.get("/cart").body, "melon");
+    browser.post("/login/2", "");
+    assert_eq!(browser.get("/cart").body, "empty");
+}
+
+#[test]
+fn a_kept_session_is_renewed_by_the_logout() {
+    let store = MemorySessionStore::default();
+    let app = keeping_app(&store);
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let mut thief = browser.clone();
+    browser.post("/logout", "");
+    assert_eq!(thief.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_login_over_another_users_session_clears_it_where_sessions_are_kept_too() {
+    let app = keeping_app(&MemorySessionStore::default());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    browser.post("/cart/melon", "");
+    browser.post("/login/2", "");
+    assert_eq!(browser.get("/cart").body, "empty");
+}
+
+#[test]
+fn the_session_of_a_user_who_is_gone_ends() {
+    // Nobody has the id 0, but it can be logged in.
+    let store = MemorySessionStore::default();
+    let app = usual_app(&store);
+    let mut browser = app.browser();
+    browser.post("/login/0", "");
+    let id = store.only_id();
+    let mut thief = browser.clone();
+
+    assert_eq!(browser.get("/who").body, "nobody");
+
+    assert_ne!(store.only_id(), id);
+    assert!(store.content()[&store.only_id()].is_empty());
+    assert_eq!(thief.get("/who").body, "nobody");
+}
+
+#[test]
+fn the_session_of_a_user_who_is_gone_is_kept_on_demand() {
+    let store = MemorySessionStore::default();
+    let app = keeping_app(&store);
+    let mut browser = app.browser();
+    browser.post("/login/0", "");
+    browser.post("/cart/melon", "");
+    assert_eq!(browser.get("/who").body, "nobody");
+    assert_eq!(browser.get("/cart").body, "melon");
+    browser.post("/login/1", "");
+    assert_eq!(browser.get("/cart").body, "empty");
+}
+
+#[test]
+fn asking_for_the_user_never_writes_the_session() {
+    let store = MemorySessionStore::default();
+    let app = usual_app(&store);
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let before = store.content();
+    assert!(browser.get("/who").set_cookies().is_empty());
+    assert!(browser.get("/protected").set_cookies().is_empty());
+    assert_eq!(store.content(), before);
+}
+
+#[test]
+fn in_the_encrypted_cookie_a_logout_leaves_nothing_either() {
+    async fn keys(_: CurrentUser<User>, session: Session) -> Result<impl Responder> {
+        Ok(format!("{:?}", session.entries().keys()))
+    }
+    let manager = builder::<User>().build().unwrap();
+    let configure = |config: &mut ServiceConfig| {
+        pages::<User>(config);
+        config.route("/keys", web::get().to(keys));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    browser.post("/cart/melon", "");
+    assert_ne!(browser.get("/keys").body, "[]");
+    assert!(browser.post("/logout", "").set_cookie(SESSION).is_some());
+    assert_eq!(browser.get("/keys").body, "[]");
+}
+
+fn logged_out_with_a_cart(app: &TestApp) -> Browser {
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    browser.post("/cart/melon", "");
+    browser.post("/logout", "");
+    assert_eq!(browser.get("/who").body, "nobody");
+    browser
+}

@@ -1,0 +1,197 @@
+//! Deadlines: how long a login lasts, whatever store keeps it.
+
+use std::time::Duration;
+
+use crate::support::{REMEMBER, SESSION, site::Site};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[test]
+fn by_default_a_login_lasts_31_days_however_busy() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.logged_in();
+    for _ in 0..30 {
+        site.wait(DAY);
+        assert_eq!(browser.get("/who").body, "1 fresh");
+    }
+    site.wait(DAY - SECOND);
+    assert_eq!(browser.get("/who").body, "1 fresh");
+    site.wait(SECOND);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_login_deadline_of_ones_own_holds() {
+    let site = Site::new(|manager| manager.login_deadline(MINUTE));
+    let mut browser = site.logged_in();
+    site.wait(MINUTE - SECOND);
+    assert_eq!(browser.get("/protected").body, "protected");
+    site.wait(SECOND);
+    assert_eq!(browser.get("/protected").status, 302);
+}
+
+#[test]
+fn with_no_login_deadline_a_login_lasts() {
+    let site = Site::new(|manager| manager.login_deadline(None));
+    let mut browser = site.logged_in();
+    site.wait(4000 * DAY);
+    assert_eq!(browser.get("/who").body, "1 fresh");
+}
+
+#[test]
+fn confirm_login_does_not_put_the_login_deadline_off() {
+    let site = Site::new(|manager| manager.login_deadline(2 * MINUTE));
+    let mut browser = site.logged_in();
+    site.wait(MINUTE);
+    assert_eq!(browser.post("/confirm", "").body, "confirmed");
+    site.wait(MINUTE);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn confirm_login_past_the_deadline_is_refused() {
+    let site = Site::new(|manager| manager.login_deadline(MINUTE));
+    let mut browser = site.logged_in();
+    site.wait(MINUTE);
+    assert_eq!(browser.post("/confirm", "").status, 401);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn past_a_deadline_the_session_ends() {
+    let site = Site::new(|manager| manager.login_deadline(MINUTE));
+    let mut browser = site.logged_in();
+    browser.post("/cart", "mine");
+    site.wait(MINUTE);
+    assert_eq!(browser.get("/who").body, "nobody");
+    assert_eq!(browser.get("/cart").body, "");
+    assert_eq!(site.world.count("login_ended"), 1);
+}
+
+#[test]
+fn a_login_past_the_deadline_finds_an_empty_session() {
+    let site = Site::new(|manager| manager.login_deadline(MINUTE));
+    let mut browser = site.logged_in();
+    browser.post("/cart", "mine");
+    site.wait(MINUTE);
+    browser.post("/login", "1");
+    assert_eq!(browser.get("/who").body, "1 fresh");
+    assert_eq!(browser.get("/cart").body, "");
+}
+
+#[test]
+fn past_a_deadline_a_remember_cookie_starts_a_new_login_that_is_not_fresh() {
+    let site = Site::new(|manager| manager.login_deadline(MINUTE));
+    let mut browser = site.remembered();
+    browser.post("/cart", "mine");
+    site.wait(MINUTE);
+    assert_eq!(browser.get("/who").body, "1 stale");
+    assert_eq!(browser.get("/cart").body, "");
+    site.wait(MINUTE - SECOND);
+    assert_eq!(browser.get("/who").body, "1 stale");
+    assert_eq!(site.world.count("user_loaded_from_cookie"), 1);
+    assert!(browser.cookie(REMEMBER).is_some());
+    site.wait(SECOND);
+    assert_eq!(browser.get("/who").body, "1 stale");
+    assert_eq!(site.world.count("user_loaded_from_cookie"), 2);
+}
+
+#[test]
+fn by_default_there_is_no_visit_deadline() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.logged_in();
+    site.wait(30 * DAY);
+    let answer = browser.get("/who");
+    assert_eq!(answer.body, "1 fresh");
+    assert!(answer.set_cookie(SESSION).is_none());
+}
+
+#[test]
+fn a_visit_deadline_runs_from_the_last_visit() {
+    let site = Site::new(|manager| manager.visit_deadline(20 * MINUTE));
+    let mut browser = site.logged_in();
+    for _ in 0..10 {
+        site.wait(19 * MINUTE);
+        assert_eq!(browser.get("/who").body, "1 fresh");
+    }
+    site.wait(20 * MINUTE);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_page_that_asks_for_no_user_is_no_visit() {
+    let site = Site::new(|manager| manager.visit_deadline(20 * MINUTE));
+    let mut browser = site.logged_in();
+    site.wait(15 * MINUTE);
+    assert!(browser.get("/public").set_cookies().is_empty());
+    site.wait(15 * MINUTE);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_visit_is_rewritten_at_most_once_per_twentieth_of_its_deadline() {
+    let site = Site::new(|manager| manager.visit_deadline(20 * MINUTE));
+    let mut browser = site.logged_in();
+    let mut writes = 0;
+    for _ in 0..100 {
+        site.wait(6 * SECOND);
+        let answer = browser.get("/who");
+        assert_eq!(answer.body, "1 fresh");
+        writes += usize::from(answer.set_cookie(SESSION).is_some());
+    }
+    assert_eq!(writes, 10);
+}
+
+#[test]
+fn a_visit_deadline_too_short_for_a_twentieth_is_written_once_a_second() {
+    let site = Site::new(|manager| manager.visit_deadline(2 * SECOND));
+    let mut browser = site.logged_in();
+    site.wait(SECOND);
+    assert!(browser.get("/who").set_cookie(SESSION).is_some());
+    assert!(browser.get("/who").set_cookie(SESSION).is_none());
+    site.wait(SECOND);
+    assert_eq!(browser.get("/who").body, "1 fresh");
+    site.wait(2 * SECOND);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn visits_do_not_put_the_login_deadline_off() {
+    let site = Site::new(|manager| {
+        manager
+            .login_deadline(30 * MINUTE)
+            .visit_deadline(20 * MINUTE)
+    });
+    let mut browser = site.logged_in();
+    site.wait(15 * MINUTE);
+    assert_eq!(browser.get("/who").body, "1 fresh");
+    site.wait(15 * MINUTE);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_session_from_before_the_visit_deadline_was_set_counts_from_its_login() {
+    let before = Site::new(|manager| manager);
+    let browser = before.logged_in();
+    let after = Site::deployed(&before.world, crate::support::SECRET, |manager| {
+        manager.visit_deadline(20 * MINUTE)
+    });
+    after.wait(19 * MINUTE);
+    assert_eq!(after.returning(&browser).get("/who").body, "1 fresh");
+    after.wait(MINUTE);
+    assert_eq!(after.returning(&browser).get("/who").body, "nobody");
+}
+
+#[test]
+fn with_keep_session_keys_of_a_login_past_its_deadline_are_not_anothers() {
+    let site = Site::new(|manager| manager.keep_session(true).login_deadline(MINUTE));
+    let mut browser = site.logged_in();
+    browser.post("/cart", "mine");
+    site.wait(MINUTE);
+    assert_eq!(browser.get("/who").body, "nobody");
+    assert_eq!(browser.get("/cart").body, "mine");
+    browser.post("/login", "2");
+    assert_eq!(browser.get("/cart").body, "");
+}

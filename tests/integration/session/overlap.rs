@@ -1,0 +1,101 @@
+//! Two overlapping requests, one of them a logout: what each kind of session store makes of it.
+//!
+//! actix-session writes whole sessions, so a request that was under way before the logout and
+//! writes to the session brings the login back. One that only reads does not.
+
+use std::thread;
+
+use crate::support::{Browser, MemorySessionStore, REMEMBER, Response, site::Site};
+
+/// Logs `browser` out while its request for a slow page is under way. The answers come in the
+/// order in which they are returned.
+fn log_out_during(site: &Site, browser: &mut Browser, method: &str, target: &str) -> Response {
+    let mut other_tab = browser.clone();
+    let (method, target) = (method.to_owned(), target.to_owned());
+    let slow = thread::spawn(move || {
+        let request = other_tab.request(&method, &target);
+        request
+            .body(if method == "POST" { "late" } else { "" })
+            .send()
+    });
+    site.world.gate.wait_until_reached();
+    browser.post("/logout", "");
+    site.world.gate.open();
+    let late = slow.join().unwrap();
+    for cookie in late.set_cookies() {
+        browser.cookies.insert(cookie.name, cookie.value);
+    }
+    late
+}
+
+fn on_memory_store() -> Site {
+    Site::on_store(&MemorySessionStore::default(), |manager| manager)
+}
+
+#[test]
+fn an_overlapping_request_that_writes_brings_a_login_back_on_the_cookie_store() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.logged_in();
+    log_out_during(&site, &mut browser, "POST", "/slow/cart");
+    assert_eq!(browser.get("/who").body, "1 fresh");
+    assert_eq!(browser.get("/cart").body, "late");
+}
+
+#[test]
+fn an_overlapping_request_that_writes_brings_a_login_back_on_a_store_on_the_server() {
+    let site = on_memory_store();
+    let mut browser = site.logged_in();
+    log_out_during(&site, &mut browser, "POST", "/slow/cart");
+    assert_eq!(browser.get("/who").body, "1 fresh");
+    assert_eq!(browser.get("/cart").body, "late");
+}
+
+#[test]
+fn an_overlapping_request_that_only_asks_brings_no_login_back_on_the_cookie_store() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    let late = log_out_during(&site, &mut browser, "GET", "/slow/who");
+    assert_eq!(late.body, "Some(\"1\")");
+    assert!(late.set_cookies().is_empty());
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn an_overlapping_request_that_only_asks_brings_no_login_back_on_a_store_on_the_server() {
+    let site = on_memory_store();
+    let mut browser = site.remembered();
+    let late = log_out_during(&site, &mut browser, "GET", "/slow/who");
+    assert_eq!(late.body, "Some(\"1\")");
+    assert!(late.set_cookies().is_empty());
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn an_overlapping_request_brings_no_remember_cookie_back() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.remembered();
+    log_out_during(&site, &mut browser, "POST", "/slow/cart");
+    assert!(browser.cookie(REMEMBER).is_none());
+    browser.restart();
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_copied_session_cookie_outlives_the_logout_on_the_cookie_store_until_the_deadline() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.logged_in();
+    let mut copy = browser.clone();
+    browser.post("/logout", "");
+    assert_eq!(copy.get("/who").body, "1 fresh");
+    site.wait(std::time::Duration::from_secs(31 * 24 * 60 * 60));
+    assert_eq!(copy.get("/who").body, "nobody");
+}
+
+#[test]
+fn a_copied_session_cookie_dies_with_the_logout_on_a_store_on_the_server() {
+    let site = on_memory_store();
+    let mut browser = site.logged_in();
+    let mut copy = browser.clone();
+    browser.post("/logout", "");
+    assert_eq!(copy.get("/who").body, "nobody");
+}

@@ -1,0 +1,491 @@
+//! The app of the tests of active logins: its users, its pages, and a store that can be made to
+//! fail and that counts what it is asked.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_login::{
+    ActiveLogins, CurrentUser, LoginEvent, LoginId, LoginManager, LoginManagerBuilder,
+    LoginOptions, RememberCookie, UserMixin, active_logins, confirm_login, end_login,
+    end_other_logins, login_fresh, login_remembered, login_user_with, logout_user,
+    refresh_session_auth,
+    store::{LoginStore, MemoryLoginStore, StoredLogin},
+};
+use actix_session::Session;
+use actix_web::{
+    HttpRequest, Responder, Result,
+    rt::{System, time::sleep},
+    web::{Data, Form, Json, Path, ServiceConfig, get, post},
+};
+use serde::Deserialize;
+
+use super::{
+    browser::Browser,
+    clock::Clock,
+    gate::Gate,
+    response::Response,
+    server::TestApp,
+    settings::{SECRET, cookie_session},
+};
+use crate::serve;
+
+pub const MINUTE: Duration = Duration::from_secs(60);
+/// How long a login that has a successor is still taken.
+pub const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+#[derive(Clone, UserMixin)]
+pub struct User {
+    pub id: u64,
+    #[user(session_auth_hash)]
+    password: String,
+}
+
+/// Ids and passwords.
+#[derive(Clone)]
+pub struct Users(Arc<Mutex<BTreeMap<u64, String>>>);
+
+impl Users {
+    pub fn new() -> Self {
+        let users = (1..=3).map(|id| (id, "first password".to_owned()));
+        Self(Arc::new(Mutex::new(users.collect())))
+    }
+
+    pub fn get(&self, id: u64) -> Option<User> {
+        let password = self.0.lock().unwrap().get(&id).cloned()?;
+        Some(User { id, password })
+    }
+
+    /// Also under another id.
+    pub fn change(&self, id: u64, new_id: u64, password: &str) -> User {
+        let mut users = self.0.lock().unwrap();
+        users.remove(&id);
+        users.insert(new_id, password.to_owned());
+        User {
+            id: new_id,
+            password: password.to_owned(),
+        }
+    }
+}
+
+/// The names of the events so far.
+#[derive(Clone, Default)]
+pub struct Events(Arc<Mutex<Vec<LoginEvent>>>);
+
+impl Events {
+    pub fn count(&self, event: LoginEvent) -> usize {
+        let events = self.0.lock().unwrap();
+        events.iter().filter(|other| **other == event).count()
+    }
+}
+
+/// A memory store that notes each call, can be slow, and can be down.
+#[derive(Clone)]
+pub struct TestStore {
+    memory: MemoryLoginStore,
+    calls: Arc<Mutex<Vec<&'static str>>>,
+    /// The operations that fail; `*` is all of them, `second find` that one.
+    down: Arc<Mutex<Vec<&'static str>>>,
+    finds: Arc<AtomicU64>,
+    delay: Arc<AtomicU64>,
+    held: Arc<Mutex<Option<(&'static str, Gate)>>>,
+}
+
+impl TestStore {
+    pub fn new(memory: MemoryLoginStore) -> Self {
+        Self {
+            memory,
+            calls: Arc::default(),
+            down: Arc::default(),
+            finds: Arc::default(),
+            delay: Arc::default(),
+            held: Arc::default(),
+        }
+    }
+
+    /// Holds the next call of this operation until the gate is opened.
+    pub fn hold(&self, operation: &'static str) -> Gate {
+        let gate = Gate::default();
+        *self.held.lock().unwrap() = Some((operation, gate.clone()));
+        gate
+    }
+
+    pub fn fail(&self, operations: &[&'static str]) {
+        self.finds.store(0, Ordering::Relaxed);
+        *self.down.lock().unwrap() = operations.to_vec();
+    }
+
+    /// Before each answer, so that requests overlap.
+    pub fn set_delay(&self, delay: Duration) {
+        self.delay
+            .store(delay.as_millis() as u64, Ordering::Relaxed);
+    }
+
+    pub fn count(&self, operation: &str) -> usize {
+        let calls = self.calls.lock().unwrap();
+        calls.iter().filter(|call| **call == operation).count()
+    }
+
+    pub fn count_all(&self) -> usize {
+        self.calls.lock().unwrap().len()
+    }
+
+    /// All that is stored of a user, also what has ended; past the counting.
+    pub fn stored(&self, user: &str) -> Vec<StoredLogin> {
+        block_on(self.memory.list(user)).unwrap()
+    }
+
+    async fn call(&self, operation: &'static str) -> Result<(), String> {
+        self.calls.lock().unwrap().push(operation);
+        match self.delay.load(Ordering::Relaxed) {
+            0 => {}
+            delay => sleep(Duration::from_millis(delay)).await,
+        }
+        let held = {
+            let mut held = self.held.lock().unwrap();
+            held.take_if(|(held, _)| *held == operation)
+        };
+        if let Some((_, gate)) = held {
+            gate.pass().await;
+        }
+        let is_second_find = operation == "find" && self.finds.fetch_add(1, Ordering::Relaxed) == 1;
+        let down = self.down.lock().unwrap();
+        if is_second_find && down.contains(&"second find") {
+            return Err("the store is down now".to_owned());
+        }
+        if down.contains(&operation) || down.contains(&"*") {
+            return Err(format!("{operation}: the store is down"));
+        }
+        Ok(())
+    }
+}
+
+fn text(error: impl ToString) -> String {
+    error.to_string()
+}
+
+impl LoginStore for TestStore {
+    type Error = String;
+
+    async fn begin(&self, login: &StoredLogin) -> Result<(), String> {
+        self.call("begin").await?;
+        self.memory.begin(login).await.map_err(text)
+    }
+
+    async fn find(&self, id: LoginId) -> Result<Option<StoredLogin>, String> {
+        self.call("find").await?;
+        self.memory.find(id).await.map_err(text)
+    }
+
+    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<bool, String> {
+        self.call("touch").await?;
+        self.memory.touch(id, seen, ends).await.map_err(text)
+    }
+
+    async fn replace_cookie(
+        &self,
+        id: LoginId,
+        old: u64,
+        last_confirmed_generation: u64,
+        now: u64,
+    ) -> Result<bool, String> {
+        self.call("replace_cookie").await?;
+        let replaced = self
+            .memory
+            .replace_cookie(id, old, last_confirmed_generation, now)
+            .await;
+        replaced.map_err(text)
+    }
+
+    async fn confirm_cookie(&self, id: LoginId, generation: u64, now: u64) -> Result<(), String> {
+        self.call("confirm_cookie").await?;
+        let seen = self.memory.confirm_cookie(id, generation, now).await;
+        seen.map_err(text)
+    }
+
+    async fn end(&self, id: LoginId) -> Result<(), String> {
+        self.call("end").await?;
+        self.memory.end(id).await.map_err(text)
+    }
+
+    async fn list(&self, user: &str) -> Result<Vec<StoredLogin>, String> {
+        self.call("list").await?;
+        self.memory.list(user).await.map_err(text)
+    }
+
+    async fn drop_ended(&self, now: u64) -> Result<(), String> {
+        self.memory.drop_ended(now).await.map_err(text)
+    }
+}
+
+/// Runs what needs no request.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    System::new().block_on(future)
+}
+
+/// The app on a server, and all that a test can get at behind its back.
+pub struct Site {
+    pub app: TestApp,
+    pub manager: LoginManager<User>,
+    pub store: TestStore,
+    pub clock: Clock,
+    pub events: Events,
+}
+
+impl Site {
+    pub fn new() -> Self {
+        Self::with(|active| active)
+    }
+
+    pub fn with(active: impl FnOnce(ActiveLogins) -> ActiveLogins) -> Self {
+        Self::built(active, |manager| manager)
+    }
+
+    pub fn built(
+        active: impl FnOnce(ActiveLogins) -> ActiveLogins,
+        settings: impl FnOnce(LoginManagerBuilder<User>) -> LoginManagerBuilder<User>,
+    ) -> Self {
+        Self::on_store(TestStore::new(MemoryLoginStore::new()), |manager, store| {
+            settings(manager.active_logins(active(ActiveLogins::in_store(store))))
+        })
+    }
+
+    /// With the store switched off.
+    pub fn stateless() -> Self {
+        Self::on_store(TestStore::new(MemoryLoginStore::new()), |manager, _| {
+            manager
+        })
+    }
+
+    pub fn on_store(
+        store: TestStore,
+        settings: impl FnOnce(LoginManagerBuilder<User>, TestStore) -> LoginManagerBuilder<User>,
+    ) -> Self {
+        let (clock, users, events) = (Clock::new(), Users::new(), Events::default());
+        let noted = events.clone();
+        let manager = settings(builder(&users), store.clone())
+            .clock(clock.reader())
+            .on_event(move |_, event, _| noted.0.lock().unwrap().push(event))
+            .build()
+            .unwrap();
+        let (served, users_served) = (manager.clone(), users.clone());
+        Self {
+            app: serve!(pages(&users_served), served.clone(), cookie_session()),
+            manager,
+            store,
+            clock,
+            events,
+        }
+    }
+
+    pub fn browser(&self) -> Browser {
+        self.app.browser()
+    }
+
+    /// A browser in which this user has logged in.
+    pub fn logged_in(&self, id: u64) -> Browser {
+        let mut browser = self.browser();
+        assert_eq!(log_in(&mut browser, id).status, 200);
+        browser
+    }
+
+    /// The same with a remember cookie.
+    pub fn remembered(&self, id: u64) -> Browser {
+        let mut browser = self.browser();
+        assert_eq!(log_in_remembered(&mut browser, id).status, 200);
+        browser
+    }
+}
+
+/// A manager's builder with these users; the remember cookie is sent over plain HTTP.
+pub fn builder(users: &Users) -> LoginManagerBuilder<User> {
+    let users = users.clone();
+    LoginManager::<User>::builder(SECRET)
+        .user_loader(async move |id: u64| users.get(id))
+        .remember_cookie(RememberCookie::new().secure(false))
+}
+
+pub fn log_in(browser: &mut Browser, id: u64) -> Response {
+    browser.post("/login", &format!("id={id}"))
+}
+
+pub fn log_in_remembered(browser: &mut Browser, id: u64) -> Response {
+    browser.post("/login", &format!("id={id}&remember=1"))
+}
+
+/// Who the app takes the browser's user for.
+pub fn who(browser: &mut Browser) -> String {
+    browser.get("/who").body
+}
+
+/// An active login as it serializes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub id: String,
+    pub started_at: u64,
+    pub last_seen_at: u64,
+    pub expires_at: Option<u64>,
+    pub user_agent: String,
+    pub address: String,
+    pub remembered: bool,
+    pub is_current: bool,
+}
+
+/// "Where you're logged in".
+pub fn logins(browser: &mut Browser) -> Vec<Line> {
+    let answer = browser.get("/logins");
+    assert_eq!(answer.status, 200);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+/// The line of the browser that looks.
+pub fn current(browser: &mut Browser) -> Line {
+    let mut lines = logins(browser);
+    lines.retain(|line| line.is_current);
+    assert_eq!(lines.len(), 1);
+    lines.remove(0)
+}
+
+#[derive(Deserialize)]
+struct LogIn {
+    id: u64,
+    remember: Option<u8>,
+}
+
+#[derive(Deserialize)]
+struct Ended {
+    id: LoginId,
+}
+
+#[derive(Deserialize)]
+struct NewPassword {
+    id: u64,
+    password: String,
+}
+
+pub fn pages(users: &Users) -> impl FnOnce(&mut ServiceConfig) + use<> {
+    let users = Data::new(users.clone());
+    move |config| {
+        config
+            .app_data(users)
+            .route("/public", get().to(async || "public"))
+            .route("/who", get().to(who_page))
+            .route("/login", post().to(login_page))
+            .route("/ask-and-login", post().to(ask_and_login))
+            .route("/logout", post().to(logout_page))
+            .route("/purge-and-logout", post().to(purge_and_logout))
+            .route("/logins", get().to(logins_page))
+            .route("/end", post().to(end_page))
+            .route("/end/{id}", post().to(end_by_path))
+            .route("/users/{user}/end/{id}", post().to(end_by_administrator))
+            .route("/end-others", post().to(end_others_page))
+            .route("/confirm", post().to(confirm_page))
+            .route("/fresh", get().to(fresh_page))
+            .route("/remembered", get().to(remembered_page))
+            .route("/password", post().to(password_page))
+            .route("/record", get().to(record_page));
+    }
+}
+
+async fn who_page(user: CurrentUser<User>) -> impl Responder {
+    format!("{:?}", user.get_id())
+}
+
+async fn login_page(
+    req: HttpRequest,
+    form: Form<LogIn>,
+    users: Data<Users>,
+) -> Result<impl Responder> {
+    let user = users.get(form.id).unwrap();
+    let options = LoginOptions::new().remember(form.remember.is_some());
+    login_user_with(&req, &user, options).await?;
+    Ok("logged in")
+}
+
+/// A login page that greets who is logged in already.
+async fn ask_and_login(
+    req: HttpRequest,
+    form: Form<LogIn>,
+    users: Data<Users>,
+    _: CurrentUser<User>,
+) -> Result<impl Responder> {
+    login_page(req, form, users).await
+}
+
+async fn logout_page(req: HttpRequest) -> Result<impl Responder> {
+    logout_user(&req).await?;
+    Ok("logged out")
+}
+
+async fn purge_and_logout(
+    req: HttpRequest,
+    session: Session,
+    _: CurrentUser<User>,
+) -> Result<impl Responder> {
+    session.purge();
+    logout_page(req).await
+}
+
+async fn logins_page(req: HttpRequest) -> Result<impl Responder> {
+    Ok(Json(active_logins(&req).await?))
+}
+
+async fn end_page(req: HttpRequest, form: Form<Ended>) -> Result<impl Responder> {
+    end_login(&req, form.id).await?;
+    Ok("ended")
+}
+
+async fn end_by_path(req: HttpRequest, id: Path<LoginId>) -> Result<impl Responder> {
+    end_login(&req, *id).await?;
+    Ok("ended")
+}
+
+async fn end_by_administrator(
+    req: HttpRequest,
+    path: Path<(u64, LoginId)>,
+) -> Result<impl Responder> {
+    let (user, id) = path.into_inner();
+    let manager = LoginManager::<User>::of(&req)?;
+    manager.end_login_of(&user, id).await?;
+    Ok("ended")
+}
+
+async fn end_others_page(req: HttpRequest) -> Result<impl Responder> {
+    end_other_logins(&req).await?;
+    Ok("ended")
+}
+
+async fn confirm_page(req: HttpRequest) -> Result<impl Responder> {
+    confirm_login(&req).await?;
+    Ok("confirmed")
+}
+
+async fn fresh_page(req: HttpRequest) -> Result<impl Responder> {
+    Ok(login_fresh(&req).await?.to_string())
+}
+
+async fn remembered_page(req: HttpRequest) -> Result<impl Responder> {
+    Ok(login_remembered(&req).await?.to_string())
+}
+
+async fn password_page(
+    req: HttpRequest,
+    user: CurrentUser<User>,
+    form: Form<NewPassword>,
+    users: Data<Users>,
+) -> Result<impl Responder> {
+    let changed = users.change(user.get_id().unwrap(), form.id, &form.password);
+    refresh_session_auth(&req, &changed).await?;
+    Ok("changed")
+}
+
+/// What the session holds of the login.
+async fn record_page(session: Session) -> Result<impl Responder> {
+    Ok(session.get::<String>("_login")?.unwrap_or_default())
+}

@@ -1,0 +1,28 @@
+//! What the tests run on: apps on real servers, browsers that talk to them over TCP, and what a
+//! test changes or inspects behind an app's back.
+
+pub mod active_site;
+mod browser;
+mod clock;
+mod count;
+mod gate;
+mod log;
+mod memory_session_store;
+pub mod pages;
+pub mod quickstart;
+pub mod redis_server;
+mod response;
+mod server;
+mod settings;
+pub mod site;
+
+pub use self::{
+    browser::Browser,
+    clock::Clock,
+    count::Count,
+    log::Log,
+    memory_session_store::MemorySessionStore,
+    response::{Response, SetCookie},
+    server::TestApp,
+    settings::{REMEMBER, SECRET, SESSION, cookie_session},
+};
