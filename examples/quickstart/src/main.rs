@@ -1,7 +1,7 @@
 //! Flask-Login's basic example on actix-web: log in, see a protected page, log out.
 //!
-//! `cargo run -p quickstart`, then open the address that it prints. The user is `leafstorm`, the
-//! password `secret`.
+//! Run `cargo run -p quickstart` and open the address that it prints. The user is `leafstorm`, and
+//! the password is `secret`.
 
 mod pages;
 
@@ -24,11 +24,11 @@ use serde::Deserialize;
 #[derive(Clone, UserMixin)]
 struct User {
     id: String,
-    // A real app keeps a password hash, and marks it with `#[user(session_auth_hash)]`.
+    // A real app stores a password hash, and marks it with `#[user(session_auth_hash)]`.
     password: String,
 }
 
-/// A stand-in for a database: actix-login does not care how users are stored.
+/// Takes the place of a database: actix-login works with any storage of users.
 struct Users(HashMap<String, User>);
 
 impl Users {
@@ -53,7 +53,7 @@ impl Users {
 struct Credentials {
     email: String,
     password: String,
-    // A ticked box sends `remember=on`, an empty one nothing.
+    // A ticked checkbox sends `remember=on`; an empty one sends nothing.
     remember: Option<String>,
     #[serde(default)]
     next: NextUrl,
@@ -145,7 +145,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(port) => port.parse()?,
         Err(_) => 8080,
     };
-    // A real app reads its key from a file or the environment, so that a restart logs nobody out.
+    // A real app reads its key from a file or the environment: a new key logs out all users.
     let key = match env::var("SECRET_KEY") {
         Ok(secret) => Key::derive_from(secret.as_bytes()),
         Err(_) => Key::generate(),
@@ -157,13 +157,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .user_loader(async move |id: String| loader.get(&id))
         .login_view("/login")
         .refresh_view("/reauth")
-        // Without HTTPS browsers drop `Secure` cookies. Leave this out of a real app.
+        // Browsers drop `Secure` cookies over plain HTTP. A real app leaves this out.
         .remember_cookie(RememberCookie::new().secure(false))
         .build()?;
 
     let server = HttpServer::new(move || {
         let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
-            .cookie_secure(false) // as above
+            .cookie_secure(false) // for plain HTTP, as above
             .build();
         App::new()
             .app_data(users.clone())

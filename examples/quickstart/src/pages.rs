@@ -1,4 +1,4 @@
-//! The pages: plain HTML, escaped. A real app uses a template engine.
+//! The pages, as plain HTML with escaped values. A real app uses a template engine.
 
 use actix_login::{FlashedMessages, NextUrl};
 use actix_web::web::Html;
@@ -16,7 +16,7 @@ const STYLE: &str = "
 pub fn index(user: Option<&str>) -> Html {
     let who = match user {
         Some(user) => format!("Logged in as: {}", escape(user)),
-        None => "Nobody is logged in.".to_owned(),
+        None => "You are not logged in.".to_owned(),
     };
     page("Quickstart", &format!("<p>{who}</p>"))
 }
@@ -56,7 +56,7 @@ pub fn account(user: &str) -> Html {
     let user = escape(user);
     page(
         "Account",
-        &format!("<p>The account of {user}, for a fresh login only.</p>"),
+        &format!("<p>The account of {user}. Only a fresh login opens this page.</p>"),
     )
 }
 
