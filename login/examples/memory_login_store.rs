@@ -5,7 +5,7 @@
 use std::{error::Error, fs, hint::black_box, time::Instant};
 
 use actix_login::{
-    LoginId,
+    LoginId, Timestamp,
     store::{LoginStore, MemoryLoginStore, StoredLogin},
 };
 
@@ -46,7 +46,7 @@ async fn measure(logins: usize) -> Result<MemoryLoginStore, Box<dyn Error>> {
     let start = Instant::now();
     for login in &asked {
         store
-            .touch(login.id, 1_800_000_060, login.expires_at)
+            .touch(login.id, time(1_800_000_060), login.expires_at)
             .await?;
     }
     let touch = start.elapsed();
@@ -75,9 +75,9 @@ fn login(number: usize) -> Result<StoredLogin, Box<dyn Error>> {
     Ok(StoredLogin {
         id: id(number)?,
         user: format!("User:{}", number / 2),
-        started_at: 1_800_000_000,
-        last_seen_at: 1_800_000_000,
-        expires_at: Some(ends),
+        started_at: time(1_800_000_000),
+        last_seen_at: time(1_800_000_000),
+        expires_at: Some(time(ends)),
         user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
                      Chrome/140.0.0.0 Safari/537.36"
             .to_owned(),
@@ -85,9 +85,13 @@ fn login(number: usize) -> Result<StoredLogin, Box<dyn Error>> {
         remembered: false,
         generation: 0,
         last_confirmed_generation: 0,
-        issued_at: 1_800_000_000,
+        issued_at: time(1_800_000_000),
         cookie_confirmed_at: None,
     })
+}
+
+fn time(seconds: u64) -> Timestamp {
+    Timestamp::from_secs(seconds)
 }
 
 fn id(number: usize) -> Result<LoginId, Box<dyn Error>> {

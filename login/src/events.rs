@@ -4,44 +4,46 @@ use std::fmt;
 
 use actix_web::HttpRequest;
 
-/// Something that happened to a login: one of Flask-Login's signals, by the same names.
+/// An event in the life of a login. The names are those of Flask-Login's signals.
 ///
-/// Observers get it with the request and the user, where there is one
-/// ([`on_event`](crate::LoginManagerBuilder::on_event)). There is none where it was not loaded:
-/// with [`RememberCookieRejected`](Self::RememberCookieRejected), with
-/// [`SessionProtected`](Self::SessionProtected) in strong mode, with
-/// [`LoginEnded`](Self::LoginEnded), and of course for anonymous requests. Each is also a `tracing` event of the
-/// target `actix_login`, whose field `event` is [`name`](Self::name); ids and tokens are in none.
+/// Observers get it with the request and, if known, the user
+/// ([`on_event`](crate::LoginManagerBuilder::on_event)). The user is unknown for anonymous requests,
+/// and in the events that come before the user is loaded:
+/// [`RememberCookieRejected`](Self::RememberCookieRejected),
+/// [`SessionProtected`](Self::SessionProtected) in strong mode, and [`LoginEnded`](Self::LoginEnded).
+///
+/// Each is also a `tracing` event of the target `actix_login`, with [`name`](Self::name) in the field
+/// `event`. It never contains ids or tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginEvent {
-    /// A user was logged in by `login_user`.
+    /// `login_user` logged a user in.
     UserLoggedIn,
-    /// A user was logged out by `logout_user`.
+    /// `logout_user` logged a user out.
     UserLoggedOut,
     /// A login was restored from a remember cookie.
     UserLoadedFromCookie,
-    /// A user was found by the request loader or the header loader.
+    /// The request loader or the header loader found a user.
     UserLoadedFromRequest,
-    /// A login was made fresh by `confirm_login`.
+    /// `confirm_login` marked a login as fresh.
     UserLoginConfirmed,
-    /// A request was refused for want of a login.
+    /// A request was refused because it needs a login.
     UserUnauthorized,
-    /// A request was refused for want of a fresh login.
+    /// A request was refused because it needs a fresh login.
     UserNeedsRefresh,
-    /// Session protection took effect: the session was marked stale or its login removed.
+    /// Session protection took effect: the login is no longer fresh, or was removed.
     SessionProtected,
-    /// A request asked who its user is; once for each such request.
+    /// A request asked for its user. It occurs once per request.
     UserAccessed,
-    /// A remember cookie was refused: forged, expired, of a user that is gone or has another
-    /// `session_auth_hash` now. Flask-Login has no signal for it.
+    /// A remember cookie was rejected: it is forged or expired, its user does not exist, or the user's
+    /// `session_auth_hash` has changed. Flask-Login has no signal for it.
     RememberCookieRejected,
-    /// A login in the session ended by itself: past a deadline, its user gone, the user's
-    /// `session_auth_hash` changed, its entry ended, or its remember cookie reused. Flask-Login has
-    /// no signal for it.
+    /// A login in the session ended without a logout: a deadline passed, its user does not exist, the
+    /// user's `session_auth_hash` changed, its active login ended, or its remember cookie was reused.
+    /// Flask-Login has no signal for it.
     LoginEnded,
-    /// A remember cookie came back that was replaced long ago, as one does of which somebody has a
-    /// copy. Its active login was ended. Flask-Login has no signal for it.
+    /// A request carried a remember cookie that was replaced long ago, so somebody has a copy. Its
+    /// active login was ended. Flask-Login has no signal for it.
     RememberCookieReused,
 }
 
@@ -71,14 +73,14 @@ impl fmt::Display for LoginEvent {
     }
 }
 
-/// Someone who wants to know.
+/// An observer of events, as the app registers it.
 pub(crate) type Observer<U> = Box<dyn Fn(&HttpRequest, LoginEvent, Option<&U>) + Send + Sync>;
 
-/// Tells the log, then the observers in the order in which they were registered.
+/// Logs the event, and calls the observers in the order of their registration.
 pub(crate) fn emit<U>(
     observers: &[Observer<U>],
-    event: LoginEvent,
     req: &HttpRequest,
+    event: LoginEvent,
     user: Option<&U>,
 ) {
     match event {

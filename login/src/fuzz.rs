@@ -16,16 +16,19 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 
 use crate::{
     LoginManager, UserMixin,
-    flask_cookie::{decode_cookie, encode_cookie, unquote},
-    keys::Digest,
-    record::LoginRecord,
-    remember::{Presented, new_token},
-    settings::Settings,
-    token::RememberToken,
+    crypto::digest::{Digest, Fingerprint},
+    manager::settings::Settings,
+    remember::{
+        flask::{decode_cookie, encode_cookie, unquote},
+        received::ReceivedCookie,
+        token::RememberToken,
+    },
+    session::record::LoginRecord,
+    timestamp::Timestamp,
 };
 
 const FLASK_SECRET: &[u8] = b"the secret of a Flask app";
-const NOW: u64 = 1_763_812_345;
+const NOW: Timestamp = Timestamp::from_secs(1_763_812_345);
 
 #[derive(Clone)]
 struct User;
@@ -43,8 +46,11 @@ fn manager() -> LoginManager<User> {
     LoginManager::<User>::builder([7; 32])
         .user_loader(async |_: String| None)
         .previous_keys([[8; 32]])
-        .accept_flask_cookies(FLASK_SECRET, UNIX_EPOCH + Duration::from_secs(NOW + 1))
-        .clock(|| UNIX_EPOCH + Duration::from_secs(NOW))
+        .accept_flask_cookies(
+            FLASK_SECRET,
+            UNIX_EPOCH + Duration::from_secs(NOW.as_secs() + 1),
+        )
+        .clock(|| UNIX_EPOCH + Duration::from_secs(NOW.as_secs()))
         .build()
         .unwrap()
 }
@@ -113,7 +119,9 @@ fn fuzz<T: AsRef<[u8]> + Debug>(
 }
 
 fn token(settings: &Settings, id: &str) -> String {
-    new_token(settings, NOW, None, id, Some(Digest::new([5; 16]))).sign(&settings.keys)
+    let tag = Some(Digest::new([5; 16]));
+    let token = settings.remember.new_token(NOW, None, id, tag);
+    token.sign(&settings.keys)
 }
 
 const TOKEN_PIECES: &[&[u8]] = &[
@@ -133,7 +141,7 @@ const TOKEN_PIECES: &[&[u8]] = &[
 #[test]
 fn no_change_of_a_token_verifies() {
     let manager = manager();
-    let settings = &manager.0.settings;
+    let settings = manager.settings();
     let seeds = [token(settings, "1"), token(settings, "佐藤|;.")];
     fuzz("tokens", &seeds, TOKEN_PIECES, |input| {
         if let Ok(text) = std::str::from_utf8(input) {
@@ -146,7 +154,7 @@ fn no_change_of_a_token_verifies() {
 #[test]
 fn no_change_of_a_tokens_payload_is_read_without_a_signature() {
     let manager = manager();
-    let settings = &manager.0.settings;
+    let settings = manager.settings();
     let whole = token(settings, "1");
     let (payload, signature) = whole.rsplit_once('.').unwrap();
     fuzz("payloads", &[payload], TOKEN_PIECES, |input| {
@@ -160,7 +168,7 @@ fn no_change_of_a_tokens_payload_is_read_without_a_signature() {
 #[test]
 fn no_change_of_a_cookie_header_yields_anyone_elses_token() {
     let manager = manager();
-    let settings = &manager.0.settings;
+    let settings = manager.settings();
     let own = token(settings, "1");
     let flask = encode_cookie("佐藤", FLASK_SECRET);
     let quoted = flask.replace("佐藤", r"\344\275\220\350\227\244");
@@ -193,8 +201,11 @@ fn no_change_of_a_cookie_header_yields_anyone_elses_token() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, value);
         // A change beside the token leaves it what it was; none makes another of it.
-        if let Presented::Valid(token) = Presented::read(&headers, settings, NOW) {
-            assert!(matches!(&*token.remember.id, "1" | "佐藤"), "{headers:?}");
+        let (remember, keys) = (&settings.remember, &settings.keys);
+        if let ReceivedCookie::Valid(received) =
+            ReceivedCookie::verify(&headers, remember, keys, NOW)
+        {
+            assert!(matches!(&*received.token.id, "1" | "佐藤"), "{headers:?}");
             valid += 1;
         }
     });
@@ -223,12 +234,12 @@ fn no_change_of_a_flask_cookie_is_believed() {
 
 #[test]
 fn a_session_record_is_refused_or_read_as_it_is_written() {
-    let record = |seen, identifier, auth_tag, id: &str| {
+    let record = |last_seen_at, fingerprint, auth_tag, id: &str| {
         let record = LoginRecord {
             fresh: true,
-            began: NOW,
-            seen,
-            identifier,
+            started_at: NOW,
+            last_seen_at,
+            fingerprint,
             auth_tag,
             login: None,
             id: id.into(),
@@ -236,14 +247,14 @@ fn a_session_record_is_refused_or_read_as_it_is_written() {
         serde_json::to_string(&record).unwrap()
     };
     let seeds = [
-        record(None, Some(Digest::new([7; 16])), None, "1"),
+        record(None, Some(Fingerprint::new(7)), None, "1"),
         record(
             Some(NOW),
-            Some(Digest::new([7; 16])),
+            Some(Fingerprint::new(8)),
             Some(Digest::new([8; 16])),
             "a.b|\"佐藤\"\n",
         ),
-        "\"f.1....1\"".to_owned(),
+        "\"BAAAAA1\"".to_owned(),
         "{\"user_id\":1,\"fresh\":true}".to_owned(),
         "[null,[[]],1e999]".to_owned(),
     ];

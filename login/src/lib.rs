@@ -1,9 +1,8 @@
 //! Login and user-session management for actix-web, after Flask-Login.
 //!
-//! It logs users in and out, keeps them in actix-session's session, protects handlers, remembers
-//! users across browser restarts, tells fresh logins from remembered ones, and guards sessions
-//! against cookie thieves. How users are stored and what proves who they are is the app's
-//! business.
+//! It logs users in and out, keeps them in actix-session's session, protects handlers, remembers users
+//! across browser restarts, tells fresh logins from remembered ones, and protects sessions against
+//! stolen cookies. It imposes no database and no way of authenticating.
 //!
 //! # An app
 //!
@@ -61,51 +60,62 @@
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
-//! Where `Cargo.toml` gives this crate another name, write `extern crate login as actix_login;` at the
-//! root of yours: the attributes and the derive name it by its own.
+//! If `Cargo.toml` gives this crate another name, write `extern crate login as actix_login;` at the root
+//! of your crate: the attributes and the derive use the name `actix_login`.
 //!
 //! Local development over plain HTTP needs `cookie_secure(false)` on the session and
-//! [`RememberCookie::secure(false)`](RememberCookie::secure): browsers drop `Secure` cookies
+//! [`RememberCookie::secure(false)`](RememberCookie::secure), since browsers drop `Secure` cookies
 //! there.
 //!
 //! # The concepts
 //!
-//! - [`UserMixin`]: what the crate must know of a user. `#[derive(UserMixin)]` writes it.
-//! - [`LoginManager`]: loaders, handlers and settings; a middleware. Its
-//!   [builder](LoginManagerBuilder) has them all.
+//! - [`UserMixin`]: what the crate needs to know about a user. `#[derive(UserMixin)]` implements it.
+//! - [`LoginManager`]: loaders, handlers and settings; a middleware. Its [builder](LoginManagerBuilder)
+//!   has a method for each setting.
 //! - Guards: [`#[login_required]`](macro@login_required),
 //!   [`#[fresh_login_required]`](macro@fresh_login_required) and
-//!   [`#[anonymous_required]`](macro@anonymous_required) on a handler, [`LoginScope`] around a
-//!   scope.
+//!   [`#[anonymous_required]`](macro@anonymous_required) on a handler, [`LoginScope`] around a scope.
 //! - [`CurrentUser`] and [`AuthenticatedUser`]: the user as a handler's argument.
 //! - [`login_user`], [`logout_user`], [`confirm_login`] and the other functions of a request.
-//! - [`RememberCookie`], [`SessionProtection`]: how long a login lasts, and whose it is.
-//! - [`NextUrl`], [`flash`], [`FlashedMessages`]: what a login page needs.
+//! - [`RememberCookie`] and [`SessionProtection`]: how long a login lasts, and for which client.
+//! - [`NextUrl`], [`flash`](flash()) and [`FlashedMessages`]: what a login page needs.
 //! - [`LoginEvent`]: what happened.
-//! - [`ActiveLogins`]: a list, on the server, of who is logged in where. Off by default.
+//! - [`ActiveLogins`]: a list, on the server, of where users are logged in. Off by default.
 //!
-//! Who comes from Flask-Login finds each of its names in the module
-//! `flask_login` of this documentation.
+//! Each name of Flask-Login has its counterpart in the module `flask_login` of this documentation.
 //!
-//! A page that asks for no user costs nothing: no session is read, no loader is called. One that
-//! asks loads the user once, however many ask.
+//! A page that does not ask for the user costs nothing: no session is read, and no loader is called. A
+//! page that asks loads the user once, however many callers ask.
+//!
+//! # How a request travels
+//!
+//! 1. `middleware` adds the manager to the request's data. It reads nothing.
+//! 2. `guard` runs before the handler's arguments are extracted, and asks for the login. An extractor
+//!    (`extract`) or a function of `api` may be the first to ask instead.
+//! 3. `request` creates the login context in the request's extensions. Later callers share it.
+//! 4. `resolve` loads the login once. It checks the record of the `session`, calls the user loader
+//!    (`loader`), and matches the `session_auth_hash` (`crypto`).
+//! 5. Without a login in the session it verifies the `remember` cookie, and then asks the request and
+//!    header loaders.
+//! 6. With active logins, `active` looks the login up in the `store`, and replaces its cookie.
+//! 7. If `guard` refuses, it makes the response: a handler of the app, or a redirect made by `pages`.
+//! 8. Otherwise the handler runs. It may log users in and out with the functions of `api`.
+//! 9. `middleware` sets or clears the remember cookie, and marks the response private (`http`).
 //!
 //! # Fresh logins
 //!
-//! A login is *fresh* when the user authenticated in this very session, and not when it was
-//! restored from a remember cookie or session protection had doubts. For what matters,
-//! `#[fresh_login_required]` sends others to the
-//! [refresh view](LoginManagerBuilder::refresh_view), where the password is asked for again and
-//! [`confirm_login`] makes the login fresh.
+//! A login is *fresh* if the user authenticated in this session. It is not fresh if it was restored
+//! from a remember cookie, or if session protection detected another client. For critical pages,
+//! `#[fresh_login_required]` redirects to the [refresh view](LoginManagerBuilder::refresh_view). That
+//! page asks for the password again, and [`confirm_login`] makes the login fresh.
 //!
 //! # Log out everywhere
 //!
-//! A session in a cookie and a remember cookie are the browser's: an app can't delete them. It can
-//! make them worthless.
+//! An app can't delete cookies in other browsers, but it can invalidate them.
 //!
-//! `#[user(session_auth_hash)]` on the password hash binds each of them to it. One changed value
-//! ends them all at their next request; [`refresh_session_auth`] keeps the one in which it was
-//! changed. A "log out everywhere" button changes a random value that is part of the hash:
+//! `#[user(session_auth_hash)]` on the password hash binds sessions and remember cookies to it. When
+//! the hash changes, they all end at their next request; [`refresh_session_auth`] keeps the login in
+//! which it was changed. A "log out everywhere" button changes a random value that is part of the hash:
 //!
 //! ```
 //! use std::borrow::Cow;
@@ -130,37 +140,34 @@
 //! }
 //! ```
 //!
-//! Flask-Login's *alternative tokens* work, too: let `get_id` return a random second id, load users
-//! by that, and change it.
+//! Flask-Login's *alternative tokens* work, too: let `get_id` return a random second id, load users by
+//! that id, and change it.
 //!
-//! With [active logins](ActiveLogins) switched on there is a third, and it needs no change of the
-//! user: each login has an entry on the server, and an entry that is ended ends the login wherever
-//! copies of its cookies are ([`end_other_logins`], [`LoginManager::end_all_logins_of`]).
+//! [Active logins](ActiveLogins) need no change of the user. Each login has an entry on the server.
+//! Removing the entry ends the login, wherever copies of its cookies are ([`end_other_logins`],
+//! [`LoginManager::end_all_logins_of`]).
 //!
 //! # Overlapping requests
 //!
-//! actix-session writes whole sessions. Of two requests of one browser that overlap, the one
-//! that is answered last wins: if that one read the session before the other logged out and then
-//! writes to it, the login is back, with the cookie store as with a store on a server. So
-//! this crate writes to the session only where something changed: at login, logout, confirmation,
-//! restoration, the first mismatch, a due visit. A remember cookie comes back the same way, where it
-//! is refreshed at each request. [Active logins](ActiveLogins) close the gap for good: a login that
-//! was ended there does not come back.
+//! actix-session writes whole sessions. If two requests of one browser overlap, the last response wins.
+//! If its request read the session before the other one logged out, and then writes to it, the login is
+//! restored. This is true for cookie sessions and for sessions on a server. So this crate writes to the
+//! session only when something changes: at a login, a logout, a confirmation, a restored login, the
+//! first mismatch, and a due visit. A remember cookie that is refreshed at each request can be restored
+//! the same way. [Active logins](ActiveLogins) close the gap: a login that ended there stays ended.
 //!
 //! # Cross-site request forgery
 //!
-//! A user found by the session or a remember cookie ([`LoginSource::Session`],
-//! [`LoginSource::RememberCookie`]) may be in a request that another site has made the browser
-//! send: `SameSite=Lax` cookies keep such POSTs out in current browsers, but not GETs, so change
-//! nothing in a GET, and use a CSRF token where `SameSite=None` is needed. A user found by a
-//! header ([`LoginSource::Request`]) can't be forged that way, but for Basic credentials, which
-//! browsers send by themselves.
+//! Another site can make a browser send a request with the user's session or remember cookie
+//! ([`LoginSource::Session`], [`LoginSource::RememberCookie`]). In current browsers `SameSite=Lax`
+//! cookies stop POSTs of this kind, but not GETs: so change nothing in a GET, and use a CSRF token if
+//! the cookies need `SameSite=None`. A user found by a header ([`LoginSource::Request`]) can't be forged
+//! that way, except with Basic credentials, which browsers send automatically.
 //!
 //! # An API beside the website
 //!
-//! An API that takes tokens alone, and neither sets nor believes a cookie, has a manager of its
-//! own: with a user type of its own, a header or request loader and no user loader, around its
-//! scope.
+//! An API that accepts tokens alone, and neither sets nor accepts a cookie, has its own manager around
+//! its scope: with its own user type, a header or request loader, and no user loader.
 //!
 //! ```
 //! use actix_login::{Authorization, LoginManager, LoginScope, UserMixin};
@@ -171,7 +178,7 @@
 //!
 //! let api_manager = LoginManager::<ApiClient>::builder([0; 32])
 //!     .header_loader(async |value: &str| match Authorization::parse(value)? {
-//!         // A real app looks a digest of the token up.
+//!         // A real app looks up a digest of the token.
 //!         Authorization::Bearer("secret") => Some(ApiClient { id: 7 }),
 //!         _ => None,
 //!     })
@@ -187,20 +194,20 @@
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
-//! A request or header loader of the website's own manager lets tokens open its pages, and its
-//! sessions open the API: right for a script that may do what its user may, and then
-//! [`login_source`] tells the two apart.
+//! With a request or header loader in the website's own manager, tokens give access to its pages, and
+//! its sessions to the API. That suits scripts with all permissions of their user; [`login_source`] tells
+//! the two apart.
 //!
 //! # The log
 //!
-//! What goes wrong is said in `tracing` events of the target `actix_login`, which loggers of the
-//! `log` crate get too. An app that installs none sees empty 500s and no reason: install
-//! `env_logger` or `tracing-subscriber`.
+//! Errors are reported as `tracing` events of the target `actix_login`, which loggers of the `log` crate
+//! get, too. Without a logger an app sees empty 500s and no reason: install `env_logger` or
+//! `tracing-subscriber`.
 //!
 //! # Authorization
 //!
-//! Beyond "logged in or not" there is one thing: a check of the user, as
-//! `#[login_required(check = User::is_admin)]` or [`LoginScope::check`].
+//! Beyond "logged in or not", a guard can check the user: `#[login_required(check = User::is_admin)]` or
+//! [`LoginScope::check`].
 //!
 //! # Features
 //!
@@ -209,85 +216,73 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The derive and the attributes name this crate by its own name, also in its own tests.
+// The derive and the attributes refer to this crate by its own name, also in its own tests.
 extern crate self as actix_login;
 
 mod active;
-mod authorization;
-mod builder;
-mod caching;
+mod api;
 pub mod config;
-mod context;
-mod current_user;
-mod encoding;
+mod crypto;
 mod error;
 mod events;
-mod flash;
-mod flask_cookie;
+mod extract;
+mod future;
 #[cfg(test)]
 mod fuzz;
 mod guard;
-mod identifier;
-mod keys;
-mod known_clients;
+mod http;
 pub mod loader;
-mod login;
 mod manager;
-mod maybe_future;
 mod middleware;
-mod record;
-mod redirect;
-mod refusal;
+mod pages;
 mod remember;
-mod remember_cookie;
+mod request;
 mod resolve;
-mod scope;
 mod session;
-mod settings;
+pub mod store;
 #[cfg(feature = "test")]
 pub mod test;
-mod token;
+mod timestamp;
 mod user;
-mod view;
 
 pub use self::{
-    active::{
-        ActiveLogin, ActiveLogins, InvalidLoginId, LoginId, active_logins, end_login,
-        end_other_logins,
+    api::{
+        active_logins::{active_logins, end_login, end_other_logins},
+        log_in::{LoginOptions, login_user, login_user_with},
+        log_out::logout_user,
+        questions::{client_address, login_fresh, login_remembered, login_source},
+        reauthenticate::{confirm_login, refresh_session_auth},
     },
-    authorization::Authorization,
-    builder::LoginManagerBuilder,
     config::SESSION_KEYS,
-    context::LoginSource,
-    current_user::{AuthenticatedUser, CurrentUser},
     error::{ConfigError, LoginError},
     events::LoginEvent,
-    flash::{Flash, FlashedMessages, flash},
-    guard::Check,
-    identifier::{SessionProtection, client_address},
-    login::{
-        LoginOptions, confirm_login, login_fresh, login_remembered, login_source, login_user,
-        login_user_with, logout_user, refresh_session_auth,
+    extract::{AuthenticatedUser, CurrentUser},
+    guard::{
+        check::Check,
+        refusal::{needs_refresh, unauthorized},
+        scope::LoginScope,
     },
-    manager::LoginManager,
-    redirect::{NextUrl, is_safe_redirect},
-    refusal::{needs_refresh, unauthorized},
-    remember_cookie::RememberCookie,
-    scope::LoginScope,
+    http::{authorization::Authorization, url::make_next_param},
+    manager::{LoginManager, builder::LoginManagerBuilder},
+    pages::{
+        flash::{Flash, FlashedMessages, flash},
+        login_url::{login_url, login_url_with_field},
+        next::{NextUrl, is_safe_redirect},
+    },
+    remember::cookie::RememberCookie,
+    request::login::LoginSource,
+    session::protection::SessionProtection,
+    store::{
+        entry::{ActiveLogin, InvalidLoginId, LoginId},
+        settings::ActiveLogins,
+    },
+    timestamp::Timestamp,
     user::UserMixin,
-    view::{login_url, login_url_with_field, make_next_param},
 };
 
 /// Flask-Login's own remember cookie.
 pub mod flask {
-    pub use crate::flask_cookie::{decode_cookie, encode_cookie};
-}
-
-/// Where active logins are kept: the trait, its types, and the stores of this crate.
-pub mod store {
-    #[cfg(feature = "redis")]
-    pub use crate::active::RedisLoginStore;
-    pub use crate::active::{LoginStore, MemoryLoginStore, StoreFull, StoredLogin};
+    pub use crate::remember::flask::{decode_cookie, encode_cookie};
 }
 
 /// ```
@@ -307,7 +302,7 @@ pub mod store {
 /// assert_eq!(Administrator::NAME, "Admin");
 /// ```
 ///
-/// With `eq`, users go into a hash set where their `Hash` is by id as well:
+/// With `eq`, users can be in a hash set if their `Hash` is by id, too:
 ///
 /// ```
 /// # use std::{collections::HashSet, hash::{Hash, Hasher}};
@@ -327,7 +322,7 @@ pub mod store {
 /// ```
 pub use actix_login_macros::UserMixin;
 
-/// Lets a handler run only for a user who is logged in.
+/// Runs a handler only for users who are logged in.
 ///
 /// ```
 /// # use actix_login::UserMixin;
@@ -343,7 +338,7 @@ pub use actix_login_macros::UserMixin;
 ///     format!("the settings of {}", user.id)
 /// }
 ///
-/// // A stranger's body is neither read nor parsed; who is no administrator gets a 403.
+/// // The body of an anonymous request is not read; a user who is not an administrator gets a 403.
 /// #[post("/news")]
 /// #[login_required(check = User::is_admin)]
 /// async fn publish(news: Json<String>) -> impl Responder {
@@ -352,7 +347,7 @@ pub use actix_login_macros::UserMixin;
 /// ```
 pub use actix_login_macros::login_required;
 
-/// Lets a handler run only for a user whose login is fresh.
+/// Runs a handler only for users whose login is fresh.
 ///
 /// ```
 /// use actix_login::fresh_login_required;
@@ -366,7 +361,8 @@ pub use actix_login_macros::login_required;
 /// ```
 pub use actix_login_macros::fresh_login_required;
 
-/// Lets a handler run only for a visitor who is not logged in; others go on to the safe `next`, or to the view named, or to `/`.
+/// Runs a handler only for anonymous requests. Others are redirected to the safe `next`, to the view, or
+/// to `/`.
 ///
 /// ```
 /// use actix_login::anonymous_required;
@@ -380,27 +376,10 @@ pub use actix_login_macros::fresh_login_required;
 /// ```
 pub use actix_login_macros::anonymous_required;
 
-/// What the attributes and the derive expand to. Not for use by hand.
+/// What the attributes and the derive expand to.
 #[doc(hidden)]
-pub mod __private {
-    pub use std::borrow::Cow;
-
-    pub use actix_web::{FromRequest, HttpResponse};
-
-    pub use crate::{
-        guard::{
-            Guard, Nearest, Of, Unopened, anonymous_required, anonymous_required_of,
-            fresh_login_required, fresh_login_required_of, guarded, login_required,
-            login_required_of, unreached,
-        },
-        user::AuthHashSource,
-    };
-
-    /// The bytes of a `#[user(session_auth_hash)]` field.
-    pub fn auth_hash<T: AuthHashSource + ?Sized>(value: &T) -> Option<Cow<'_, [u8]>> {
-        value.auth_hash()
-    }
-}
+#[path = "private.rs"]
+pub mod __private;
 
 /// The README's example, compiled.
 #[cfg(doctest)]

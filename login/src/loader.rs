@@ -1,21 +1,18 @@
 //! The loaders: how the app finds a user by id, by request or by header.
 
-use std::{fmt, future::Future, marker::PhantomData, pin::Pin};
+use std::{fmt, future::Future, marker::PhantomData};
 
 use actix_web::HttpRequest;
 
-use crate::user::UserMixin;
+use crate::{future::LocalBoxFuture, user::UserMixin};
 
-/// A future that stays on its thread, boxed.
-pub(crate) type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
-
-/// What a loader found: the user, nobody, or why it could not look.
-pub(crate) type Found<U> = Result<Option<U>, String>;
+/// The result of a loader: the user, `None` if there is no such user, or why the lookup failed.
+pub(crate) type LoadResult<U> = Result<Option<U>, String>;
 
 /// Finds the user of an id: Flask-Login's `user_loader`.
 ///
-/// An async closure or an `async fn` from [`U::Id`](UserMixin::Id) is one. So is a type of the
-/// app's that implements this trait:
+/// It is an async closure or an `async fn` that takes [`U::Id`](UserMixin::Id), or a type of the app
+/// that implements this trait:
 ///
 /// ```
 /// use actix_login::{LoginManager, UserMixin, loader::UserLoader};
@@ -40,10 +37,10 @@ pub(crate) type Found<U> = Result<Option<U>, String>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't load a `{U}` by its id",
     label = "not a user loader",
-    note = "a user loader takes the id, owned, and answers `Option<User>` or `Result<Option<User>, E>`: `async move |id: u64| users.get(&id)`"
+    note = "a user loader takes the id, owned, and returns `Option<User>` or `Result<Option<User>, E>`: `async move |id: u64| users.get(&id)`"
 )]
 pub trait UserLoader<U: UserMixin>: 'static {
-    /// `Option<U>`, or `Result<Option<U>, E>` where the lookup can fail.
+    /// `Option<U>`, or `Result<Option<U>, E>` if the lookup can fail.
     type Answer: LoaderAnswer<U>;
 
     /// Finds the user of this id.
@@ -63,9 +60,10 @@ where
     }
 }
 
-/// Finds the user of a request by whatever it carries: Flask-Login's `request_loader`.
+/// Finds the user of a request by anything it carries: Flask-Login's `request_loader`.
 ///
-/// An async closure or an `async fn` from `&HttpRequest` is one.
+/// It is an async closure or an `async fn` that takes `&HttpRequest`, or a type that implements this
+/// trait.
 ///
 /// ```
 /// # use actix_login::UserMixin;
@@ -84,14 +82,14 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't load a `{U}` from a request",
     label = "not a request loader",
-    note = "a request loader takes `&HttpRequest` and answers `Option<User>` or `Result<Option<User>, E>`: `async |req: &HttpRequest| …`"
+    note = "a request loader takes `&HttpRequest` and returns `Option<User>` or `Result<Option<User>, E>`: `async |req: &HttpRequest| …`"
 )]
 pub trait RequestLoader<U: UserMixin>: 'static {
-    /// `Option<U>`, or `Result<Option<U>, E>` where the lookup can fail.
+    /// `Option<U>`, or `Result<Option<U>, E>` if the lookup can fail.
     type Answer: LoaderAnswer<U>;
 
-    /// Finds the user of this request. It must not ask for the current user, which is what it is
-    /// asked for, nor keep a clone of the request.
+    /// Finds the user of this request. It must not ask for the current user, which it is there to
+    /// find, nor keep a clone of the request.
     fn load(&self, req: &HttpRequest) -> impl Future<Output = Self::Answer>;
 }
 
@@ -110,8 +108,8 @@ where
 
 /// Finds the user of a header's value: Flask-Login's `header_loader`.
 ///
-/// An async closure or an `async fn` from `&str` is one.
-/// [`Authorization`](crate::Authorization) takes such a value apart.
+/// It is an async closure or an `async fn` that takes `&str`, or a type that implements this trait.
+/// [`Authorization`](crate::Authorization) parses the value of an `Authorization` header.
 ///
 /// ```
 /// # use actix_login::UserMixin;
@@ -130,10 +128,10 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't load a `{U}` from a header",
     label = "not a header loader",
-    note = "a header loader takes `&str` and answers `Option<User>` or `Result<Option<User>, E>`: `async |value: &str| …`"
+    note = "a header loader takes `&str` and returns `Option<User>` or `Result<Option<User>, E>`: `async |value: &str| …`"
 )]
 pub trait HeaderLoader<U: UserMixin>: 'static {
-    /// `Option<U>`, or `Result<Option<U>, E>` where the lookup can fail.
+    /// `Option<U>`, or `Result<Option<U>, E>` if the lookup can fail.
     type Answer: LoaderAnswer<U>;
 
     /// Finds the user of this header's value.
@@ -153,62 +151,82 @@ where
     }
 }
 
-/// What a loader may answer: `Option<U>`, or `Result<Option<U>, E>` of any error that prints.
+/// What a loader may return: `Option<U>`, or `Result<Option<U>, E>` with any error that prints.
 ///
-/// `None` says that there is no such user: the login is over. An error says that nobody knows: the
-/// request fails with an empty 500, the error goes to the log, and nobody is logged out.
+/// `None` means that there is no such user, and the login ends. An error means that the lookup failed:
+/// the request fails with an empty 500, the error goes to the log, and no user is logged out.
 #[diagnostic::on_unimplemented(
-    message = "a loader can't answer `{Self}`",
-    label = "this loader answers `{Self}`",
-    note = "it must answer `Option<{U}>`, or `Result<Option<{U}>, E>` where the lookup can fail: `Some(user)` or `Ok(Some(user))`, and `None` or `Ok(None)` where there is no such user"
+    message = "a loader can't return `{Self}`",
+    label = "this loader returns `{Self}`",
+    note = "it must return `Option<{U}>`, or `Result<Option<{U}>, E>` if the lookup can fail: `Some(user)` or `Ok(Some(user))`, and `None` or `Ok(None)` if there is no such user"
 )]
 pub trait LoaderAnswer<U>: sealed::Sealed<U> {}
 
-// One by one, and not for all that is `Sealed`: the compiler would then miss that trait, and say so
-// in place of the message above.
+// Separate impls instead of one for all `Sealed` types: the compiler would then report that trait
+// instead of the message above.
 impl<U> LoaderAnswer<U> for Option<U> {}
 impl<U, E: fmt::Display> LoaderAnswer<U> for Result<Option<U>, E> {}
 
 mod sealed {
-    use super::Found;
+    use super::LoadResult;
 
     pub trait Sealed<U> {
         #[doc(hidden)]
-        fn into_found(self) -> Found<U>;
+        fn into_result(self) -> LoadResult<U>;
     }
 }
 
 impl<U> sealed::Sealed<U> for Option<U> {
-    fn into_found(self) -> Found<U> {
+    fn into_result(self) -> LoadResult<U> {
         Ok(self)
     }
 }
 
 impl<U, E: fmt::Display> sealed::Sealed<U> for Result<Option<U>, E> {
-    fn into_found(self) -> Found<U> {
-        // `{:#}` prints the whole chain of causes where the error type knows one.
+    fn into_result(self) -> LoadResult<U> {
+        // `{:#}` prints the whole chain of causes if the error type has one.
         self.map_err(|error| format!("{error:#}"))
     }
 }
 
-/// A loader of any of the three kinds with its type erased; `I` is what it gets.
+/// A loader of any of the three kinds with its type erased; `I` is its argument.
 pub(crate) trait Load<I, U>: Send + Sync {
-    fn load<'a>(&'a self, input: I) -> LocalBoxFuture<'a, Found<U>>
+    fn load<'a>(&'a self, input: I) -> LocalBoxFuture<'a, LoadResult<U>>
     where
         I: 'a;
 }
 
-/// The three kinds as a manager keeps them.
-pub(crate) type AnyUserLoader<U> = Box<dyn Load<<U as UserMixin>::Id, U>>;
-/// See [`AnyUserLoader`].
-pub(crate) type AnyRequestLoader<U> = Box<dyn for<'a> Load<&'a HttpRequest, U>>;
-/// See [`AnyUserLoader`].
-pub(crate) type AnyHeaderLoader<U> = Box<dyn for<'a> Load<&'a str, U>>;
+/// The loaders of a manager.
+pub(crate) struct Loaders<U: UserMixin> {
+    pub(crate) by_id: Option<AnyUserLoader<U>>,
+    pub(crate) by_request: Option<AnyRequestLoader<U>>,
+    pub(crate) by_header: Option<AnyHeaderLoader<U>>,
+}
 
-/// A loader of one kind, for erasing its type. `Kind` keeps the kinds apart.
-pub(crate) struct Erased<L, Kind>(L, PhantomData<fn() -> Kind>);
+type AnyUserLoader<U> = Box<dyn Load<<U as UserMixin>::Id, U>>;
+type AnyRequestLoader<U> = Box<dyn for<'a> Load<&'a HttpRequest, U>>;
+type AnyHeaderLoader<U> = Box<dyn for<'a> Load<&'a str, U>>;
 
-impl<L, Kind> Erased<L, Kind> {
+impl<U: UserMixin> Default for Loaders<U> {
+    fn default() -> Self {
+        Self {
+            by_id: None,
+            by_request: None,
+            by_header: None,
+        }
+    }
+}
+
+impl<U: UserMixin> Loaders<U> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_none() && self.by_request.is_none() && self.by_header.is_none()
+    }
+}
+
+/// A loader with its type erased. `Kind` keeps the three kinds apart.
+pub(crate) struct ErasedLoader<L, Kind>(L, PhantomData<fn() -> Kind>);
+
+impl<L, Kind> ErasedLoader<L, Kind> {
     pub(crate) fn new(loader: L) -> Self {
         Self(loader, PhantomData)
     }
@@ -218,33 +236,35 @@ pub(crate) struct ById;
 pub(crate) struct ByRequest;
 pub(crate) struct ByHeader;
 
-impl<U: UserMixin, L: UserLoader<U> + Send + Sync> Load<U::Id, U> for Erased<L, ById> {
-    fn load<'a>(&'a self, id: U::Id) -> LocalBoxFuture<'a, Found<U>>
+impl<U: UserMixin, L: UserLoader<U> + Send + Sync> Load<U::Id, U> for ErasedLoader<L, ById> {
+    fn load<'a>(&'a self, id: U::Id) -> LocalBoxFuture<'a, LoadResult<U>>
     where
         U::Id: 'a,
     {
-        Box::pin(async move { sealed::Sealed::into_found(self.0.load(id).await) })
+        Box::pin(async move { sealed::Sealed::into_result(self.0.load(id).await) })
     }
 }
 
-impl<'r, U, L> Load<&'r HttpRequest, U> for Erased<L, ByRequest>
+impl<'r, U, L> Load<&'r HttpRequest, U> for ErasedLoader<L, ByRequest>
 where
     U: UserMixin,
     L: RequestLoader<U> + Send + Sync,
 {
-    fn load<'a>(&'a self, req: &'r HttpRequest) -> LocalBoxFuture<'a, Found<U>>
+    fn load<'a>(&'a self, req: &'r HttpRequest) -> LocalBoxFuture<'a, LoadResult<U>>
     where
         &'r HttpRequest: 'a,
     {
-        Box::pin(async move { sealed::Sealed::into_found(self.0.load(req).await) })
+        Box::pin(async move { sealed::Sealed::into_result(self.0.load(req).await) })
     }
 }
 
-impl<'r, U: UserMixin, L: HeaderLoader<U> + Send + Sync> Load<&'r str, U> for Erased<L, ByHeader> {
-    fn load<'a>(&'a self, value: &'r str) -> LocalBoxFuture<'a, Found<U>>
+impl<'r, U: UserMixin, L: HeaderLoader<U> + Send + Sync> Load<&'r str, U>
+    for ErasedLoader<L, ByHeader>
+{
+    fn load<'a>(&'a self, value: &'r str) -> LocalBoxFuture<'a, LoadResult<U>>
     where
         &'r str: 'a,
     {
-        Box::pin(async move { sealed::Sealed::into_found(self.0.load(value).await) })
+        Box::pin(async move { sealed::Sealed::into_result(self.0.load(value).await) })
     }
 }

@@ -1,5 +1,5 @@
-//! A test client that starts logged in: Flask-Login's `FlaskLoginClient`. Behind the feature
-//! `test`, for an app's `[dev-dependencies]`:
+//! A test client that starts logged in: Flask-Login's `FlaskLoginClient`. It needs the feature `test`,
+//! for an app's `[dev-dependencies]`:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -45,9 +45,8 @@
 use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 use actix_http::Request;
-use actix_session::Session;
 use actix_web::{
-    Error, HttpMessage, HttpRequest,
+    Error, HttpMessage,
     body::{self, MessageBody},
     cookie::Cookie,
     dev::{Service, ServiceResponse},
@@ -60,65 +59,49 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{
-    active::{Continued, begin_or_continue},
-    context::LoginContext,
-    error::LoginError,
-    record::LoginRecord,
-    resolve::{begin_login, new_record},
-    user::UserMixin,
-};
+use crate::{resolve::prepared::PreparedLogin, user::UserMixin};
 
-/// How many redirects in a row are followed.
+/// How many redirects in a row a client follows.
 const REDIRECTS_MAX: usize = 10;
 
-/// A client for an app of [`actix_web::test::init_service`], with a cookie jar of its own.
+/// Returns a client for an app of [`actix_web::test::init_service`], with its own cookie jar.
 pub fn client<S>(app: &S) -> LoginClient<'_, S> {
     LoginClient {
         app,
         cookies: BTreeMap::new(),
-        logins: Vec::new(),
+        users: Vec::new(),
         fresh_login: true,
         follow_redirects: false,
     }
 }
 
-/// A client with a cookie jar, logged in from the start if so wished. Made by [`client`].
+/// A client with a cookie jar, which can start logged in. Made by [`client`].
 ///
-/// It logs in without any request of its own: the first page that asks who is logged in finds
-/// the login in its session, as if it had been there before. So it works with every session
-/// store, and with session protection on, unlike Flask-Login's.
+/// It needs no request to log in: the first page that asks for the user finds the login in its
+/// session. Unlike Flask-Login's it works with every session store, and with session protection.
 #[must_use = "send a request with it"]
 pub struct LoginClient<'a, S> {
     app: &'a S,
     cookies: BTreeMap<String, String>,
-    logins: Vec<Box<dyn PreparedLogin>>,
+    users: Vec<Box<dyn AnyInitialUser>>,
     fresh_login: bool,
     follow_redirects: bool,
 }
 
-/// A login that the app finds in the request. It can't come over a network: it is no part of the
-/// request's bytes.
-struct TestLogin<U> {
-    user: U,
-    fresh: bool,
-    done: Rc<Cell<bool>>,
-}
-
 /// A user to be logged in, once.
-struct Prepared<U> {
+struct InitialUser<U> {
     user: U,
     done: Rc<Cell<bool>>,
 }
 
-/// A [`Prepared`] login of any user type.
-trait PreparedLogin {
+/// An [`InitialUser`] of any type.
+trait AnyInitialUser {
     fn put_into(&self, request: &Request, fresh: bool);
 }
 
-impl<U: UserMixin> PreparedLogin for Prepared<U> {
+impl<U: UserMixin> AnyInitialUser for InitialUser<U> {
     fn put_into(&self, request: &Request, fresh: bool) {
-        request.extensions_mut().insert(TestLogin {
+        request.extensions_mut().insert(PreparedLogin {
             user: self.user.clone(),
             fresh,
             done: Rc::clone(&self.done),
@@ -126,54 +109,27 @@ impl<U: UserMixin> PreparedLogin for Prepared<U> {
     }
 }
 
-/// Whether a test client has put a login into the request.
-pub(crate) fn is_prepared<U: UserMixin>(req: &HttpRequest) -> bool {
-    req.extensions().contains::<TestLogin<U>>()
-}
-
-/// Begins the login that a test client has put into the request, if one has.
-pub(crate) async fn begin<U: UserMixin>(
-    context: &LoginContext<U>,
-    req: &HttpRequest,
-    session: &Session,
-) -> Result<(), LoginError> {
-    let Some(login) = req.extensions_mut().remove::<TestLogin<U>>() else {
-        return Ok(());
-    };
-    if login.done.replace(true) {
-        return Ok(());
-    }
-    let id = login.user.get_id().to_string();
-    let active = begin_or_continue(context, req, None, &login.user, &id, None).await?;
-    let record = LoginRecord {
-        login: active.as_ref().map(Continued::recorded),
-        ..new_record(context, req, &id, &login.user, login.fresh)
-    };
-    begin_login(context, req, session, &record)
-}
-
 impl<S> LoginClient<'_, S> {
-    /// Starts logged in with this user. The app's user loader must know it: one that it does not find
-    /// is nobody.
+    /// Starts with this user logged in. The app's user loader must find the user; otherwise the request
+    /// is anonymous.
     ///
-    /// Users of several types, each with a manager of its own, are logged in together; of one type
-    /// the last is.
+    /// Users of several types, each with its own manager, are logged in together. Of one type the last
+    /// one is.
     pub fn user<U: UserMixin>(mut self, user: &U) -> Self {
-        self.logins.push(Box::new(Prepared {
+        self.users.push(Box::new(InitialUser {
             user: user.clone(),
             done: Rc::default(),
         }));
         self
     }
 
-    /// Whether those logins are fresh. Default: `true`.
+    /// Whether the logins are fresh. Default: `true`.
     pub fn fresh_login(mut self, fresh: bool) -> Self {
         self.fresh_login = fresh;
         self
     }
 
-    /// Whether to go where a redirect leads, up to ten times, as long as that is on this site.
-    /// Default: `false`.
+    /// Whether to follow redirects on this site, at most ten in a row. Default: `false`.
     pub fn follow_redirects(mut self, follow: bool) -> Self {
         self.follow_redirects = follow;
         self
@@ -184,7 +140,7 @@ impl<S> LoginClient<'_, S> {
         self.cookies.get(name).map(String::as_str)
     }
 
-    /// Forgets a cookie: the session's, say, as a browser does at its end.
+    /// Removes a cookie. A browser does that to the session cookie when it is closed.
     pub fn forget_cookie(&mut self, name: &str) {
         self.cookies.remove(name);
     }
@@ -206,7 +162,7 @@ where
         self.send(TestRequest::post().uri(uri).set_form(form)).await
     }
 
-    /// Sends any request, with the cookies so far, and keeps those of the answer.
+    /// Sends a request with the cookies so far, and keeps those of the response.
     pub async fn send(&mut self, request: TestRequest) -> TestResponse {
         let mut response = self.send_once(request).await;
         for _ in 0..REDIRECTS_MAX {
@@ -229,8 +185,8 @@ where
             request = request.cookie(Cookie::new(name, value));
         }
         let request = request.to_request();
-        for login in &self.logins {
-            login.put_into(&request, self.fresh_login);
+        for user in &self.users {
+            user.put_into(&request, self.fresh_login);
         }
         let response = match self.app.call(request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
@@ -241,7 +197,7 @@ where
         TestResponse {
             status: response.status(),
             headers: response.headers().clone(),
-            // A body that breaks off is as much of it as there was: none.
+            // A body that fails counts as empty.
             body: body::to_bytes(body).await.unwrap_or_default(),
         }
     }
@@ -261,7 +217,7 @@ where
     }
 }
 
-/// What the app answered, read to its end.
+/// A response of the app, with its whole body.
 #[derive(Debug, Clone)]
 pub struct TestResponse {
     status: StatusCode,
@@ -280,7 +236,7 @@ impl TestResponse {
         &self.headers
     }
 
-    /// Where it redirects to.
+    /// The URL that it redirects to.
     pub fn location(&self) -> Option<&str> {
         self.headers.get(header::LOCATION)?.to_str().ok()
     }
@@ -290,7 +246,7 @@ impl TestResponse {
         &self.body
     }
 
-    /// The body as text; what is not UTF-8 in it is replaced.
+    /// The body as text. Bytes that are not UTF-8 are replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, fmt::Display, str::FromStr};
 
-/// What the crate must know of an app's user: Flask-Login's `UserMixin`.
+/// What the crate needs to know about an app's user: Flask-Login's `UserMixin`.
 ///
-/// `#[derive(UserMixin)]` writes it for a struct with an `id` field; implement it by hand where
-/// the answers are computed.
+/// `#[derive(UserMixin)]` implements it for a struct with an `id` field. Implement it by hand if the
+/// values are computed.
 ///
 /// ```
 /// use actix_login::UserMixin;
@@ -49,25 +49,25 @@ use std::{borrow::Cow, fmt::Display, str::FromStr};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no user type: it does not implement `UserMixin`",
+    message = "`{Self}` is not a user type: it does not implement `UserMixin`",
     note = "add `#[derive(Clone, UserMixin)]` to it, or implement `actix_login::UserMixin` by hand",
-    note = "of an `AuthenticatedUser`, an `Arc` or another wrapper pass the user inside: `&*user`"
+    note = "for an `AuthenticatedUser`, an `Arc` or another wrapper pass the user inside: `&*user`"
 )]
 pub trait UserMixin: Clone + 'static {
-    /// The type of the id. It is kept as text: what [`Display`] prints, [`FromStr`] must read.
+    /// The type of the id. It is stored as text: [`FromStr`] must parse what [`Display`] prints.
     type Id: FromStr + Display;
 
-    /// What this kind of user is called: the struct's name, from the derive.
+    /// The name of this kind of user. The derive uses the struct's name.
     ///
-    /// It keeps the kinds of user of one app apart. Keys, session records and remember cookies
-    /// are bound to it, so two kinds of user that serve one app need different names, be it here
-    /// or by [`LoginManagerBuilder::name`](crate::LoginManagerBuilder::name).
+    /// Keys, session records and remember cookies are bound to it, so two kinds of user in one app
+    /// need different names, here or by
+    /// [`LoginManagerBuilder::name`](crate::LoginManagerBuilder::name).
     const NAME: &'static str;
 
-    /// The id that the user loader gets to find this user again.
+    /// The id by which the user loader finds this user again.
     ///
-    /// At most 512 bytes as text. An id that changes ends every login of this user; see
-    /// [`session_auth_hash`](Self::session_auth_hash) for a better way to do that.
+    /// At most 512 bytes as text. A changed id ends every login of this user; to do so on purpose, use
+    /// [`session_auth_hash`](Self::session_auth_hash) instead.
     fn get_id(&self) -> Self::Id;
 
     /// Whether the account may be used. Default: `true`.
@@ -77,36 +77,36 @@ pub trait UserMixin: Clone + 'static {
         true
     }
 
-    /// Whether the guards let this user pass. Default: what [`is_active`](Self::is_active) says.
+    /// Whether the guards admit this user. Default: [`is_active`](Self::is_active).
     fn is_authenticated(&self) -> bool {
         self.is_active()
     }
 
-    /// Whether this is no real user. Default: `false`.
+    /// Whether this is an anonymous user. Default: `false`.
     ///
-    /// A guest of [`anonymous_user`](crate::LoginManagerBuilder::anonymous_user) counts as
-    /// anonymous whatever this answers.
+    /// A guest of [`anonymous_user`](crate::LoginManagerBuilder::anonymous_user) counts as anonymous
+    /// whatever this returns.
     fn is_anonymous(&self) -> bool {
         false
     }
 
-    /// Something that changes when all logins of this user shall end: the password hash, as a
-    /// rule. Default: `None`.
+    /// A value that changes when all logins of this user must end, usually the password hash. Default:
+    /// `None`.
     ///
-    /// A keyed digest of it goes into each session and each remember cookie. When it changes,
-    /// they are worthless at the next request (Django's `get_session_auth_hash`).
+    /// Each session and each remember cookie holds a keyed digest of it. When it changes, they become
+    /// invalid at the next request (Django's `get_session_auth_hash`).
     fn session_auth_hash(&self) -> Option<Cow<'_, [u8]>> {
         None
     }
 }
 
-/// What `#[user(session_auth_hash)]` may stand on.
+/// The types of field that `#[user(session_auth_hash)]` accepts.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a `session_auth_hash`",
-    note = "it may be a `String`, `Vec<u8>`, `[u8; N]`, a `Cow`, `Box`, `Arc` or `Option` of such; for others implement `UserMixin` by hand"
+    note = "it may be a `String`, `Vec<u8>`, `[u8; N]`, or a `Cow`, `Box`, `Arc` or `Option` of these; for other types implement `UserMixin` by hand"
 )]
 pub trait AuthHashSource {
-    /// The bytes, or nothing where the user has none.
+    /// The bytes, or `None` if the user has none.
     fn auth_hash(&self) -> Option<Cow<'_, [u8]>>;
 }
 

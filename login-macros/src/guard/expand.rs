@@ -94,7 +94,7 @@ fn outer(handler: &Handler, attributes: &Attributes, body: &TokenStream) -> Toke
     let outer = attributes.outer();
     let request = parameter();
     let inputs = quote_spanned! {signature.paren_token.span.join()=>
-        (#request: ::actix_login::__private::Unopened)
+        (#request: ::actix_login::__private::RawRequest)
     };
     let output =
         quote_spanned!(signature.output.span()=> -> ::actix_login::__private::HttpResponse);

@@ -10,11 +10,11 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
 use actix_login::{
-    ActiveLogins, LoginId, LoginManager,
+    ActiveLogins, LoginId, LoginManager, Timestamp,
     store::{LoginStore, RedisLoginStore, StoredLogin},
 };
 use actix_session::{SessionMiddleware, storage::RedisSessionStore};
@@ -61,15 +61,20 @@ fn at(app: &TestApp, browser: &Browser) -> Browser {
     there
 }
 
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
+fn now() -> Timestamp {
+    SystemTime::now().into()
+}
+
+fn time(seconds: u64) -> Timestamp {
+    Timestamp::from_secs(seconds)
+}
+
+fn in_seconds(seconds: u64) -> Timestamp {
+    now().plus(Duration::from_secs(seconds))
 }
 
 /// A login whose id is 20 times this letter, and two more.
-fn login(letter: char, ends: Option<u64>) -> StoredLogin {
+fn login(letter: char, ends: Option<Timestamp>) -> StoredLogin {
     let id: LoginId = format!("{}AA", String::from(letter).repeat(20))
         .parse()
         .unwrap();
@@ -168,34 +173,54 @@ fn what_is_stored_comes_back_as_it_was() {
     };
     let store = store(&redis);
     block_on(async {
-        let mut stored = login('a', Some(now() + 100));
+        let mut stored = login('a', Some(in_seconds(100)));
         store.begin(&stored).await.unwrap();
         assert_eq!(store.find(stored.id).await.unwrap(), Some(stored.clone()));
 
-        assert!(store.replace_cookie(stored.id, 0, 0, 7).await.unwrap());
-        store.confirm_cookie(stored.id, 0, 8).await.unwrap();
-        store.confirm_cookie(stored.id, 1, 9).await.unwrap();
-        store.confirm_cookie(stored.id, 1, 10).await.unwrap();
-        let ends = Some(now() + 200);
-        assert!(store.touch(stored.id, 11, ends).await.unwrap());
+        assert!(
+            store
+                .replace_cookie(stored.id, 0, 0, time(7))
+                .await
+                .unwrap()
+        );
+        store.confirm_cookie(stored.id, 0, time(8)).await.unwrap();
+        store.confirm_cookie(stored.id, 1, time(9)).await.unwrap();
+        store.confirm_cookie(stored.id, 1, time(10)).await.unwrap();
+        let ends = Some(in_seconds(200));
+        assert!(store.touch(stored.id, time(11), ends).await.unwrap());
         stored.generation = 1;
-        stored.issued_at = 7;
-        stored.cookie_confirmed_at = Some(9);
+        stored.issued_at = time(7);
+        stored.cookie_confirmed_at = Some(time(9));
         stored.remembered = true;
-        stored.last_seen_at = 11;
+        stored.last_seen_at = time(11);
         stored.expires_at = ends;
         assert_eq!(store.list("User:1").await.unwrap(), [stored.clone()]);
         assert_eq!(store.list("User:10").await.unwrap(), []);
 
-        assert!(store.replace_cookie(stored.id, 1, 0, 12).await.unwrap());
+        assert!(
+            store
+                .replace_cookie(stored.id, 1, 0, time(12))
+                .await
+                .unwrap()
+        );
         let found = store.find(stored.id).await.unwrap().unwrap();
         assert_eq!((found.generation, found.last_confirmed_generation), (2, 0));
 
         store.end(stored.id).await.unwrap();
         store.end(stored.id).await.unwrap();
-        assert!(!store.touch(stored.id, 12, Some(now() + 300)).await.unwrap());
-        assert!(!store.replace_cookie(stored.id, 1, 1, 13).await.unwrap());
-        store.confirm_cookie(stored.id, 1, 14).await.unwrap();
+        assert!(
+            !store
+                .touch(stored.id, time(12), Some(in_seconds(300)))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .replace_cookie(stored.id, 1, 1, time(13))
+                .await
+                .unwrap()
+        );
+        store.confirm_cookie(stored.id, 1, time(14)).await.unwrap();
         assert_eq!(store.find(stored.id).await.unwrap(), None);
     });
     assert_eq!(redis.command("KEYS *"), "*0");
@@ -208,12 +233,12 @@ fn nothing_puts_the_end_of_a_login_off_that_goes_on_under_another_id() {
     };
     let store = store(&redis);
     block_on(async {
-        for (letter, ends) in [('a', None), ('b', Some(now() + 100))] {
+        for (letter, ends) in [('a', None), ('b', Some(in_seconds(100)))] {
             let stored = login(letter, ends);
             store.begin(&stored).await.unwrap();
-            let ends = now() + 10;
+            let ends = in_seconds(10);
             assert!(store.touch(stored.id, ends, Some(ends)).await.unwrap());
-            for again in [None, Some(ends), Some(now() + 200)] {
+            for again in [None, Some(ends), Some(in_seconds(200))] {
                 assert!(!store.touch(stored.id, now(), again).await.unwrap());
             }
             let found = store.find(stored.id).await.unwrap().unwrap();
@@ -227,7 +252,7 @@ fn a_touch_that_comes_between_does_not_bring_an_ended_login_back() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
-    let (store, stored) = (store(&redis), login('a', Some(now() + 100)));
+    let (store, stored) = (store(&redis), login('a', Some(in_seconds(100))));
     block_on(async {
         for _ in 0..50 {
             store.begin(&stored).await.unwrap();
@@ -247,7 +272,10 @@ fn both_keys_expire_by_themselves() {
     };
     let store = store(&redis);
     let ttl = |key: &str| -> i64 { redis.command(&format!("TTL {key}"))[1..].parse().unwrap() };
-    let (soon, later) = (login('a', Some(now() + 2)), login('b', Some(now() + 100)));
+    let (soon, later) = (
+        login('a', Some(in_seconds(2))),
+        login('b', Some(in_seconds(100))),
+    );
     let endless = login('c', None);
     block_on(store.begin(&soon)).unwrap();
     assert!((1..=2).contains(&ttl(&login_key(&soon))));
@@ -256,7 +284,7 @@ fn both_keys_expire_by_themselves() {
     assert!((90..=100).contains(&ttl(&login_key(&later))));
     assert!((90..=100).contains(&ttl(LIST)), "as long as the last");
 
-    block_on(store.touch(later.id, now(), Some(now() + 1_000))).unwrap();
+    block_on(store.touch(later.id, now(), Some(in_seconds(1_000)))).unwrap();
     assert!((900..=1_000).contains(&ttl(&login_key(&later))));
     assert!((900..=1_000).contains(&ttl(LIST)));
     block_on(store.begin(&endless)).unwrap();
@@ -276,7 +304,7 @@ fn a_login_that_ends_in_aeons_is_stored() {
         return;
     };
     let store = store(&redis);
-    let aeons = login('a', Some(u64::MAX));
+    let aeons = login('a', Some(time(u64::MAX)));
     block_on(store.begin(&aeons)).unwrap();
     block_on(store.touch(aeons.id, aeons.last_seen_at, aeons.expires_at)).unwrap();
     assert_eq!(block_on(store.list("User:1")).unwrap(), [aeons]);
@@ -306,7 +334,7 @@ fn of_many_who_replace_a_cookie_at_once_one_does() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
-    let stored = login('a', Some(now() + 100));
+    let stored = login('a', Some(in_seconds(100)));
     let first = store(&redis);
     block_on(first.begin(&stored)).unwrap();
     let threads: Vec<_> = (0..4)
@@ -316,7 +344,7 @@ fn of_many_who_replace_a_cookie_at_once_one_does() {
                 block_on(async {
                     let mut won = 0;
                     for generation in 0..50 {
-                        let replaced = store.replace_cookie(id, generation, 0, 1).await;
+                        let replaced = store.replace_cookie(id, generation, 0, time(1)).await;
                         won += u64::from(replaced.unwrap());
                     }
                     won

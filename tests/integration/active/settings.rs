@@ -12,7 +12,7 @@ use crate::{
             Line, MINUTE, Site, TestStore, block_on, current, log_in, log_in_remembered, logins,
             who,
         },
-        cookie_session,
+        cookie_session, record,
     },
 };
 
@@ -366,9 +366,10 @@ fn record_of(browser: &mut Browser) -> String {
 fn switched_off_there_is_no_id_in_record_or_token() {
     let (off, on) = (Site::stateless(), Site::new());
     let (mut off, mut on) = (off.remembered(1), on.remembered(1));
-    let first_field = |record: String| record.split('.').next().unwrap().to_owned();
-    assert_eq!(first_field(record_of(&mut off)), "f");
-    assert_eq!(first_field(record_of(&mut on)).len(), 1 + 22);
+    let (of_off, of_on) = (record_of(&mut off), record_of(&mut on));
+    assert!(!record::has_flag(&of_off, record::LOGIN), "{of_off}");
+    assert!(record::has_flag(&of_on, record::LOGIN), "{of_on}");
+    assert_eq!(of_on.len(), of_off.len() + 22);
 
     let fields = |browser: &Browser| browser.cookie(REMEMBER).unwrap().split('.').count();
     assert!(off.cookie(REMEMBER).unwrap().starts_with("1."));

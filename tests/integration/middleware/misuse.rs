@@ -174,7 +174,10 @@ fn a_user_type_that_no_manager_serves_is_an_empty_500_and_the_log_has_both_types
     let (app, log) = app!(configure configure, manager.clone(), cookie_session());
     assert_empty_500(&app.browser().get("/guarded"));
     assert!(log.says("::Stranger` was asked for"), "{}", log.text());
-    assert!(log.text().contains("serves `integration::support::pages::User`"));
+    assert!(
+        log.text()
+            .contains("serves `integration::support::pages::User`")
+    );
     assert_empty_500(&app.browser().get("/who"));
     assert_empty_500(&app.browser().post("/login", ""));
 }

@@ -34,7 +34,7 @@ fn a_login_deadline_of_ones_own_holds() {
 
 #[test]
 fn with_no_login_deadline_a_login_lasts() {
-    let site = Site::new(|manager| manager.login_deadline(None));
+    let site = Site::new(|manager| manager.no_login_deadline());
     let mut browser = site.logged_in();
     site.wait(4000 * DAY);
     assert_eq!(browser.get("/who").body, "1 fresh");

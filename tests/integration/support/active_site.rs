@@ -12,7 +12,7 @@ use std::{
 
 use actix_login::{
     ActiveLogins, CurrentUser, LoginEvent, LoginId, LoginManager, LoginManagerBuilder,
-    LoginOptions, RememberCookie, UserMixin, active_logins, confirm_login, end_login,
+    LoginOptions, RememberCookie, Timestamp, UserMixin, active_logins, confirm_login, end_login,
     end_other_logins, login_fresh, login_remembered, login_user_with, logout_user,
     refresh_session_auth,
     store::{LoginStore, MemoryLoginStore, StoredLogin},
@@ -182,7 +182,12 @@ impl LoginStore for TestStore {
         self.memory.find(id).await.map_err(text)
     }
 
-    async fn touch(&self, id: LoginId, seen: u64, ends: Option<u64>) -> Result<bool, String> {
+    async fn touch(
+        &self,
+        id: LoginId,
+        seen: Timestamp,
+        ends: Option<Timestamp>,
+    ) -> Result<bool, String> {
         self.call("touch").await?;
         self.memory.touch(id, seen, ends).await.map_err(text)
     }
@@ -192,7 +197,7 @@ impl LoginStore for TestStore {
         id: LoginId,
         old: u64,
         last_confirmed_generation: u64,
-        now: u64,
+        now: Timestamp,
     ) -> Result<bool, String> {
         self.call("replace_cookie").await?;
         let replaced = self
@@ -202,7 +207,12 @@ impl LoginStore for TestStore {
         replaced.map_err(text)
     }
 
-    async fn confirm_cookie(&self, id: LoginId, generation: u64, now: u64) -> Result<(), String> {
+    async fn confirm_cookie(
+        &self,
+        id: LoginId,
+        generation: u64,
+        now: Timestamp,
+    ) -> Result<(), String> {
         self.call("confirm_cookie").await?;
         let seen = self.memory.confirm_cookie(id, generation, now).await;
         seen.map_err(text)
@@ -218,7 +228,7 @@ impl LoginStore for TestStore {
         self.memory.list(user).await.map_err(text)
     }
 
-    async fn drop_ended(&self, now: u64) -> Result<(), String> {
+    async fn drop_ended(&self, now: Timestamp) -> Result<(), String> {
         self.memory.drop_ended(now).await.map_err(text)
     }
 }

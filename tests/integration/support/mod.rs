@@ -10,6 +10,7 @@ mod log;
 mod memory_session_store;
 pub mod pages;
 pub mod quickstart;
+pub mod record;
 pub mod redis_server;
 mod response;
 mod server;

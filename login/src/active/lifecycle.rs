@@ -1,0 +1,271 @@
+//! How active logins start, continue, are superseded, and end.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+
+use super::{
+    expiry::{expiry, extended_expiry},
+    lookup::{find, list_current},
+};
+use crate::{
+    error::LoginError,
+    events::LoginEvent,
+    remember::{received::ReceivedCookie, token::RememberToken},
+    request::visit::Visit,
+    session::record::{LoginRecord, RecordedLogin},
+    store::{
+        entry::{LoginId, StoredLogin, TokenLogin},
+        settings::ActiveLogins,
+    },
+    timestamp::Timestamp,
+    user::UserMixin,
+};
+
+/// How much of a `User-Agent` is stored, in bytes.
+const USER_AGENT_MAX_BYTES: usize = 200;
+
+/// How long a superseded login stays valid: in-flight requests still use it.
+const SUPERSEDED_GRACE: Duration = Duration::from_secs(10);
+
+impl TokenLogin {
+    /// This login, as a login record names it.
+    pub(crate) fn recorded(self) -> RecordedLogin {
+        RecordedLogin {
+            id: self.id,
+            awaits_cookie: false,
+        }
+    }
+}
+
+/// Ends these logins.
+pub(crate) async fn end_all(
+    active: &ActiveLogins,
+    logins: impl IntoIterator<Item = LoginId>,
+) -> Result<(), LoginError> {
+    for login in logins {
+        active.store.end(login).await?;
+    }
+    Ok(())
+}
+
+impl<U: UserMixin> Visit<'_, U> {
+    /// Starts a login of this user, or continues the one that the browser has, by its session or its
+    /// remember cookie. Returns `None` if active logins are off. `cookie_end`: when the remember cookie
+    /// expires that the response sets.
+    pub(crate) async fn start_or_continue(
+        &self,
+        record: Option<&LoginRecord>,
+        user: &U,
+        id: &str,
+        cookie_end: Option<Timestamp>,
+    ) -> Result<Option<TokenLogin>, LoginError> {
+        let settings = self.settings();
+        let Some(active) = &settings.active else {
+            return Ok(None);
+        };
+        let by_record = record.filter(|record| &*record.id == id);
+        let by_record = by_record.and_then(|record| record.login);
+        let received = self.token_for(user, id);
+        let by_cookie = received.and_then(|received| received.token.login);
+        let candidate = by_record
+            .map(|login| login.id)
+            .or(by_cookie.map(|login| login.id));
+        let before = self.logins_of_browser(record);
+        if let Some(login) = candidate
+            && let Some(stored) = find(active, settings, login, id).await?
+        {
+            let received = by_cookie.filter(|login| login.id == stored.id);
+            let received = received.map(|login| login.generation);
+            if self.carries_reused_cookie(active, &stored, user, id) {
+                active.store.end(stored.id).await?;
+                self.emit(LoginEvent::RememberCookieReused, Some(user));
+            } else if let Some(continued) = self
+                .continue_login(active, &stored, received, cookie_end)
+                .await?
+            {
+                let replaced = before.into_iter().filter(|login| *login != continued.id);
+                end_all(active, replaced).await?;
+                return Ok(Some(continued));
+            }
+        }
+        let started = self.start_new(active, id, cookie_end, before).await?;
+        Ok(Some(started))
+    }
+
+    async fn continue_login(
+        &self,
+        active: &ActiveLogins,
+        stored: &StoredLogin,
+        received: Option<u64>,
+        cookie_end: Option<Timestamp>,
+    ) -> Result<Option<TokenLogin>, LoginError> {
+        let settings = self.settings();
+        let now = settings.now();
+        let end = cookie_end.or_else(|| self.refreshed_cookie_end(stored.id, now));
+        let expires_at = extended_expiry(active, settings, stored, now, now, end);
+        let mut continued = stored.current_cookie();
+        if cookie_end.is_some() {
+            let confirmed = stored.confirmed_generation(received);
+            let replacing =
+                active
+                    .store
+                    .replace_cookie(stored.id, stored.generation, confirmed, now);
+            if !replacing.await? {
+                return Ok(None);
+            }
+            continued.generation += 1;
+        }
+        let is_live = active.store.touch(stored.id, now, expires_at).await?;
+        Ok(is_live.then_some(continued))
+    }
+
+    /// Starts a login, which ends those of the browser `before` and the surplus ones of the user.
+    async fn start_new(
+        &self,
+        active: &ActiveLogins,
+        id: &str,
+        cookie_end: Option<Timestamp>,
+        before: Vec<LoginId>,
+    ) -> Result<TokenLogin, LoginError> {
+        let settings = self.settings();
+        if active.refuse_new_logins {
+            // Before there is an entry of it, for which the store might end another login.
+            self.surplus(active, id, &before).await?;
+        }
+        let now = settings.now();
+        let login = StoredLogin {
+            id: LoginId::random()?,
+            user: StoredLogin::user_key(&settings.name, id),
+            started_at: now,
+            last_seen_at: now,
+            expires_at: expiry(active, settings, now, now, cookie_end),
+            user_agent: self.user_agent(),
+            address: settings
+                .session
+                .client
+                .address(self.req)
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
+            remembered: cookie_end.is_some(),
+            generation: 0,
+            last_confirmed_generation: 0,
+            issued_at: now,
+            cookie_confirmed_at: None,
+        };
+        active.store.begin(&login).await?;
+        if let Err(error) = self.make_room(active, id, login.id, before).await {
+            // No cookie holds its id. If this fails, too, the entry expires.
+            let _ = active.store.end(login.id).await;
+            return Err(error);
+        }
+        Ok(login.current_cookie())
+    }
+
+    /// The active logins of this browser's session and remember cookie.
+    pub(crate) fn logins_of_browser(&self, record: Option<&LoginRecord>) -> Vec<LoginId> {
+        let by_record = record.and_then(|record| record.login).map(|login| login.id);
+        let by_cookie = match self.context.received(self.req) {
+            ReceivedCookie::Valid(received) => received.token.login.map(|login| login.id),
+            _ => None,
+        };
+        let by_cookie = by_cookie.filter(|login| by_record != Some(*login));
+        by_record.into_iter().chain(by_cookie).collect()
+    }
+
+    /// Ends what a login that has just started replaces: the browser's earlier logins, and the oldest
+    /// of the user if there are too many. This comes last, so that a login that fails ends no other,
+    /// and concurrent logins see each other.
+    async fn make_room(
+        &self,
+        active: &ActiveLogins,
+        id: &str,
+        started: LoginId,
+        before: Vec<LoginId>,
+    ) -> Result<(), LoginError> {
+        let mut uncounted = before.clone();
+        uncounted.push(started);
+        let surplus = self.surplus(active, id, &uncounted).await?;
+        end_all(active, before.into_iter().chain(surplus)).await
+    }
+
+    /// The oldest logins of the user, which a new one ends if there are `max_logins`; or its refusal.
+    /// Concurrent logins may end or refuse each other, but never exceed the limit.
+    async fn surplus(
+        &self,
+        active: &ActiveLogins,
+        id: &str,
+        uncounted: &[LoginId],
+    ) -> Result<Vec<LoginId>, LoginError> {
+        let Some(max) = active.max_logins else {
+            return Ok(Vec::new());
+        };
+        let mut others = list_current(active, self.settings(), id).await?;
+        others.retain(|login| !uncounted.contains(&login.id));
+        let surplus = (others.len() + 1).saturating_sub(max);
+        if surplus > 0 && active.refuse_new_logins {
+            return Err(LoginError::TooManyLogins);
+        }
+        Ok(others.iter().take(surplus).map(|login| login.id).collect())
+    }
+
+    /// Supersedes a login by one with a new id. The old one, and with it copies of its cookies, ends
+    /// once in-flight requests are done. Returns `None` if it has ended, or a concurrent request
+    /// superseded it first.
+    pub(crate) async fn supersede(
+        &self,
+        active: &ActiveLogins,
+        stored: &StoredLogin,
+        remembered: bool,
+    ) -> Result<Option<TokenLogin>, LoginError> {
+        let now = self.now();
+        let successor = StoredLogin {
+            id: LoginId::random()?,
+            remembered,
+            generation: 0,
+            last_confirmed_generation: 0,
+            issued_at: now,
+            cookie_confirmed_at: None,
+            ..stored.clone()
+        };
+        active.store.begin(&successor).await?;
+        let end = now.plus(SUPERSEDED_GRACE);
+        let superseded = active.store.touch(stored.id, end, Some(end)).await;
+        if matches!(superseded, Ok(true)) {
+            return Ok(Some(successor.current_cookie()));
+        }
+        let ended = active.store.end(successor.id).await;
+        superseded?;
+        ended.map(|()| None)
+    }
+
+    /// This token with the current generation of its login: the request's own cookie may have been
+    /// replaced meanwhile, and must not be set again.
+    pub(crate) async fn with_current_generation(
+        &self,
+        token: RememberToken,
+    ) -> Result<Option<RememberToken>, LoginError> {
+        let settings = self.settings();
+        let (Some(active), Some(login)) = (&settings.active, token.login) else {
+            return Ok(Some(token));
+        };
+        let stored = find(active, settings, login.id, &token.id).await?;
+        Ok(stored.map(|stored| RememberToken {
+            login: Some(stored.current_cookie()),
+            ..token
+        }))
+    }
+
+    /// The `User-Agent`, cut at the end of a character.
+    fn user_agent(&self) -> String {
+        let value = self.req.headers().get(header::USER_AGENT);
+        let mut text = value
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .unwrap_or_default();
+        let end = (0..=USER_AGENT_MAX_BYTES.min(text.len()))
+            .rev()
+            .find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or(0));
+        text
+    }
+}

@@ -1,0 +1,7 @@
+//! What active logins change: how a request finds them, how their cookies are replaced, and how they
+//! start and end.
+
+pub(crate) mod expiry;
+pub(crate) mod lifecycle;
+pub(crate) mod lookup;
+pub(crate) mod rotation;

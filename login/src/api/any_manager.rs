@@ -1,0 +1,76 @@
+//! The functions of a manager for callers that do not know its user type.
+
+use std::any::type_name;
+
+use actix_web::HttpRequest;
+
+use crate::{
+    error::LoginError,
+    events::LoginEvent,
+    manager::{LoginManager, settings::Settings},
+    request::{
+        login::LoginState,
+        nearest::{AnyManager, ManagerFuture},
+    },
+    store::entry::{ActiveLogin, LoginId},
+    user::UserMixin,
+};
+
+impl<U: UserMixin> AnyManager for LoginManager<U> {
+    fn settings(&self) -> &Settings {
+        LoginManager::settings(self)
+    }
+
+    fn user_type(&self) -> &'static str {
+        type_name::<U>()
+    }
+
+    fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>> {
+        self.existing_context(req)?.progress.loaded_state()
+    }
+
+    fn load<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, LoginState> {
+        Box::pin(async move {
+            let login = self.context(req)?.load(req).await?;
+            Ok(LoginState::of(login.as_ref()))
+        })
+    }
+
+    fn note_asked(&self, req: &HttpRequest) {
+        // An error in the app's set-up is logged.
+        let _ = self.context(req);
+    }
+
+    fn emit_for_current_user(&self, req: &HttpRequest, event: LoginEvent) {
+        let login = self
+            .existing_context(req)
+            .and_then(|context| context.progress.loaded())
+            .and_then(Result::ok)
+            .flatten();
+        self.emit(req, event, login.as_ref().map(|login| &*login.user));
+    }
+
+    fn logout_user<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()> {
+        Box::pin(self.logout_user(req))
+    }
+
+    fn confirm_login<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()> {
+        Box::pin(self.confirm_login(req))
+    }
+
+    fn login_remembered<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, bool> {
+        Box::pin(self.login_remembered(req))
+    }
+
+    fn active_logins<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, Vec<ActiveLogin>> {
+        Box::pin(self.active_logins(req))
+    }
+
+    fn end_login<'a>(&'a self, req: &'a HttpRequest, id: LoginId) -> ManagerFuture<'a, ()> {
+        Box::pin(self.end_login(req, id))
+    }
+
+    fn end_other_logins<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()> {
+        Box::pin(self.end_other_logins(req))
+    }
+}

@@ -1,0 +1,222 @@
+//! Logging a user in.
+
+use std::{rc::Rc, time::Duration};
+
+use actix_web::HttpRequest;
+
+use super::current::checked_id;
+use crate::{
+    crypto::auth_tag::auth_tag,
+    error::LoginError,
+    events::LoginEvent,
+    manager::LoginManager,
+    remember::token::RememberToken,
+    request::{
+        login::{Login, LoginSource},
+        visit::Visit,
+    },
+    resolve::check_record::{RejectedRecord, check_record},
+    session::record::LoginRecord,
+    store::entry::TokenLogin,
+    user::UserMixin,
+};
+
+/// How to log a user in: the arguments of Flask-Login's `login_user`.
+///
+/// ```
+/// use std::time::Duration;
+/// use actix_login::LoginOptions;
+///
+/// let options = LoginOptions::new()
+///     .remember(true)
+///     .duration(Duration::from_secs(14 * 24 * 60 * 60));
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use = "pass it to `login_user_with`"]
+pub struct LoginOptions {
+    remember: bool,
+    duration: Option<Duration>,
+    force: bool,
+    fresh: bool,
+}
+
+impl Default for LoginOptions {
+    fn default() -> Self {
+        Self {
+            remember: false,
+            duration: None,
+            force: false,
+            fresh: true,
+        }
+    }
+}
+
+impl LoginOptions {
+    /// The default options, which [`login_user`] uses.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether a remember cookie restores the login after a restart of the browser.
+    ///
+    /// Default: `false`.
+    pub fn remember(mut self, remember: bool) -> Self {
+        self.remember = remember;
+        self
+    }
+
+    /// How long the user is remembered, in whole seconds. Less than a second remembers nothing.
+    ///
+    /// Default: the [cookie's setting](crate::RememberCookie::duration).
+    pub fn duration(mut self, duration: Duration) -> Self {
+        self.duration = Some(duration);
+        self
+    }
+
+    /// Whether an inactive user is logged in, too. The guards still refuse a user whose
+    /// `is_authenticated` follows `is_active`, which is the default.
+    ///
+    /// Default: `false`.
+    pub fn force(mut self, force: bool) -> Self {
+        self.force = force;
+        self
+    }
+
+    /// Whether the login is fresh: whether the user has just authenticated.
+    ///
+    /// Default: `true`. Use `false` for something weaker than the credentials, such as a link in a
+    /// mail.
+    pub fn fresh(mut self, fresh: bool) -> Self {
+        self.fresh = fresh;
+        self
+    }
+}
+
+/// Logs a user in: writes the login to the session, and renews the session id.
+///
+/// Call it once the user has shown valid credentials. Data of another user in the session is cleared
+/// first. A remember cookie of another user is cleared, one of this user stays.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// # struct Users;
+/// # impl Users { fn check(&self, _: &str, _: &str) -> Option<User> { None } }
+/// # #[derive(serde::Deserialize)]
+/// # struct Credentials { email: String, password: String }
+/// use actix_login::{NextUrl, login_user};
+/// use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form, Redirect}};
+///
+/// #[post("/login")]
+/// async fn login(
+///     req: HttpRequest,
+///     form: Form<Credentials>,
+///     users: Data<Users>,
+///     next: NextUrl,
+/// ) -> Result<impl Responder> {
+///     match users.check(&form.email, &form.password) {
+///         Some(user) => {
+///             login_user(&req, &user).await?;
+///             Ok(Redirect::to(next.or("/")).see_other())
+///         }
+///         None => Ok(Redirect::to("/login").see_other()),
+///     }
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`LoginError::Inactive`] (403) if the user is not active. With active logins also
+/// [`LoginError::TooManyLogins`] (403) and [`LoginError::StoreFailed`] (500). The others are mistakes
+/// in the app's set-up, with an empty 500. No error changes the session or the cookies.
+pub async fn login_user<U: UserMixin>(req: &HttpRequest, user: &U) -> Result<(), LoginError> {
+    login_user_with(req, user, LoginOptions::new()).await
+}
+
+/// [`login_user`] with options: to remember the user, to log an inactive user in, or to mark the login
+/// as not fresh.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// use actix_login::{LoginError, LoginOptions, login_user_with};
+/// use actix_web::HttpRequest;
+///
+/// async fn log_in(req: &HttpRequest, user: &User, remember: bool) -> Result<(), LoginError> {
+///     login_user_with(req, user, LoginOptions::new().remember(remember)).await
+/// }
+/// ```
+///
+/// # Errors
+///
+/// As [`login_user`].
+pub async fn login_user_with<U: UserMixin>(
+    req: &HttpRequest,
+    user: &U,
+    options: LoginOptions,
+) -> Result<(), LoginError> {
+    let context = LoginManager::<U>::of(req)?.context(req)?;
+    if !options.force && !user.is_active() {
+        return Err(LoginError::Inactive);
+    }
+    let id = checked_id(user)?;
+    context.settle().await;
+    let visit = Visit::open_writable(&context, req)?;
+    // The login of a test client precedes this one.
+    #[cfg(feature = "test")]
+    crate::resolve::prepared::start_prepared(&visit).await?;
+
+    let settings = visit.settings();
+    let token = options.remember.then(|| {
+        let auth_tag = auth_tag(&settings.keys, &id, user);
+        let (now, duration) = (settings.now(), options.duration);
+        settings.remember.new_token(now, duration, &id, auth_tag)
+    });
+    let before = visit.record();
+    let may_keep_session = may_keep_session(&visit, before.clone(), &id);
+    let cookie_end = token.as_ref().map(|token| token.expires_at);
+    let login = visit
+        .start_or_continue(before.as_ref(), user, &id, cookie_end)
+        .await?;
+
+    if !may_keep_session {
+        settings.session_keys.clear(&visit.session);
+    }
+    visit.start_login(&LoginRecord {
+        login: login.map(TokenLogin::recorded),
+        ..visit.new_record(&id, user, options.fresh)
+    })?;
+    match token {
+        Some(token) => context.set_cookie(RememberToken { login, ..token }),
+        None => {
+            let replaces_other = before.is_some_and(|before| before.id != id);
+            visit.reconcile_cookie(user, &id, login, replaces_other);
+        }
+    }
+    let (source, fresh) = (LoginSource::Session, options.fresh);
+    let login = Login::in_session(Rc::new(user.clone()), id, source, fresh);
+    visit.set_login(Some(login));
+    visit.emit(LoginEvent::UserLoggedIn, Some(user));
+    Ok(())
+}
+
+/// Whether the content of the session may stay when the user of `id` logs in: the request is
+/// anonymous, or that user is logged in by a record that has not expired.
+fn may_keep_session<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    before: Option<LoginRecord>,
+    id: &str,
+) -> bool {
+    match before {
+        Some(record) => {
+            &*record.id == id
+                && !matches!(check_record(visit, record), Err(RejectedRecord::Expired(_)))
+        }
+        // A malformed record does not tell whose it was.
+        None => !visit
+            .session
+            .contains_key(&visit.settings().session_keys.login),
+    }
+}

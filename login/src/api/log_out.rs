@@ -1,0 +1,98 @@
+//! Logging the current user out.
+
+use actix_web::HttpRequest;
+
+use crate::{
+    active::lifecycle::end_all,
+    error::LoginError,
+    events::LoginEvent,
+    manager::LoginManager,
+    request::{nearest::nearest_required, visit::Visit},
+    session::{access::is_readable, record::LoginRecord},
+    user::UserMixin,
+};
+
+/// Logs the current user out: ends the session, and clears the remember cookie.
+///
+/// For an anonymous request it does no harm, and the app's own session keys stay. It also works while
+/// the user loader fails.
+///
+/// ```
+/// use actix_login::logout_user;
+/// use actix_web::{HttpRequest, Responder, Result, post, web::Redirect};
+///
+/// #[post("/logout")]
+/// async fn logout(req: HttpRequest) -> Result<impl Responder> {
+///     logout_user(&req).await?;
+///     Ok(Redirect::to("/").see_other())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`LoginError::StoreFailed`], and mistakes in the app's set-up: [`LoginError::NoManager`],
+/// [`LoginError::NoSession`] (500).
+pub async fn logout_user(req: &HttpRequest) -> Result<(), LoginError> {
+    nearest_required(req)?.logout_user(req).await
+}
+
+impl<U: UserMixin> LoginManager<U> {
+    /// [`logout_user`](crate::logout_user) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn logout_user(&self, req: &HttpRequest) -> Result<(), LoginError> {
+        let context = self.context(req)?;
+        // The user is only of interest to the observers, so a failed load is no reason to fail.
+        let login = context.load(req).await.ok().flatten();
+        if self.0.loaders.by_id.is_some() {
+            let visit = Visit::open(&context, req)?;
+            // A session that the app has purged has no record.
+            let record = visit.record();
+            end_logins_of_browser(&visit, record.as_ref()).await?;
+            end_session(&visit, record)?;
+            context.clear_cookie();
+        }
+        context.progress.set(None);
+        let user = login.as_ref().map(|login| &*login.user);
+        self.emit(req, LoginEvent::UserLoggedOut, user);
+        Ok(())
+    }
+}
+
+/// Ends the active logins of the session and of the remember cookie.
+async fn end_logins_of_browser<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    record: Option<&LoginRecord>,
+) -> Result<(), LoginError> {
+    let Some(active) = &visit.settings().active else {
+        return Ok(());
+    };
+    let mut logins = visit.logins_of_browser(record);
+    if let Some(login) = visit.context.initial_login.take()
+        && !logins.contains(&login)
+    {
+        logins.push(login);
+    }
+    end_all(active, logins).await
+}
+
+fn end_session<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    record: Option<LoginRecord>,
+) -> Result<(), LoginError> {
+    if let Some(record) = record {
+        visit.end_session(&record.id);
+    } else if !is_readable(visit.req) {
+        // The session is not readable, and may hold a login. Another content replaces it in the
+        // browser; the empty record is removed at the next request.
+        let key = visit.settings().session_keys.login.as_str();
+        visit
+            .session
+            .insert(key, "")
+            .map_err(|_| LoginError::SessionWrite.logged())?;
+        visit.session.renew();
+    }
+    Ok(())
+}

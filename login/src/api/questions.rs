@@ -1,0 +1,108 @@
+//! Questions about the current login and the client of a request.
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+
+use crate::{
+    error::LoginError,
+    manager::LoginManager,
+    request::{
+        login::{LoginSource, LoginState},
+        nearest::{nearest, nearest_required},
+        visit::Visit,
+    },
+    session::protection::ClientSource,
+    user::UserMixin,
+};
+
+/// Whether the current login is fresh: whether the user authenticated in this session, instead of by a
+/// remember cookie.
+///
+/// # Errors
+///
+/// [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+pub async fn login_fresh(req: &HttpRequest) -> Result<bool, LoginError> {
+    Ok(nearest_required(req)?.load(req).await?.fresh)
+}
+
+/// Whether the request carries a valid remember cookie of the current user.
+///
+/// # Errors
+///
+/// [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+pub async fn login_remembered(req: &HttpRequest) -> Result<bool, LoginError> {
+    nearest_required(req)?.login_remembered(req).await
+}
+
+/// How the current user was found; `None` for an anonymous request.
+///
+/// # Errors
+///
+/// [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+pub async fn login_source(req: &HttpRequest) -> Result<Option<LoginSource>, LoginError> {
+    Ok(nearest_required(req)?.load(req).await?.source)
+}
+
+/// The address of the client, as session protection sees it: the peer's, or with
+/// [`trusted_proxies`](crate::LoginManagerBuilder::trusted_proxies) the one that the app's own proxies
+/// report. `None` if there is no peer, as in tests.
+///
+/// actix-web's `realip_remote_addr` trusts headers that any client can send.
+///
+/// ```
+/// use actix_login::client_address;
+/// use actix_web::test::TestRequest;
+///
+/// let req = TestRequest::default()
+///     .peer_addr("192.0.2.7:1234".parse().unwrap())
+///     .insert_header(("X-Forwarded-For", "203.0.113.9"))
+///     .to_http_request();
+/// assert_eq!(client_address(&req), Some("192.0.2.7".parse().unwrap()));
+/// ```
+pub fn client_address(req: &HttpRequest) -> Option<IpAddr> {
+    match nearest(req) {
+        Ok(manager) => manager.settings().session.client.address(req),
+        Err(_) => ClientSource::Peer.address(req),
+    }
+}
+
+impl<U: UserMixin> LoginManager<U> {
+    /// [`login_fresh`](crate::login_fresh) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn login_fresh(&self, req: &HttpRequest) -> Result<bool, LoginError> {
+        Ok(self.login_state(req).await?.fresh)
+    }
+
+    /// [`login_source`](crate::login_source) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn login_source(&self, req: &HttpRequest) -> Result<Option<LoginSource>, LoginError> {
+        Ok(self.login_state(req).await?.source)
+    }
+
+    /// [`login_remembered`](crate::login_remembered) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn login_remembered(&self, req: &HttpRequest) -> Result<bool, LoginError> {
+        let context = self.context(req)?;
+        match context.load(req).await? {
+            Some(login) if self.0.loaders.by_id.is_some() => {
+                Ok(Visit::open(&context, req)?.is_remembered(&login))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn login_state(&self, req: &HttpRequest) -> Result<LoginState, LoginError> {
+        let login = self.context(req)?.load(req).await?;
+        Ok(LoginState::of(login.as_ref()))
+    }
+}

@@ -1,0 +1,165 @@
+//! Keeping the current login when the user authenticates again or changes the password.
+
+use std::rc::Rc;
+
+use actix_web::HttpRequest;
+
+use super::current::{checked_id, current_login};
+use crate::{
+    crypto::auth_tag::auth_tag,
+    error::LoginError,
+    events::LoginEvent,
+    manager::LoginManager,
+    request::{login::Login, nearest::nearest_required, visit::Visit},
+    session::record::LoginRecord,
+    store::entry::TokenLogin,
+    user::UserMixin,
+};
+
+/// Marks the current login as fresh and renews the session id: the user has just authenticated again.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// # impl User { fn check_password(&self, _: &str) -> bool { true } }
+/// use actix_login::{AuthenticatedUser, NextUrl, confirm_login, login_required};
+/// use actix_web::{HttpRequest, Responder, Result, post, web::{Form, Redirect}};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Password { password: String }
+///
+/// #[post("/reauthenticate")]
+/// #[login_required]
+/// async fn reauthenticate(
+///     req: HttpRequest,
+///     user: AuthenticatedUser<User>,
+///     form: Form<Password>,
+///     next: NextUrl,
+/// ) -> Result<impl Responder> {
+///     if user.check_password(&form.password) {
+///         confirm_login(&req).await?;
+///         return Ok(Redirect::to(next.or("/")).see_other());
+///     }
+///     Ok(Redirect::to("/reauthenticate").see_other())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`LoginError::NotLoggedIn`] (401) if the request is anonymous, or its user was found by a request
+/// loader. [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+pub async fn confirm_login(req: &HttpRequest) -> Result<(), LoginError> {
+    nearest_required(req)?.confirm_login(req).await
+}
+
+/// Keeps the current login and its remember cookie when the user's `session_auth_hash` changes.
+///
+/// A changed hash ends every session and every remember cookie of that user at its next request. Call
+/// this with the changed user, in the request that changes the password, so that this one browser
+/// stays logged in (Django's `update_session_auth_hash`):
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64, #[user(session_auth_hash)] password_hash: String }
+/// # struct Users;
+/// # impl Users { fn set_password(&self, id: u64, hash: &str) -> User { User { id, password_hash: hash.into() } } }
+/// use actix_login::{AuthenticatedUser, fresh_login_required, refresh_session_auth};
+/// use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form}};
+///
+/// #[derive(serde::Deserialize)]
+/// struct NewPassword { password: String }
+///
+/// #[post("/password")]
+/// #[fresh_login_required]
+/// async fn change_password(
+///     req: HttpRequest,
+///     user: AuthenticatedUser<User>,
+///     form: Form<NewPassword>,
+///     users: Data<Users>,
+/// ) -> Result<impl Responder> {
+///     let changed = users.set_password(user.id, &form.password);
+///     refresh_session_auth(&req, &changed).await?;
+///     Ok("All your other browsers are logged out.")
+/// }
+/// ```
+///
+/// The user must have been loaded before the change, as the guard does. With
+/// [active logins](crate::ActiveLogins), also call [`end_other_logins`](crate::end_other_logins): the
+/// other logins end anyway, and so disappear from the list at once.
+///
+/// # Errors
+///
+/// [`LoginError::NotLoggedIn`] (401) if the request is anonymous, or its user was found by a request
+/// loader. [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+pub async fn refresh_session_auth<U: UserMixin>(
+    req: &HttpRequest,
+    user: &U,
+) -> Result<(), LoginError> {
+    let context = LoginManager::<U>::of(req)?.context(req)?;
+    let (before, old_id) = current_login(&context, req).await?;
+    let id = checked_id(user)?;
+    let visit = Visit::open_writable(&context, req)?;
+
+    let auth_tag = auth_tag(visit.keys(), &id, user);
+    let record = visit.current_record(&before, &old_id);
+    let token = match visit.current_token(&before, &old_id) {
+        Some(token) => visit.with_current_generation(token).await?,
+        None => None,
+    };
+    let login = if old_id == id {
+        None
+    } else {
+        // The store finds a login by the id of its user.
+        let cookie_end = token.as_ref().map(|token| token.expires_at);
+        visit
+            .start_or_continue(Some(&record), user, &id, cookie_end)
+            .await?
+    };
+    visit.write_record(&LoginRecord {
+        auth_tag,
+        id: Rc::clone(&id),
+        login: login.map(TokenLogin::recorded).or(record.login),
+        ..record
+    })?;
+    visit.session.renew();
+    if let Some(mut token) = token {
+        token.login = login.or(token.login);
+        token.auth_tag = auth_tag;
+        token.id = id.to_string();
+        context.set_cookie(token);
+    }
+    let user = Rc::new(user.clone());
+    let login = Login::in_session(user, id, before.source, before.fresh);
+    visit.set_login(Some(login));
+    Ok(())
+}
+
+impl<U: UserMixin> LoginManager<U> {
+    /// [`confirm_login`](crate::confirm_login) for the users of this manager.
+    ///
+    /// # Errors
+    ///
+    /// As that function.
+    pub async fn confirm_login(&self, req: &HttpRequest) -> Result<(), LoginError> {
+        let context = self.context(req)?;
+        let (login, id) = current_login(&context, req).await?;
+        let visit = Visit::open_writable(&context, req)?;
+        let session = &visit.settings().session;
+        visit.write_record(&LoginRecord {
+            fresh: true,
+            fingerprint: session
+                .is_protected()
+                .then(|| session.client.fingerprint(req, visit.keys())),
+            ..visit.current_record(&login, &id)
+        })?;
+        visit.session.renew();
+        visit.set_login(Some(Login {
+            fresh: true,
+            ..login.clone()
+        }));
+        visit.emit(LoginEvent::UserLoginConfirmed, Some(&login.user));
+        Ok(())
+    }
+}

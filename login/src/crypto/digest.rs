@@ -1,0 +1,117 @@
+//! Keyed digests, as sessions and remember cookies hold them.
+
+use std::{fmt, str::FromStr};
+
+use subtle::ConstantTimeEq;
+
+use super::base64::{decode_array, encode};
+
+/// A text that is not a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvalidDigest;
+
+/// HMAC-SHA-256, cut to 128 bits (RFC 2104, section 5). As text it has 22 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digest([u8; 16]);
+
+impl Digest {
+    /// The length of the text.
+    pub(crate) const TEXT_LENGTH: usize = 22;
+
+    pub(crate) fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Compares in constant time.
+    pub(crate) fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encode(self.0))
+    }
+}
+
+impl FromStr for Digest {
+    type Err = InvalidDigest;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
+        decode_array(text).map(Self).ok_or(InvalidDigest)
+    }
+}
+
+/// SipHash-2-4 of a client's address and `User-Agent`, for session protection. As text it has 11
+/// characters.
+///
+/// 64 bits are enough here. A thief who has a session cookie knows neither the key nor the
+/// fingerprint, so each guess costs a request to the app. SipHash is a pseudorandom function under a
+/// secret key: no `User-Agent` can be computed that has the owner's fingerprint, and trying them
+/// takes 2^63 requests on average. The same browser would be quicker to imitate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fingerprint(u64);
+
+impl Fingerprint {
+    /// The length of the text.
+    pub(crate) const TEXT_LENGTH: usize = 11;
+
+    pub(crate) fn new(hash: u64) -> Self {
+        Self(hash)
+    }
+
+    /// Compares in constant time.
+    pub(crate) fn matches(self, other: Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encode(self.0.to_be_bytes()))
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = InvalidDigest;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
+        let bytes = decode_array(text).ok_or(InvalidDigest)?;
+        Ok(Self(u64::from_be_bytes(bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_match_by_all_their_bits_alone() {
+        let digest = Digest::new([7; 16]);
+        assert!(digest.matches(&digest.to_string().parse().unwrap()));
+        for bit in 0..128 {
+            let mut other = digest;
+            other.0[bit / 8] ^= 1 << (bit % 8);
+            assert!(!digest.matches(&other), "{bit}");
+        }
+        let fingerprint = Fingerprint::new(0x0123_4567_89ab_cdef);
+        assert!(fingerprint.matches(fingerprint.to_string().parse().unwrap()));
+        for bit in 0..64 {
+            assert!(!fingerprint.matches(Fingerprint(fingerprint.0 ^ 1 << bit)));
+        }
+    }
+
+    #[test]
+    fn a_text_of_another_length_or_alphabet_is_no_digest() {
+        let (digest, fingerprint) = (Digest::new([7; 16]), Fingerprint::new(7));
+        assert_eq!(digest.to_string().len(), Digest::TEXT_LENGTH);
+        assert_eq!(fingerprint.to_string().len(), Fingerprint::TEXT_LENGTH);
+        for wrong in ["", "A", "AAAAAAAAAA?", "AAAAAAAAAAAAAAAAAAAAA+"] {
+            assert!(wrong.parse::<Digest>().is_err(), "{wrong}");
+            assert!(wrong.parse::<Fingerprint>().is_err(), "{wrong}");
+        }
+        assert!(digest.to_string()[1..].parse::<Digest>().is_err());
+        assert!(fingerprint.to_string().parse::<Digest>().is_err());
+        assert!(digest.to_string().parse::<Fingerprint>().is_err());
+    }
+}

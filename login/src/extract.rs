@@ -1,0 +1,272 @@
+//! The extractors: the user of a request as a handler's argument.
+
+use std::{fmt, ops::Deref, rc::Rc};
+
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, error::InternalError};
+use serde::{Serialize, Serializer, ser::Error as _};
+
+use crate::{
+    error::LoginError,
+    future::ExtractFuture,
+    guard::rule::login_required_of,
+    manager::LoginManager,
+    request::login::{LoadedLogin, Login, LoginSource},
+    user::UserMixin,
+};
+
+/// The current user, if the request has one: Flask-Login's `current_user`.
+///
+/// It never refuses a request. It fails with an empty 500 if a loader fails. For a template it
+/// serializes as the fields of the user or the guest, with `is_authenticated`, `is_active` and
+/// `is_anonymous`. Mark fields that no template should see with `#[serde(skip)]`.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64, name: String }
+/// use actix_login::CurrentUser;
+/// use actix_web::{Responder, get};
+///
+/// #[get("/")]
+/// async fn index(current_user: CurrentUser<User>) -> impl Responder {
+///     match current_user.user() {
+///         Some(user) => format!("Hi {}!", user.name),
+///         None => "Hi stranger!".to_owned(),
+///     }
+/// }
+/// ```
+///
+/// In a template, here of minijinja:
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// use actix_login::CurrentUser;
+/// use actix_web::{Responder, Result, error::ErrorInternalServerError, get, web::{Data, Html}};
+/// use minijinja::{Environment, context, value::Serde};
+///
+/// #[derive(Clone, UserMixin, serde::Serialize)]
+/// struct User {
+///     id: u64,
+///     name: String,
+///     #[serde(skip)]
+///     password_hash: String,
+/// }
+///
+/// #[get("/")]
+/// async fn index(
+///     current_user: CurrentUser<User>,
+///     templates: Data<Environment<'static>>,
+/// ) -> Result<impl Responder> {
+///     let template = "{% if current_user.is_authenticated %}Hi {{ current_user.name }}!{% endif %}";
+///     let page = templates
+///         .render_named_str("index.html", template, context! { current_user => Serde(current_user) })
+///         .map_err(ErrorInternalServerError)?;
+///     Ok(Html::new(page))
+/// }
+/// ```
+pub struct CurrentUser<U: UserMixin> {
+    login: Option<Login<U>>,
+    /// The app's guest, for an anonymous request.
+    guest: Option<Rc<U>>,
+}
+
+impl<U: UserMixin> CurrentUser<U> {
+    /// The user who is logged in, active or not.
+    pub fn user(&self) -> Option<&U> {
+        self.login.as_ref().map(|login| &*login.user)
+    }
+
+    /// The user who is logged in, or else the guest of
+    /// [`anonymous_user`](crate::LoginManagerBuilder::anonymous_user), if the app has one.
+    pub fn user_or_guest(&self) -> Option<&U> {
+        self.user().or(self.guest.as_deref())
+    }
+
+    /// Whether a user is logged in whom the guards admit.
+    pub fn is_authenticated(&self) -> bool {
+        self.user().is_some_and(U::is_authenticated)
+    }
+
+    /// Whether a user with an active account is logged in.
+    pub fn is_active(&self) -> bool {
+        self.user().is_some_and(U::is_active)
+    }
+
+    /// Whether the request is anonymous.
+    pub fn is_anonymous(&self) -> bool {
+        self.user().is_none_or(U::is_anonymous)
+    }
+
+    /// Whether the login is fresh: whether the user authenticated in this session.
+    pub fn is_fresh(&self) -> bool {
+        self.login.as_ref().is_some_and(|login| login.fresh)
+    }
+
+    /// The id of the user who is logged in.
+    pub fn get_id(&self) -> Option<U::Id> {
+        self.user().map(U::get_id)
+    }
+
+    /// How the user was found.
+    pub fn source(&self) -> Option<LoginSource> {
+        self.login.as_ref().map(|login| login.source)
+    }
+}
+
+impl<U: UserMixin> Clone for CurrentUser<U> {
+    fn clone(&self) -> Self {
+        Self {
+            login: self.login.clone(),
+            guest: self.guest.clone(),
+        }
+    }
+}
+
+impl<U: UserMixin + fmt::Debug> fmt::Debug for CurrentUser<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CurrentUser").field(&self.user()).finish()
+    }
+}
+
+impl<U: UserMixin + Serialize> Serialize for CurrentUser<U> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = match self.user_or_guest() {
+            Some(user) => serde_json::to_value(user).map_err(S::Error::custom)?,
+            None => serde_json::Value::Object(serde_json::Map::new()),
+        };
+        let serde_json::Value::Object(mut fields) = fields else {
+            return Err(S::Error::custom("a user must serialize as a struct or map"));
+        };
+        for (name, value) in [
+            ("is_authenticated", self.is_authenticated()),
+            ("is_active", self.is_active()),
+            ("is_anonymous", self.is_anonymous()),
+        ] {
+            fields.insert(name.to_owned(), value.into());
+        }
+        fields.serialize(serializer)
+    }
+}
+
+impl<U: UserMixin> FromRequest for CurrentUser<U> {
+    type Error = Error;
+    type Future = ExtractFuture<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        fn current<U: UserMixin>(
+            manager: &LoginManager<U>,
+            login: LoadedLogin<U>,
+        ) -> Result<CurrentUser<U>, Error> {
+            let login = login?;
+            let guest = match (&login, &manager.0.anonymous_user) {
+                (None, Some(guest)) => Some(Rc::new(guest())),
+                _ => None,
+            };
+            Ok(CurrentUser { login, guest })
+        }
+
+        let manager = match LoginManager::<U>::of(req) {
+            Ok(manager) => manager,
+            Err(error) => return ExtractFuture::ready(Err(error.into())),
+        };
+        if let Some(login) = loaded(manager, req) {
+            return ExtractFuture::ready(current(manager, login));
+        }
+        let (req, manager) = (req.clone(), manager.clone());
+        ExtractFuture::pending(async move {
+            let login = manager.context(&req)?.load(&req).await;
+            current(&manager, login)
+        })
+    }
+}
+
+/// The current user of a request that needs a login. It derefs to `U`, and serializes as `U` does.
+///
+/// An anonymous request is refused as by `#[login_required]`. But actix-web polls the extractors of a
+/// handler together: without the attribute, another argument may fail first, and the body is read and
+/// parsed before the login is checked. With the attribute the guard runs first.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64, name: String }
+/// use actix_login::{AuthenticatedUser, login_required};
+/// use actix_web::{Responder, get};
+///
+/// #[get("/profile")]
+/// #[login_required]
+/// async fn profile(user: AuthenticatedUser<User>) -> impl Responder {
+///     format!("Logged in as: {}", user.name)
+/// }
+/// ```
+///
+/// It is not `Send`. For `web::block(move || …)` and spawned tasks copy what they need:
+/// `let id = user.id;`.
+///
+/// To ask without refusing the request, use [`CurrentUser`], which causes no flash and no event.
+pub struct AuthenticatedUser<U: UserMixin>(Rc<U>);
+
+impl<U: UserMixin> AuthenticatedUser<U> {
+    /// Returns the user, cloned if other code in this request shares it.
+    pub fn into_inner(self) -> U {
+        Rc::unwrap_or_clone(self.0)
+    }
+}
+
+impl<U: UserMixin> Deref for AuthenticatedUser<U> {
+    type Target = U;
+
+    fn deref(&self) -> &U {
+        &self.0
+    }
+}
+
+impl<U: UserMixin> Clone for AuthenticatedUser<U> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<U: UserMixin + fmt::Debug> fmt::Debug for AuthenticatedUser<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AuthenticatedUser").field(&self.0).finish()
+    }
+}
+
+impl<U: UserMixin + Serialize> Serialize for AuthenticatedUser<U> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<U: UserMixin> FromRequest for AuthenticatedUser<U> {
+    type Error = Error;
+    type Future = ExtractFuture<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let manager = match LoginManager::<U>::of(req) {
+            Ok(manager) => manager,
+            Err(error) => return ExtractFuture::ready(Err(error.into())),
+        };
+        if let Some(Ok(Some(login))) = loaded(manager, req)
+            && login.user.is_authenticated()
+        {
+            return ExtractFuture::ready(Ok(Self(login.user)));
+        }
+        let (req, manager) = (req.clone(), manager.clone());
+        ExtractFuture::pending(async move {
+            if let Err(refusal) = login_required_of::<U>().admit(&req).await {
+                return Err(InternalError::from_response("not logged in", refusal).into());
+            }
+            match manager.context(&req)?.load(&req).await? {
+                Some(login) => Ok(Self(login.user)),
+                None => Err(LoginError::NotLoggedIn.into()),
+            }
+        })
+    }
+}
+
+/// The login, if it is known already, as behind a guard.
+fn loaded<U: UserMixin>(manager: &LoginManager<U>, req: &HttpRequest) -> Option<LoadedLogin<U>> {
+    manager.existing_context(req)?.progress.loaded()
+}

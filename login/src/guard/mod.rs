@@ -1,0 +1,7 @@
+//! The guards: what runs before a handler, and what a refused request gets.
+
+pub(crate) mod check;
+pub(crate) mod handler;
+pub(crate) mod refusal;
+pub(crate) mod rule;
+pub(crate) mod scope;

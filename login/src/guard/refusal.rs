@@ -1,0 +1,211 @@
+//! Refusals: the response to a request that needs a login, a fresh one, or another user.
+
+use std::{iter, rc::Rc};
+
+use actix_session::SessionExt;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, http::header};
+
+use crate::{
+    config::SESSION_KEY_NEXT,
+    error::LoginError,
+    events::LoginEvent,
+    manager::{
+        LoginManager,
+        settings::{Message, Refusal, Refusals, ViewSetting},
+        view::View,
+    },
+    pages::{flash::flash, login_url::redirect_to_view, next::NextUrl},
+    request::nearest::{AnyManager, nearest_required},
+    session::access::is_readable,
+    user::UserMixin,
+};
+
+/// Makes the response to a request that needs a login: Flask-Login's `LoginManager.unauthorized`.
+///
+/// Emits [`UserUnauthorized`](LoginEvent::UserUnauthorized). If there is an
+/// [`unauthorized_handler`](crate::LoginManagerBuilder::unauthorized_handler), it makes the response.
+/// Otherwise the login message is flashed, and the response is a 302 to the login view with the
+/// `next`; without a login view it is an empty 401. A [scope](crate::LoginScope) may have its own.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// use actix_login::{CurrentUser, unauthorized};
+/// use actix_web::{HttpRequest, HttpResponse, get};
+///
+/// #[get("/invoices/{number}")]
+/// async fn invoice(req: HttpRequest, user: CurrentUser<User>) -> HttpResponse {
+///     match user.user() {
+///         Some(user) => HttpResponse::Ok().body(format!("the invoice of {}", user.id)),
+///         None => unauthorized(&req).await,
+///     }
+/// }
+/// ```
+pub async fn unauthorized(req: &HttpRequest) -> HttpResponse {
+    match nearest_required(req) {
+        Ok(manager) => refuse_unauthorized(manager, req).await,
+        Err(error) => error.error_response(),
+    }
+}
+
+/// Makes the response to a request that needs a fresh login: Flask-Login's
+/// `LoginManager.needs_refresh`.
+///
+/// Emits [`UserNeedsRefresh`](LoginEvent::UserNeedsRefresh). If there is a
+/// [`needs_refresh_handler`](crate::LoginManagerBuilder::needs_refresh_handler), it makes the response.
+/// Otherwise the message is flashed, and the response is a 302 to the refresh view with the `next`;
+/// without a refresh view it is an empty 401.
+///
+/// ```
+/// use actix_login::{login_fresh, needs_refresh};
+/// use actix_web::{HttpRequest, HttpResponse, Result, post};
+///
+/// #[post("/transfer")]
+/// async fn transfer(req: HttpRequest) -> Result<HttpResponse> {
+///     if !login_fresh(&req).await? {
+///         return Ok(needs_refresh(&req).await);
+///     }
+///     Ok(HttpResponse::Ok().finish())
+/// }
+/// ```
+pub async fn needs_refresh(req: &HttpRequest) -> HttpResponse {
+    match nearest_required(req) {
+        Ok(manager) => refuse_needs_refresh(manager, req).await,
+        Err(error) => error.error_response(),
+    }
+}
+
+impl<U: UserMixin> LoginManager<U> {
+    /// [`unauthorized`](crate::unauthorized) with the settings of this manager.
+    pub async fn unauthorized(&self, req: &HttpRequest) -> HttpResponse {
+        refuse_unauthorized(self, req).await
+    }
+
+    /// [`needs_refresh`](crate::needs_refresh) with the settings of this manager.
+    pub async fn needs_refresh(&self, req: &HttpRequest) -> HttpResponse {
+        refuse_needs_refresh(self, req).await
+    }
+}
+
+pub(super) async fn refuse_unauthorized(
+    manager: &dyn AnyManager,
+    req: &HttpRequest,
+) -> HttpResponse {
+    manager.emit_for_current_user(req, LoginEvent::UserUnauthorized);
+    let message = &manager.settings().flashes.login_message;
+    refuse(manager, req, |refusals| &refusals.unauthorized, message).await
+}
+
+pub(super) async fn refuse_needs_refresh(
+    manager: &dyn AnyManager,
+    req: &HttpRequest,
+) -> HttpResponse {
+    manager.emit_for_current_user(req, LoginEvent::UserNeedsRefresh);
+    let message = &manager.settings().flashes.needs_refresh_message;
+    refuse(manager, req, |refusals| &refusals.needs_refresh, message).await
+}
+
+/// Makes the response to a logged-in user who does not pass a check: the handler's, or an empty 403.
+pub(super) async fn forbidden(manager: &dyn AnyManager, req: &HttpRequest) -> HttpResponse {
+    let scopes = enclosing_scopes(req);
+    let handler = scopes
+        .iter()
+        .map(|scope| &scope.refusals)
+        .chain(iter::once(&manager.settings().refusals))
+        .find_map(|refusals| refusals.forbidden_handler.clone());
+    match handler {
+        Some(handler) => handler(req).await,
+        None => HttpResponse::Forbidden().finish(),
+    }
+}
+
+/// Redirects a logged-in user away from a page for anonymous ones, to the safe `next` or to the view.
+pub(super) fn redirect_logged_in(view: Option<&'static str>, req: &HttpRequest) -> HttpResponse {
+    if let Some(next) = NextUrl::of(req).get() {
+        return redirect_to(next);
+    }
+    let view = view.unwrap_or("/");
+    let unknown = || LoginError::UnknownView {
+        view: view.to_owned(),
+    };
+    let location = View::parse("anonymous_required", view.to_owned())
+        .map_err(|_| unknown().logged())
+        .and_then(|view| view.location(req));
+    match location {
+        Ok(location) => redirect_to(&location),
+        Err(error) => error.error_response(),
+    }
+}
+
+/// The refusals of a scope and of the scopes around it, as a handler finds them in its request.
+pub(super) struct EnclosingScope {
+    pub(super) refusals: Refusals,
+    pub(super) around: Option<Rc<EnclosingScope>>,
+}
+
+/// All scopes around a handler, the innermost first.
+fn enclosing_scopes(req: &HttpRequest) -> Vec<Rc<EnclosingScope>> {
+    let innermost = req.app_data::<Rc<EnclosingScope>>().cloned();
+    iter::successors(innermost, |scope| scope.around.clone()).collect()
+}
+
+/// The innermost scope with a setting of its own decides, or else the manager.
+async fn refuse(
+    manager: &dyn AnyManager,
+    req: &HttpRequest,
+    refusal_in: impl Fn(&Refusals) -> &Refusal,
+    message: &Message,
+) -> HttpResponse {
+    let scopes = enclosing_scopes(req);
+    let refusal = scopes
+        .iter()
+        .map(|scope| refusal_in(&scope.refusals))
+        .find(|refusal| !refusal.is_inherited())
+        .unwrap_or_else(|| refusal_in(&manager.settings().refusals));
+    if let Some(handler) = &refusal.handler {
+        return handler(req).await;
+    }
+    match &refusal.view {
+        ViewSetting::View(view) => flash_and_redirect(manager, req, view, message)
+            .unwrap_or_else(|error| error.error_response()),
+        ViewSetting::None | ViewSetting::Inherited => HttpResponse::Unauthorized().finish(),
+    }
+}
+
+fn flash_and_redirect(
+    manager: &dyn AnyManager,
+    req: &HttpRequest,
+    view: &View,
+    message: &Message,
+) -> Result<HttpResponse, LoginError> {
+    let settings = manager.settings();
+    let redirect = redirect_to_view(view, req, &settings.redirects)?;
+    if !message.text.is_empty() {
+        match &settings.flashes.localize {
+            Some(localize) => flash(req, &message.category, &localize(req, &message.text)),
+            None => flash(req, &message.category, &message.text),
+        }
+    }
+    if settings.redirects.use_session_for_next && is_readable(req) {
+        let session = req.get_session();
+        match redirect.session_next {
+            Some(next) => session
+                .insert(SESSION_KEY_NEXT, next)
+                .map_err(|_| LoginError::SessionWrite.logged())?,
+            // The login must not lead to a page that was refused earlier.
+            None if session.contains_key(SESSION_KEY_NEXT) => {
+                session.remove(SESSION_KEY_NEXT);
+            }
+            None => {}
+        }
+    }
+    Ok(redirect_to(&redirect.url))
+}
+
+/// A 302.
+fn redirect_to(url: &str) -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, url))
+        .finish()
+}

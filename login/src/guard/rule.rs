@@ -1,0 +1,188 @@
+//! A guard: a rule, and the users that it is about.
+
+use std::marker::PhantomData;
+
+use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method};
+
+use super::refusal::{redirect_logged_in, refuse_needs_refresh, refuse_unauthorized};
+use crate::{
+    error::LoginError,
+    manager::LoginManager,
+    request::{
+        login::LoginState,
+        nearest::{AnyManager, nearest_required},
+    },
+    user::UserMixin,
+};
+
+/// Which requests a guard admits.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub enum Rule {
+    /// Those of users who are logged in.
+    Login,
+    /// Those of users whose login is fresh.
+    FreshLogin,
+    /// Anonymous ones. Others are redirected to this view, or to `/`.
+    Anonymous(Option<&'static str>),
+}
+
+impl Rule {
+    fn admits(&self, state: LoginState) -> bool {
+        match self {
+            Self::Login => state.authenticated,
+            Self::FreshLogin => state.authenticated && state.fresh,
+            Self::Anonymous(_) => !state.authenticated,
+        }
+    }
+}
+
+/// A rule, and the users that it is about.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Guard<T> {
+    pub(super) rule: Rule,
+    pub(super) target: T,
+}
+
+impl<T: Target> Guard<T> {
+    /// Admits the request, or returns the response to it. That is a response and no error, since
+    /// actix-session stores nothing if an error passes through it.
+    pub(crate) async fn admit(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
+        self.target.admit(&self.rule, req).await
+    }
+}
+
+/// The users that a guard is about.
+#[doc(hidden)]
+pub trait Target: 'static {
+    #[doc(hidden)]
+    fn admit(
+        &self,
+        rule: &Rule,
+        req: &HttpRequest,
+    ) -> impl Future<Output = Result<(), HttpResponse>>;
+}
+
+/// The users of the nearest manager.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nearest;
+
+/// The users of this type.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Of<U>(PhantomData<fn() -> U>);
+
+impl<U> Of<U> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<U> Clone for Of<U> {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl Target for Nearest {
+    async fn admit(&self, rule: &Rule, req: &HttpRequest) -> Result<(), HttpResponse> {
+        let manager = nearest_required(req).map_err(fail)?;
+        admit(manager, rule, req).await
+    }
+}
+
+impl<U: UserMixin> Target for Of<U> {
+    async fn admit(&self, rule: &Rule, req: &HttpRequest) -> Result<(), HttpResponse> {
+        let manager = LoginManager::<U>::of(req).map_err(fail)?;
+        admit(manager, rule, req).await
+    }
+}
+
+async fn admit(
+    manager: &dyn AnyManager,
+    rule: &Rule,
+    req: &HttpRequest,
+) -> Result<(), HttpResponse> {
+    let state = match manager.loaded(req) {
+        Some(state) => state,
+        None => manager.load(req).await,
+    };
+    let state = state.map_err(fail)?;
+    if rule.admits(state) {
+        return Ok(());
+    }
+    // In a box, since it is rare: the future of most requests stays small.
+    Err(Box::pin(refuse(manager, rule, state, req)).await)
+}
+
+async fn refuse(
+    manager: &dyn AnyManager,
+    rule: &Rule,
+    state: LoginState,
+    req: &HttpRequest,
+) -> HttpResponse {
+    // A preflight carries no cookies. It gets a response, and no protected code runs for it.
+    if req.method() == Method::OPTIONS {
+        return HttpResponse::NoContent().finish();
+    }
+    match rule {
+        Rule::Anonymous(view) => redirect_logged_in(*view, req),
+        _ if state.authenticated => refuse_needs_refresh(manager, req).await,
+        _ => refuse_unauthorized(manager, req).await,
+    }
+}
+
+/// The response to a request that failed.
+pub(super) fn fail(error: LoginError) -> HttpResponse {
+    error.error_response()
+}
+
+#[doc(hidden)]
+pub fn login_required() -> Guard<Nearest> {
+    Guard {
+        rule: Rule::Login,
+        target: Nearest,
+    }
+}
+
+#[doc(hidden)]
+pub fn login_required_of<U: UserMixin>() -> Guard<Of<U>> {
+    Guard {
+        rule: Rule::Login,
+        target: Of::new(),
+    }
+}
+
+#[doc(hidden)]
+pub fn fresh_login_required() -> Guard<Nearest> {
+    Guard {
+        rule: Rule::FreshLogin,
+        target: Nearest,
+    }
+}
+
+#[doc(hidden)]
+pub fn fresh_login_required_of<U: UserMixin>() -> Guard<Of<U>> {
+    Guard {
+        rule: Rule::FreshLogin,
+        target: Of::new(),
+    }
+}
+
+#[doc(hidden)]
+pub fn anonymous_required(view: Option<&'static str>) -> Guard<Nearest> {
+    Guard {
+        rule: Rule::Anonymous(view),
+        target: Nearest,
+    }
+}
+
+#[doc(hidden)]
+pub fn anonymous_required_of<U: UserMixin>(view: Option<&'static str>) -> Guard<Of<U>> {
+    Guard {
+        rule: Rule::Anonymous(view),
+        target: Of::new(),
+    }
+}

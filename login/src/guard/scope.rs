@@ -1,0 +1,329 @@
+//! A guard, views and handlers for a whole scope, as one middleware.
+
+use std::{
+    any::type_name,
+    future::{Ready, ready},
+    marker::PhantomData,
+    rc::Rc,
+    sync::Arc,
+};
+
+use actix_web::{
+    Error, HttpRequest, HttpResponse, Responder,
+    body::{EitherBody, MessageBody},
+    dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
+};
+
+use super::{
+    check::{Check, pass_check},
+    refusal::EnclosingScope,
+    rule::{Nearest, Of, Rule, Target},
+};
+use crate::{
+    future::LocalBoxFuture,
+    manager::settings::{Refusals, ViewSetting, refusal_handler},
+    user::UserMixin,
+};
+
+/// The guard of a `web::scope`, and what its refused requests get: the attributes for a whole scope,
+/// and Flask-Login's `blueprint_login_views`.
+///
+/// All of it is optional. Views and handlers also apply to the guards of the scope's handlers. A
+/// setting that is missing is inherited from the enclosing scope, and finally from the manager.
+///
+/// Wrap it around the scope, and the manager and the session around the `App`. If the scope has its own
+/// manager, wrap the `LoginScope` first: the last wrap is the outermost. In the other order its guard
+/// would be about another manager's users, so the server does not start, and logs why.
+///
+/// Like a manager it can be built outside of the app's factory, and cloned into several scopes.
+///
+/// It can't be wrapped into a middleware that keeps a clone of the `HttpRequest` while it calls its
+/// service: actix-web panics.
+///
+/// ```
+/// use actix_login::LoginScope;
+/// use actix_web::{HttpRequest, HttpResponse, web};
+///
+/// // Pages that all need a login, with their own login page:
+/// let account = web::scope("/account").wrap(
+///     LoginScope::new().login_required().login_view("/account-login"),
+/// );
+///
+/// // An API that returns JSON instead of redirects:
+/// let api = web::scope("/api").wrap(
+///     LoginScope::new()
+///         .login_required()
+///         .unauthorized_handler(async |_: &HttpRequest| {
+///             HttpResponse::Unauthorized().json("log in first")
+///         }),
+/// );
+/// # let _: (actix_web::Scope<_>, actix_web::Scope<_>) = (account, api);
+/// ```
+#[must_use = "wrap a scope in it"]
+#[derive(Clone, Default)]
+pub struct LoginScope {
+    guard: ScopeGuard,
+    refusals: Refusals,
+}
+
+/// The guard of a scope.
+#[derive(Clone, Default)]
+struct ScopeGuard {
+    rule: Option<Rule>,
+    /// The users that the rule is about; `None` for those of the nearest manager.
+    users: Option<Arc<dyn ScopeTarget>>,
+    checks: Vec<Arc<dyn ScopeTarget>>,
+}
+
+impl ScopeGuard {
+    async fn admit(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
+        let Some(rule) = &self.rule else {
+            return Ok(());
+        };
+        match &self.users {
+            Some(users) => users.admit(rule, req).await?,
+            None => Target::admit(&Nearest, rule, req).await?,
+        }
+        for check in &self.checks {
+            check.admit(rule, req).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A [`Target`] or a check with its type erased.
+trait ScopeTarget: Send + Sync {
+    fn admit<'a>(
+        &'a self,
+        rule: &'a Rule,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<(), HttpResponse>>;
+}
+
+impl<U: UserMixin> ScopeTarget for Of<U> {
+    fn admit<'a>(
+        &'a self,
+        rule: &'a Rule,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<(), HttpResponse>> {
+        Box::pin(Target::admit(self, rule, req))
+    }
+}
+
+struct ScopeCheck<U, C, M> {
+    check: C,
+    types: PhantomData<fn() -> (U, M)>,
+}
+
+impl<U, C, M> ScopeTarget for ScopeCheck<U, C, M>
+where
+    U: UserMixin,
+    C: Check<U, M> + Send + Sync,
+{
+    fn admit<'a>(
+        &'a self,
+        _: &'a Rule,
+        req: &'a HttpRequest,
+    ) -> LocalBoxFuture<'a, Result<(), HttpResponse>> {
+        Box::pin(pass_check::<U, C, M>(&self.check, req))
+    }
+}
+
+impl LoginScope {
+    /// A scope without a guard that inherits all settings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the user type, if an app has several. Without it, the guard is about the users of the
+    /// nearest manager.
+    pub fn user_type<U: UserMixin>(mut self) -> Self {
+        self.guard.users = Some(Arc::new(Of::<U>::new()));
+        self
+    }
+
+    /// `#[login_required]` for the whole scope.
+    pub fn login_required(mut self) -> Self {
+        self.guard.rule = Some(Rule::Login);
+        self
+    }
+
+    /// `#[fresh_login_required]` for the whole scope.
+    pub fn fresh_login_required(mut self) -> Self {
+        self.guard.rule = Some(Rule::FreshLogin);
+        self
+    }
+
+    /// `#[anonymous_required]` for the whole scope: a logged-in user is redirected to the
+    /// [`NextUrl`](crate::NextUrl) of the request, or to `view`.
+    pub fn anonymous_required(mut self, view: &'static str) -> Self {
+        self.guard.rule = Some(Rule::Anonymous(Some(view)));
+        self
+    }
+
+    /// Refuses logged-in users who do not pass the check, with a 403: `check = …` of the attributes.
+    ///
+    /// It implies [`login_required`](Self::login_required). Unless [`user_type`](Self::user_type) names
+    /// another one, the guard is about the users of the check's type. With several checks a user must
+    /// pass all of them.
+    pub fn check<U, C, M>(mut self, check: C) -> Self
+    where
+        U: UserMixin,
+        C: Check<U, M> + Send + Sync + 'static,
+        M: 'static,
+    {
+        self.guard.rule.get_or_insert(Rule::Login);
+        self.guard
+            .users
+            .get_or_insert_with(|| Arc::new(Of::<U>::new()));
+        self.guard.checks.push(Arc::new(ScopeCheck {
+            check,
+            types: PhantomData,
+        }));
+        self
+    }
+
+    /// The scope's [login view](crate::LoginManagerBuilder::login_view).
+    ///
+    /// If it is malformed, the server does not start, and logs why.
+    pub fn login_view(mut self, view: impl Into<String>) -> Self {
+        self.refusals.set_login_view(view.into());
+        self
+    }
+
+    /// Returns an empty 401 instead of a redirect to a login view.
+    pub fn no_login_view(mut self) -> Self {
+        self.refusals.unauthorized.view = ViewSetting::None;
+        self
+    }
+
+    /// The scope's [refresh view](crate::LoginManagerBuilder::refresh_view).
+    ///
+    /// If it is malformed, the server does not start, and logs why.
+    pub fn refresh_view(mut self, view: impl Into<String>) -> Self {
+        self.refusals.set_refresh_view(view.into());
+        self
+    }
+
+    /// Returns an empty 401 instead of a redirect to a refresh view.
+    pub fn no_refresh_view(mut self) -> Self {
+        self.refusals.needs_refresh.view = ViewSetting::None;
+        self
+    }
+
+    /// The scope's [`unauthorized_handler`](crate::LoginManagerBuilder::unauthorized_handler).
+    pub fn unauthorized_handler<F, R>(mut self, handler: F) -> Self
+    where
+        F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
+        R: Responder + 'static,
+    {
+        self.refusals.unauthorized.handler = Some(refusal_handler(handler));
+        self
+    }
+
+    /// The scope's [`needs_refresh_handler`](crate::LoginManagerBuilder::needs_refresh_handler).
+    pub fn needs_refresh_handler<F, R>(mut self, handler: F) -> Self
+    where
+        F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
+        R: Responder + 'static,
+    {
+        self.refusals.needs_refresh.handler = Some(refusal_handler(handler));
+        self
+    }
+
+    /// The scope's [`forbidden_handler`](crate::LoginManagerBuilder::forbidden_handler).
+    pub fn forbidden_handler<F, R>(mut self, handler: F) -> Self
+    where
+        F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
+        R: Responder + 'static,
+    {
+        self.refusals.forbidden_handler = Some(refusal_handler(handler));
+        self
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for LoginScope
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = LoginScopeMiddleware<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        if let Err(error) = self.refusals.check() {
+            tracing::error!(target: "actix_login", "LoginScope: {error}");
+            return ready(Err(()));
+        }
+        if self.guard.rule.is_some()
+            && self.guard.users.is_none()
+            && type_name::<S>().contains(MIDDLEWARE)
+        {
+            tracing::error!(
+                target: "actix_login",
+                "LoginScope: it is wrapped around the scope's own manager, so its guard would ask \
+                 the manager around both: wrap the LoginScope first, or name the users by \
+                 `user_type`"
+            );
+            return ready(Err(()));
+        }
+        ready(Ok(LoginScopeMiddleware {
+            service: Rc::new(service),
+            guard: Rc::new(self.guard.clone()),
+            shared_data: data(self.refusals.clone(), None),
+            refusals: self.refusals.clone(),
+        }))
+    }
+}
+
+/// The type name of a service that a manager is wrapped around. The compiler does not guarantee type
+/// names: this finds a mistake, and no safety depends on it.
+const MIDDLEWARE: &str = "actix_login::middleware::LoginMiddleware<";
+
+/// The service of a [`LoginScope`].
+#[doc(hidden)]
+pub struct LoginScopeMiddleware<S> {
+    service: Rc<S>,
+    guard: Rc<ScopeGuard>,
+    refusals: Refusals,
+    /// The data of a scope without an enclosing one, the same for all requests.
+    shared_data: Rc<Extensions>,
+}
+
+/// The data by which handlers find the scope.
+fn data(refusals: Refusals, around: Option<Rc<EnclosingScope>>) -> Rc<Extensions> {
+    let mut data = Extensions::new();
+    data.insert(Rc::new(EnclosingScope { refusals, around }));
+    Rc::new(data)
+}
+
+impl<S, B> Service<ServiceRequest> for LoginScopeMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, mut req: ServiceRequest) -> Self::Future {
+        let around = req.app_data::<Rc<EnclosingScope>>().cloned();
+        req.add_data_container(match around {
+            None => Rc::clone(&self.shared_data),
+            around => data(self.refusals.clone(), around),
+        });
+        let service = Rc::clone(&self.service);
+        let guard = Rc::clone(&self.guard);
+        Box::pin(async move {
+            match guard.admit(req.request()).await {
+                Ok(()) => Ok(service.call(req).await?.map_into_left_body()),
+                Err(refusal) => Ok(req.into_response(refusal).map_into_right_body()),
+            }
+        })
+    }
+}

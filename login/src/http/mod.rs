@@ -1,0 +1,5 @@
+//! Pure functions on headers and URLs.
+
+pub(crate) mod authorization;
+pub(crate) mod cache_headers;
+pub(crate) mod url;

@@ -1,0 +1,227 @@
+//! The builder of a login manager: what it holds, and the checks at the end.
+
+mod refusals;
+mod sessions;
+mod users;
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use actix_web::http::header::HeaderName;
+use url::Url;
+
+use super::{
+    AnonymousUser, LoginManager, Registry,
+    settings::{Clock, FlashSettings, RedirectSettings, Refusals, Settings},
+};
+use crate::{
+    config::AUTH_HEADER_NAME,
+    crypto::keyring::Keyring,
+    error::ConfigError,
+    events::Observer,
+    loader::Loaders,
+    remember::{
+        cookie::RememberCookie,
+        settings::{FlaskCookies, RememberSettings},
+    },
+    session::{keys::SessionKeys, protection::ClientSource, settings::SessionSettings},
+    store::settings::ActiveLogins,
+    user::UserMixin,
+};
+
+/// Builds a [`LoginManager`]: its loaders, its views, its cookies.
+///
+/// A wrong configuration fails in [`build`](Self::build), at start, and never in a request.
+#[must_use = "call `.build()?`"]
+pub struct LoginManagerBuilder<U: UserMixin> {
+    secret: Vec<u8>,
+    previous_keys: Vec<Vec<u8>>,
+    name: String,
+    loaders: Loaders<U>,
+    auth_header_name: String,
+    anonymous_user: Option<AnonymousUser<U>>,
+    observers: Vec<Observer<U>>,
+    session: SessionSettings,
+    remember_cookie: RememberCookie,
+    flask_cookies: Option<FlaskCookies>,
+    flask_cookies_despite_auth_hash: bool,
+    refusals: Refusals,
+    flashes: FlashSettings,
+    redirects: RedirectSettings,
+    active: Option<ActiveLogins>,
+    clock: Option<Clock>,
+}
+
+impl<U: UserMixin> LoginManager<U> {
+    /// Returns a builder with the default settings. All keys are derived from `secret`: at least 32
+    /// random bytes, such as the session's own `key.master()`.
+    ///
+    /// Each instance of an app needs the same secret. A new secret ends all remember cookies, and
+    /// makes each session look like that of another client
+    /// ([`SessionProtection`](crate::SessionProtection)); sessions of users with a `session_auth_hash`
+    /// end. To avoid that, list the old secret in
+    /// [`previous_keys`](LoginManagerBuilder::previous_keys).
+    pub fn builder(secret: impl AsRef<[u8]>) -> LoginManagerBuilder<U> {
+        LoginManagerBuilder {
+            secret: secret.as_ref().to_owned(),
+            previous_keys: Vec::new(),
+            name: U::NAME.to_owned(),
+            loaders: Loaders::default(),
+            auth_header_name: AUTH_HEADER_NAME.to_owned(),
+            anonymous_user: None,
+            observers: Vec::new(),
+            session: SessionSettings::default(),
+            remember_cookie: RememberCookie::new(),
+            flask_cookies: None,
+            flask_cookies_despite_auth_hash: false,
+            refusals: Refusals::default(),
+            flashes: FlashSettings::default(),
+            redirects: RedirectSettings::default(),
+            active: None,
+            clock: None,
+        }
+    }
+}
+
+impl<U: UserMixin> LoginManagerBuilder<U> {
+    /// Checks all settings and builds the manager.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`]: a short secret or previous key, no loader, a malformed view, name or header, or
+    /// a cookie that browsers would drop. Each says what to write instead.
+    pub fn build(mut self) -> Result<LoginManager<U>, ConfigError> {
+        if self.loaders.is_empty() {
+            return Err(ConfigError::NoLoader);
+        }
+        check_name(&self.name)?;
+        check_header("auth_header_name", &self.auth_header_name)?;
+        self.check_session()?;
+        self.check_redirects()?;
+        self.refusals.check()?;
+        if let Some(flask) = &mut self.flask_cookies {
+            if flask.secret.is_empty() {
+                return Err(setting(
+                    "accept_flask_cookies",
+                    "the secret is empty: it must be the Flask app's `SECRET_KEY`",
+                ));
+            }
+            flask.despite_auth_hash = self.flask_cookies_despite_auth_hash;
+        }
+        if let Some(active) = &self.active {
+            active.check()?;
+        }
+        let settings = Settings {
+            keys: Keyring::new(&self.secret, &self.previous_keys, &self.name)?,
+            session_keys: SessionKeys::of_manager(&self.name),
+            session: self.session,
+            remember: RememberSettings {
+                cookie: self.remember_cookie.check(&self.name)?,
+                flask: self.flask_cookies,
+            },
+            refusals: self.refusals,
+            flashes: self.flashes,
+            redirects: self.redirects,
+            active: self.active,
+            auth_header_name: self
+                .loaders
+                .by_header
+                .is_some()
+                .then_some(self.auth_header_name),
+            clock: self.clock,
+            name: self.name,
+        };
+        Ok(LoginManager(Arc::new(Registry {
+            settings,
+            loaders: self.loaders,
+            anonymous_user: self.anonymous_user,
+            observers: self.observers,
+            session_seen: AtomicBool::new(false),
+        })))
+    }
+
+    fn check_session(&self) -> Result<(), ConfigError> {
+        if let ClientSource::Proxies { count, header } = &self.session.client {
+            check_header("trusted_proxies", header)?;
+            if *count == 0 {
+                return Err(setting(
+                    "trusted_proxies",
+                    "0 proxies write no header: leave it out",
+                ));
+            }
+        }
+        for (name, deadline) in [
+            ("login_deadline", self.session.login_deadline),
+            ("visit_deadline", self.session.visit_deadline),
+        ] {
+            if deadline.is_some_and(|deadline| deadline.as_secs() == 0) {
+                return Err(setting(name, "it must be at least a second"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_redirects(&mut self) -> Result<(), ConfigError> {
+        if let Some(host) = &self.redirects.force_host {
+            check_host("force_host", host)?;
+        }
+        for host in &self.redirects.allowed_hosts {
+            check_host("allowed_redirect_hosts", host)?;
+        }
+        if let Some(origin) = &mut self.redirects.server_origin {
+            *origin = check_origin(origin)?;
+        }
+        Ok(())
+    }
+}
+
+fn setting(setting: &'static str, reason: impl Into<String>) -> ConfigError {
+    ConfigError::Setting {
+        setting,
+        reason: reason.into(),
+    }
+}
+
+fn check_name(name: &str) -> Result<(), ConfigError> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if name.is_empty() || !name.bytes().all(is_plain) {
+        let reason = format!("{name:?} must be ASCII letters, digits, `_` and `-`");
+        return Err(setting("name", reason));
+    }
+    Ok(())
+}
+
+fn check_header(name: &'static str, header: &str) -> Result<(), ConfigError> {
+    match HeaderName::try_from(header) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(setting(name, format!("{header:?} is not a header name"))),
+    }
+}
+
+/// A host with or without a port, and nothing else.
+fn check_host(name: &'static str, host: &str) -> Result<(), ConfigError> {
+    let is_host = Url::parse(&format!("http://{host}/"))
+        .is_ok_and(|url| url.path() == "/" && url.username().is_empty() && url.query().is_none());
+    // It goes into a header, or is compared with the host of a parsed URL.
+    let is_printable = host.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_host && is_printable && !host.contains(['/', '\\', '@', '?', '#']) {
+        return Ok(());
+    }
+    let reason = format!("{host:?} must be a host such as \"example.com\" or \"localhost:8080\"");
+    Err(setting(name, reason))
+}
+
+/// Returns scheme and host without the slash at the end.
+fn check_origin(origin: &str) -> Result<String, ConfigError> {
+    let is_origin = Url::parse(origin).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+    });
+    if is_origin && origin.contains("://") {
+        return Ok(origin.trim_end_matches('/').to_owned());
+    }
+    let reason = format!("{origin:?} must be a scheme and host such as \"https://example.com\"");
+    Err(setting("server_origin", reason))
+}

@@ -1,0 +1,181 @@
+//! The builder's settings for refused requests: views, messages, handlers and redirects.
+
+use actix_web::{HttpRequest, Responder};
+
+use super::{super::settings::refusal_handler, LoginManagerBuilder};
+use crate::user::UserMixin;
+
+/// What a refused request gets.
+impl<U: UserMixin> LoginManagerBuilder<U> {
+    /// The page where users log in: a path, an absolute URL, or the name of an actix-web resource,
+    /// which may be an `external_resource`. It must not be guarded, nor be in a guarded
+    /// [`LoginScope`](crate::LoginScope), or no user could reach it.
+    ///
+    /// Default: none, and a refused request gets an empty 401.
+    pub fn login_view(mut self, view: impl Into<String>) -> Self {
+        self.refusals.set_login_view(view.into());
+        self
+    }
+
+    /// The page where users authenticate again, for requests that need a fresh login. It takes the
+    /// same values as [`login_view`](Self::login_view). It must not be for
+    /// [anonymous users](crate::anonymous_required) alone, since logged-in users are redirected away
+    /// from there.
+    ///
+    /// Default: none, and a request without a fresh login gets an empty 401.
+    pub fn refresh_view(mut self, view: impl Into<String>) -> Self {
+        self.refusals.set_refresh_view(view.into());
+        self
+    }
+
+    /// The message that is flashed when a request is redirected to the login view; empty for none. A
+    /// flash is kept in the session, so a store on the server gets a session for each refused visitor.
+    ///
+    /// Default: `Please log in to access this page.`
+    pub fn login_message(mut self, message: impl Into<String>) -> Self {
+        self.flashes.login_message.text = message.into();
+        self
+    }
+
+    /// The category of the login message.
+    ///
+    /// Default: `message`.
+    pub fn login_message_category(mut self, category: impl Into<String>) -> Self {
+        self.flashes.login_message.category = category.into();
+        self
+    }
+
+    /// The message that is flashed when a request is redirected to the refresh view; empty for none.
+    ///
+    /// Default: `Please reauthenticate to access this page.`
+    pub fn needs_refresh_message(mut self, message: impl Into<String>) -> Self {
+        self.flashes.needs_refresh_message.text = message.into();
+        self
+    }
+
+    /// The category of the needs-refresh message.
+    ///
+    /// Default: `message`.
+    pub fn needs_refresh_message_category(mut self, category: impl Into<String>) -> Self {
+        self.flashes.needs_refresh_message.category = category.into();
+        self
+    }
+
+    /// Translates both messages before they are flashed: Flask-Login's `localize_callback`. The
+    /// request is there for its `Accept-Language`.
+    ///
+    /// Default: none.
+    pub fn localize(
+        mut self,
+        localize: impl Fn(&HttpRequest, &str) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.flashes.localize = Some(Box::new(localize));
+        self
+    }
+
+    /// Receives each flash, with its category and message, instead of the session: for another library
+    /// of flash messages.
+    ///
+    /// Default: none. With actix-web-flash-messages:
+    ///
+    /// ```text
+    /// .flash_handler(|_req, _category, message| FlashMessage::info(message).send())
+    /// ```
+    pub fn flash_handler(
+        mut self,
+        handler: impl Fn(&HttpRequest, &str, &str) + Send + Sync + 'static,
+    ) -> Self {
+        self.flashes.handler = Some(Box::new(handler));
+        self
+    }
+
+    /// Makes the response to requests that need a login.
+    ///
+    /// Default: none, and the [login view](Self::login_view) is used.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_web::{HttpRequest, HttpResponse};
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .unauthorized_handler(async |req: &HttpRequest| {
+    ///         HttpResponse::Unauthorized().body(format!("log in to see {}", req.path()))
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn unauthorized_handler<F, R>(mut self, handler: F) -> Self
+    where
+        F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
+        R: Responder + 'static,
+    {
+        self.refusals.unauthorized.handler = Some(refusal_handler(handler));
+        self
+    }
+
+    /// Makes the response to requests that need a fresh login.
+    ///
+    /// Default: none, and the [refresh view](Self::refresh_view) is used.
+    pub fn needs_refresh_handler<F, R>(mut self, handler: F) -> Self
+    where
+        F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
+        R: Responder + 'static,
+    {
+        self.refusals.needs_refresh.handler = Some(refusal_handler(handler));
+        self
+    }
+
+    /// Makes the response to logged-in users who do not pass a `check`.
+    ///
+    /// Default: none, and they get an empty 403.
+    pub fn forbidden_handler<F, R>(mut self, handler: F) -> Self
+    where
+        F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
+        R: Responder + 'static,
+    {
+        self.refusals.forbidden_handler = Some(refusal_handler(handler));
+        self
+    }
+
+    /// `USE_SESSION_FOR_NEXT`: whether the refused page is kept in the session under `next`, instead of
+    /// the query of the login view.
+    ///
+    /// Default: `false`.
+    pub fn use_session_for_next(mut self, use_session: bool) -> Self {
+        self.redirects.use_session_for_next = use_session;
+        self
+    }
+
+    /// `FORCE_HOST_FOR_REDIRECTS`: the host of redirects to the views, whatever `Host` the request
+    /// has.
+    ///
+    /// Default: none, and the redirects have no host.
+    pub fn force_host(mut self, host: impl Into<String>) -> Self {
+        self.redirects.force_host = Some(host.into());
+        self
+    }
+
+    /// Scheme and host of this site, such as `https://shop.example`, for the `next` that a login view
+    /// on another host gets.
+    ///
+    /// Default: the request's `Host`, and the scheme of the connection. Behind a proxy that ends TLS
+    /// the connection is plain HTTP, so set it there. `Forwarded` and `X-Forwarded-Host` are ignored.
+    pub fn server_origin(mut self, origin: impl Into<String>) -> Self {
+        self.redirects.server_origin = Some(origin.into());
+        self
+    }
+
+    /// Other hosts that a `next` may lead to, such as `accounts.example` or `localhost:8080`.
+    ///
+    /// Default: none.
+    pub fn allowed_redirect_hosts<H: Into<String>>(
+        mut self,
+        hosts: impl IntoIterator<Item = H>,
+    ) -> Self {
+        self.redirects.allowed_hosts = hosts.into_iter().map(Into::into).collect();
+        self
+    }
+}

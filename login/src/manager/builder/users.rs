@@ -1,0 +1,128 @@
+//! The builder's settings for users: who they are, and how they are found.
+
+use std::time::SystemTime;
+
+use actix_web::HttpRequest;
+
+use super::LoginManagerBuilder;
+use crate::{
+    events::LoginEvent,
+    loader::{ByHeader, ById, ByRequest, ErasedLoader, HeaderLoader, RequestLoader, UserLoader},
+    user::UserMixin,
+};
+
+/// Who the users are, and how they are found.
+impl<U: UserMixin> LoginManagerBuilder<U> {
+    /// Finds the user of an id, which the session or a remember cookie holds.
+    ///
+    /// Default: none, and then no user can log in. See [`UserLoader`] for what it may be and may
+    /// return.
+    pub fn user_loader(mut self, loader: impl UserLoader<U> + Send + Sync) -> Self {
+        self.loaders.by_id = Some(Box::new(ErasedLoader::<_, ById>::new(loader)));
+        self
+    }
+
+    /// Finds the user of a request that has neither a login nor a remember cookie, for example by an
+    /// API key.
+    ///
+    /// Default: none. That user is logged in for this request alone, and is never fresh; session and
+    /// cookies stay untouched. See [`RequestLoader`].
+    pub fn request_loader(mut self, loader: impl RequestLoader<U> + Send + Sync) -> Self {
+        self.loaders.by_request = Some(Box::new(ErasedLoader::<_, ByRequest>::new(loader)));
+        self
+    }
+
+    /// Finds the user of a header's value, after the request loader.
+    ///
+    /// Default: none. A token that it accepts gives access to every page of this manager. For a
+    /// separate API see [An API beside the website](crate#an-api-beside-the-website). See
+    /// [`HeaderLoader`].
+    pub fn header_loader(mut self, loader: impl HeaderLoader<U> + Send + Sync) -> Self {
+        self.loaders.by_header = Some(Box::new(ErasedLoader::<_, ByHeader>::new(loader)));
+        self
+    }
+
+    /// `AUTH_HEADER_NAME`: the header whose value the [`header_loader`](Self::header_loader) gets.
+    ///
+    /// Default: `Authorization`.
+    pub fn auth_header_name(mut self, name: impl Into<String>) -> Self {
+        self.auth_header_name = name.into();
+        self
+    }
+
+    /// Makes the guest that stands in for the user of an anonymous request in
+    /// [`CurrentUser`](crate::CurrentUser): Flask-Login's `anonymous_user`.
+    ///
+    /// Default: none. A guest has what the app gives it, such as a permissions field. The request
+    /// still counts as anonymous, whatever the guest's own methods return, and no guard accepts it.
+    pub fn anonymous_user(mut self, guest: impl Fn() -> U + Send + Sync + 'static) -> Self {
+        self.anonymous_user = Some(Box::new(guest));
+        self
+    }
+
+    /// The name of this kind of user.
+    ///
+    /// Default: [`UserMixin::NAME`], which the derive sets to the struct's name. Session keys, cookie
+    /// and derived keys are bound to it. Two managers of one app need different names, even if both
+    /// user structs are called `User` in separate modules. In sibling scopes, two managers of the same
+    /// name and secret would accept each other's logins. Nested, they fail with an empty 500.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Earlier secrets, the latest first, so that a rotation of keys logs no user out.
+    ///
+    /// Default: none. What one of them signed is accepted. Sessions are rewritten under the current
+    /// key at their next use. Remember cookies are rewritten only when they restore a login or are
+    /// refreshed, which may be on their last day: keep a key listed for the cookie's
+    /// [duration](crate::RememberCookie::duration). Never list a leaked key: its holder can log in as
+    /// any user.
+    ///
+    /// These are the keys of this crate. actix-session's own key can't be rotated that way; use two
+    /// different secrets to change this one alone.
+    pub fn previous_keys<K: AsRef<[u8]>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.previous_keys = keys
+            .into_iter()
+            .map(|key| key.as_ref().to_owned())
+            .collect();
+        self
+    }
+
+    /// Calls `observer` at each event, with the request and, if known, the user: Flask-Login's
+    /// signals.
+    ///
+    /// Observers are called in the order of their registration. They must not block.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_login::{LoginEvent, client_address};
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .on_event(|req, event, user| {
+    ///         if event == LoginEvent::UserLoggedIn {
+    ///             println!("{:?} from {:?}", user.map(|user| user.id), client_address(req));
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn on_event(
+        mut self,
+        observer: impl Fn(&HttpRequest, LoginEvent, Option<&U>) + Send + Sync + 'static,
+    ) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
+    /// The clock for deadlines and expiry, for tests.
+    ///
+    /// Default: the system's.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+}

@@ -1,0 +1,160 @@
+//! The settings of a manager that do not depend on the user type, in groups.
+
+use std::{sync::Arc, time::SystemTime};
+
+use actix_web::{HttpRequest, HttpResponse, Responder};
+
+use super::view::View;
+use crate::{
+    config::{LOGIN_MESSAGE, MESSAGE_CATEGORY, NEEDS_REFRESH_MESSAGE},
+    crypto::keyring::Keyring,
+    error::ConfigError,
+    future::LocalBoxFuture,
+    remember::settings::RememberSettings,
+    session::{keys::SessionKeys, settings::SessionSettings},
+    store::settings::ActiveLogins,
+    timestamp::Timestamp,
+};
+
+pub(crate) type Localize = Box<dyn Fn(&HttpRequest, &str) -> String + Send + Sync>;
+pub(crate) type FlashHandler = Box<dyn Fn(&HttpRequest, &str, &str) + Send + Sync>;
+pub(crate) type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// The settings of a manager.
+pub(crate) struct Settings {
+    pub(crate) name: String,
+    pub(crate) keys: Keyring,
+    pub(crate) session_keys: SessionKeys,
+    pub(crate) session: SessionSettings,
+    pub(crate) remember: RememberSettings,
+    pub(crate) refusals: Refusals,
+    pub(crate) flashes: FlashSettings,
+    pub(crate) redirects: RedirectSettings,
+    pub(crate) active: Option<ActiveLogins>,
+    /// The header of the header loader; `None` without one.
+    pub(crate) auth_header_name: Option<String>,
+    pub(crate) clock: Option<Clock>,
+}
+
+impl Settings {
+    /// The current time.
+    pub(crate) fn now(&self) -> Timestamp {
+        let clock = self.clock.as_ref();
+        clock.map_or_else(SystemTime::now, |clock| clock()).into()
+    }
+}
+
+/// A handler of refused requests with its type erased.
+pub(crate) type RefusalHandler =
+    Arc<dyn for<'a> Fn(&'a HttpRequest) -> LocalBoxFuture<'a, HttpResponse> + Send + Sync>;
+
+/// Erases the type of a handler's async function.
+pub(crate) fn refusal_handler<F, R>(handler: F) -> RefusalHandler
+where
+    F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
+    R: Responder + 'static,
+{
+    let handler = Arc::new(handler);
+    Arc::new(move |req| {
+        let handler = Arc::clone(&handler);
+        Box::pin(async move { handler(req).await.respond_to(req).map_into_boxed_body() })
+    })
+}
+
+/// What happens to refused requests, in a manager or in a scope.
+#[derive(Clone, Default)]
+pub(crate) struct Refusals {
+    pub(crate) unauthorized: Refusal,
+    pub(crate) needs_refresh: Refusal,
+    pub(crate) forbidden_handler: Option<RefusalHandler>,
+    /// The first malformed view.
+    invalid: Option<ConfigError>,
+}
+
+/// What happens to one kind of refused request. A handler takes precedence over a view.
+#[derive(Clone, Default)]
+pub(crate) struct Refusal {
+    pub(crate) handler: Option<RefusalHandler>,
+    pub(crate) view: ViewSetting,
+}
+
+/// Where a refused request is redirected to.
+#[derive(Clone, Default)]
+pub(crate) enum ViewSetting {
+    /// The setting of the enclosing scope, or of the manager. In the manager: an empty 401.
+    #[default]
+    Inherited,
+    View(View),
+    /// An empty 401.
+    None,
+}
+
+impl Refusal {
+    /// Whether neither a handler nor a view is set here.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.handler.is_none() && matches!(self.view, ViewSetting::Inherited)
+    }
+}
+
+impl Refusals {
+    pub(crate) fn set_login_view(&mut self, view: String) {
+        self.unauthorized.view = self.parse("login_view", view);
+    }
+
+    pub(crate) fn set_refresh_view(&mut self, view: String) {
+        self.needs_refresh.view = self.parse("refresh_view", view);
+    }
+
+    fn parse(&mut self, setting: &'static str, view: String) -> ViewSetting {
+        match View::parse(setting, view) {
+            Ok(view) => ViewSetting::View(view),
+            Err(error) => {
+                self.invalid.get_or_insert(error);
+                ViewSetting::None
+            }
+        }
+    }
+
+    /// Returns the error of the first malformed view.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.invalid.clone().map_or(Ok(()), Err)
+    }
+}
+
+/// The messages that are flashed, and how.
+pub(crate) struct FlashSettings {
+    pub(crate) login_message: Message,
+    pub(crate) needs_refresh_message: Message,
+    pub(crate) localize: Option<Localize>,
+    pub(crate) handler: Option<FlashHandler>,
+}
+
+/// A message that is flashed when a request is redirected to a view.
+pub(crate) struct Message {
+    pub(crate) text: String,
+    pub(crate) category: String,
+}
+
+impl Default for FlashSettings {
+    fn default() -> Self {
+        let message = |text: &str| Message {
+            text: text.to_owned(),
+            category: MESSAGE_CATEGORY.to_owned(),
+        };
+        Self {
+            login_message: message(LOGIN_MESSAGE),
+            needs_refresh_message: message(NEEDS_REFRESH_MESSAGE),
+            localize: None,
+            handler: None,
+        }
+    }
+}
+
+/// How redirects to a view and back are made.
+#[derive(Default)]
+pub(crate) struct RedirectSettings {
+    pub(crate) use_session_for_next: bool,
+    pub(crate) force_host: Option<String>,
+    pub(crate) server_origin: Option<String>,
+    pub(crate) allowed_hosts: Vec<String>,
+}

@@ -1,0 +1,131 @@
+//! The URL of a login view, with the page to return to.
+
+use actix_web::{HttpRequest, http::Method};
+
+use crate::{
+    config::{NEXT_FIELD, NEXT_MAX_BYTES},
+    error::LoginError,
+    http::url::{Location, make_next_param, requested_path, requested_url, url_of_view},
+    manager::{settings::RedirectSettings, view::View},
+    request::nearest::nearest,
+    session::access::stored_bytes,
+};
+
+/// Returns the URL of a login view with `next_url` in its query: Flask-Login's `login_url`.
+///
+/// `login_view` is a path, an absolute URL or the name of an actix-web resource. [`make_next_param`]
+/// shortens `next_url`, which is then form-encoded. The view keeps its own query. With
+/// [`force_host`](crate::LoginManagerBuilder::force_host) the result has that host.
+///
+/// # Errors
+///
+/// [`LoginError::UnknownView`] if no resource has that name, or the view is malformed.
+///
+/// ```
+/// use actix_login::login_url;
+/// use actix_web::test::TestRequest;
+///
+/// let req = TestRequest::default().to_http_request();
+/// let url = login_url(&req, "/login?lang=en", Some("/protected?x=1"))?;
+/// assert_eq!(url, "/login?lang=en&next=%2Fprotected%3Fx%3D1");
+/// # Ok::<(), actix_login::LoginError>(())
+/// ```
+pub fn login_url(
+    req: &HttpRequest,
+    login_view: &str,
+    next_url: Option<&str>,
+) -> Result<String, LoginError> {
+    login_url_with_field(req, login_view, next_url, NEXT_FIELD)
+}
+
+/// [`login_url`] with another name for the query field: Flask-Login's `next_field`.
+///
+/// [`NextUrl`](crate::NextUrl) reads only `next`; this is for login pages of other apps.
+///
+/// # Errors
+///
+/// As [`login_url`].
+///
+/// ```
+/// # use actix_web::test::TestRequest;
+/// # let req = TestRequest::default().to_http_request();
+/// use actix_login::login_url_with_field;
+///
+/// let view = "https://accounts.example/login";
+/// let url = login_url_with_field(&req, view, Some("https://shop.example/cart"), "return_to")?;
+/// assert_eq!(url, format!("{view}?return_to=https%3A%2F%2Fshop.example%2Fcart"));
+/// # Ok::<(), actix_login::LoginError>(())
+/// ```
+pub fn login_url_with_field(
+    req: &HttpRequest,
+    login_view: &str,
+    next_url: Option<&str>,
+    next_field: &str,
+) -> Result<String, LoginError> {
+    let unknown = || LoginError::UnknownView {
+        view: login_view.to_owned(),
+    };
+    let view = View::parse("login_view", login_view.to_owned())
+        .map_err(|_| unknown().logged())?
+        .location(req)?;
+    let force_host = nearest(req)
+        .ok()
+        .and_then(|manager| manager.settings().redirects.force_host.as_deref());
+    Ok(url_of_view(&view, next_url, next_field, force_host))
+}
+
+/// Where a refused request is redirected to.
+pub(crate) struct ViewRedirect {
+    /// The URL of the view.
+    pub(crate) url: String,
+    /// The `next` that the session stores, if it is kept there.
+    pub(crate) session_next: Option<String>,
+}
+
+/// Redirects a refused request to a view.
+///
+/// # Errors
+///
+/// [`LoginError::UnknownView`], and [`LoginError::GuardedView`] if the request is already for that
+/// view.
+pub(crate) fn redirect_to_view(
+    view: &View,
+    req: &HttpRequest,
+    settings: &RedirectSettings,
+) -> Result<ViewRedirect, LoginError> {
+    let location = view.location(req)?;
+    if is_same_page(view, req) {
+        return Err(LoginError::GuardedView { view: location }.logged());
+    }
+    let current = if Location::parse(&location).host.is_none() {
+        requested_path(req)
+    } else {
+        requested_url(req, settings.server_origin.as_deref())
+    };
+    let force_host = settings.force_host.as_deref();
+    let (in_query, session_next) = if settings.use_session_for_next {
+        let next = current
+            .map(|current| make_next_param(&location, &current))
+            .filter(|next| stored_bytes(next) <= NEXT_MAX_BYTES);
+        (None, next)
+    } else {
+        (current, None)
+    };
+    Ok(ViewRedirect {
+        url: url_of_view(&location, in_query.as_deref(), NEXT_FIELD, force_host),
+        session_next,
+    })
+}
+
+/// Whether a browser that is redirected to this view would send the same request again.
+fn is_same_page(view: &View, req: &HttpRequest) -> bool {
+    let is_same = match view {
+        View::Location(location) => {
+            let location = location.split('#').next().unwrap_or_default();
+            let (path, query) = location.split_once('?').unwrap_or((location, ""));
+            path == req.path() && req.query_string().starts_with(query)
+        }
+        View::Resource(name) => req.match_name() == Some(name),
+    };
+    is_same && matches!(*req.method(), Method::GET | Method::HEAD)
+}

@@ -1,0 +1,8 @@
+//! The remember cookie: its settings, its token, and the one that a request carries.
+
+pub(crate) mod change;
+pub(crate) mod cookie;
+pub(crate) mod flask;
+pub(crate) mod received;
+pub(crate) mod settings;
+pub(crate) mod token;

@@ -1,0 +1,84 @@
+//! The login context: what a request knows of its login, shared by all callers in that request.
+
+use std::cell::{Cell, OnceCell, RefCell};
+
+use actix_session::Session;
+
+use super::progress::Progress;
+use crate::{
+    error::LoginError,
+    manager::LoginManager,
+    remember::{change::RememberChange, received::ReceivedCookie},
+    store::entry::LoginId,
+    user::UserMixin,
+};
+
+/// The login of one request, for one manager.
+///
+/// It is in the request's extensions from the first ask on. It must not hold the request, which would
+/// be a cycle.
+pub(crate) struct LoginContext<U: UserMixin> {
+    pub(crate) manager: LoginManager<U>,
+    pub(crate) progress: Progress<U>,
+    /// The remember cookie of the request, verified at most once.
+    pub(crate) received: OnceCell<ReceivedCookie>,
+    /// What the response does to the remember cookie.
+    pub(crate) remember: RefCell<RememberChange>,
+    /// The active login of the session at the start of the request: the app may purge the session
+    /// before a logout.
+    pub(crate) initial_login: Cell<Option<LoginId>>,
+    /// Set once a login record was written.
+    pub(crate) written: RefCell<Option<LostLoginWarning<U>>>,
+}
+
+impl<U: UserMixin> LoginContext<U> {
+    pub(crate) fn new(manager: LoginManager<U>) -> Self {
+        Self {
+            manager,
+            progress: Progress::new(),
+            received: OnceCell::new(),
+            remember: RefCell::default(),
+            initial_login: Cell::new(None),
+            written: RefCell::new(None),
+        }
+    }
+
+    /// Notes that a login record was written to this session.
+    pub(crate) fn note_written(&self, session: &Session) {
+        self.written.replace(Some(LostLoginWarning {
+            session: session.clone(),
+            manager: self.manager.clone(),
+            responded: false,
+        }));
+    }
+
+    /// Notes that there is a response, and returns whether a login record was written.
+    pub(crate) fn note_response(&self) -> bool {
+        let mut written = self.written.borrow_mut();
+        let written = written.as_mut();
+        written.map(|warning| warning.responded = true).is_some()
+    }
+}
+
+/// Logs an error if a login record was written and no session middleware stored it. It is dropped
+/// with the request's extensions, after all responses of the request.
+pub(crate) struct LostLoginWarning<U: UserMixin> {
+    session: Session,
+    manager: LoginManager<U>,
+    /// Whether the handler side of the request responded.
+    responded: bool,
+}
+
+impl<U: UserMixin> Drop for LostLoginWarning<U> {
+    fn drop(&mut self) {
+        let key = &self.manager.settings().session_keys.login;
+        if self.responded && self.session.contains_key(key) {
+            tracing::error!(
+                target: "actix_login",
+                "a login was not stored: {}; or, if it is there, a middleware inside of it failed \
+                 after the handler had responded",
+                LoginError::NoSession
+            );
+        }
+    }
+}

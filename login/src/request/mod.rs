@@ -1,0 +1,9 @@
+//! The state of one request: its login, its session, its remember cookie.
+
+pub(crate) mod context;
+pub(crate) mod login;
+pub(crate) mod nearest;
+pub(crate) mod progress;
+pub(crate) mod remember;
+pub(crate) mod session_login;
+pub(crate) mod visit;

@@ -1,0 +1,118 @@
+//! Which manager serves a request, and the login context of that manager.
+
+use std::{
+    any::{TypeId, type_name},
+    rc::Rc,
+};
+
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::{context::LoginContext, login::LoginState};
+use crate::{
+    error::LoginError,
+    events::LoginEvent,
+    future::LocalBoxFuture,
+    manager::{LoginManager, settings::Settings},
+    store::entry::{ActiveLogin, LoginId},
+    user::UserMixin,
+};
+
+/// The manager of one user type, as the middleware adds it to the request's data.
+pub(crate) struct SharedManager<U: UserMixin>(pub(crate) Result<LoginManager<U>, LoginError>);
+
+impl<U: UserMixin> LoginManager<U> {
+    /// Returns the manager of this user type that serves a request.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::NoManager`] if none is wrapped around the handler;
+    /// [`LoginError::ManagerClash`] if two managers conflict.
+    pub fn of(req: &HttpRequest) -> Result<&Self, LoginError> {
+        match req.app_data::<SharedManager<U>>() {
+            Some(SharedManager(manager)) => {
+                manager.as_ref().map_err(|error| error.clone().logged())
+            }
+            None => Err(LoginError::NoManager {
+                wanted: Some(type_name::<U>()),
+                nearest: nearest(req).ok().map(|manager| manager.user_type()),
+            }
+            .logged()),
+        }
+    }
+
+    /// The login context of a request; the first call creates it.
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of), and [`LoginError::ManagerClash`] if this manager is not the one that
+    /// serves the request: it could set no cookie in the response.
+    pub(crate) fn context(&self, req: &HttpRequest) -> Result<Rc<LoginContext<U>>, LoginError> {
+        if let Some(context) = self.existing_context(req) {
+            return Ok(context);
+        }
+        if !Self::of(req)?.is(self) || req.extensions().contains::<Rc<LoginContext<U>>>() {
+            return Err(LoginError::ManagerClash {
+                user: type_name::<U>(),
+            }
+            .logged());
+        }
+        let context = Rc::new(LoginContext::new(self.clone()));
+        req.extensions_mut().insert(Rc::clone(&context));
+        Ok(context)
+    }
+
+    /// The login context of a request, if it has been created.
+    pub(crate) fn existing_context(&self, req: &HttpRequest) -> Option<Rc<LoginContext<U>>> {
+        let extensions = req.extensions();
+        let context = extensions.get::<Rc<LoginContext<U>>>()?;
+        context.manager.is(self).then(|| Rc::clone(context))
+    }
+}
+
+/// The innermost manager, as the middleware adds it to the request's data.
+pub(crate) struct NearestManager {
+    pub(crate) manager: Result<Rc<dyn AnyManager>, LoginError>,
+    /// The user type and name of this manager and of all around it.
+    pub(crate) nested: Vec<(TypeId, String)>,
+}
+
+/// A manager of any user type: what the untyped functions and guards need.
+pub(crate) trait AnyManager {
+    fn settings(&self) -> &Settings;
+    fn user_type(&self) -> &'static str;
+    /// The login, if it is known already.
+    fn loaded(&self, req: &HttpRequest) -> Option<Result<LoginState, LoginError>>;
+    fn load<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, LoginState>;
+    /// Creates the context, so that the response varies by cookie.
+    fn note_asked(&self, req: &HttpRequest);
+    /// Emits an event with the current user, if the user is known already.
+    fn emit_for_current_user(&self, req: &HttpRequest, event: LoginEvent);
+    fn logout_user<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;
+    fn confirm_login<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;
+    fn login_remembered<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, bool>;
+    fn active_logins<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, Vec<ActiveLogin>>;
+    fn end_login<'a>(&'a self, req: &'a HttpRequest, id: LoginId) -> ManagerFuture<'a, ()>;
+    fn end_other_logins<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;
+}
+
+/// The future of a method of [`AnyManager`].
+pub(crate) type ManagerFuture<'a, T> = LocalBoxFuture<'a, Result<T, LoginError>>;
+
+/// The manager nearest to the handler. If there is none, the caller logs the error where it matters.
+pub(crate) fn nearest(req: &HttpRequest) -> Result<&dyn AnyManager, LoginError> {
+    match req.app_data::<NearestManager>() {
+        Some(NearestManager { manager, .. }) => match manager {
+            Ok(manager) => Ok(&**manager),
+            Err(error) => Err(error.clone()),
+        },
+        None => Err(LoginError::NoManager {
+            wanted: None,
+            nearest: None,
+        }),
+    }
+}
+
+/// [`nearest`], for callers that need a manager: the error is logged.
+pub(crate) fn nearest_required(req: &HttpRequest) -> Result<&dyn AnyManager, LoginError> {
+    nearest(req).map_err(LoginError::logged)
+}

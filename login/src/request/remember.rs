@@ -1,0 +1,212 @@
+//! The remember cookie of a request: the one received, and what the response does to it.
+
+use actix_web::{HttpRequest, http::header::HeaderValue};
+
+use super::{
+    context::LoginContext,
+    login::{Login, LoginSource},
+    visit::Visit,
+};
+use crate::{
+    crypto::auth_tag::auth_tag,
+    manager::settings::Settings,
+    remember::{
+        change::RememberChange,
+        received::{ReceivedCookie, VerifiedToken},
+        token::RememberToken,
+    },
+    store::entry::TokenLogin,
+    user::UserMixin,
+};
+
+impl<U: UserMixin> LoginContext<U> {
+    /// The remember cookie of the request, verified at the first call.
+    pub(crate) fn received(&self, req: &HttpRequest) -> &ReceivedCookie {
+        self.received
+            .get_or_init(|| verify(req, self.manager.settings()))
+    }
+
+    /// The request's remember cookie, if it is valid for this user.
+    pub(crate) fn token_for(
+        &self,
+        req: &HttpRequest,
+        user: &U,
+        id: &str,
+    ) -> Option<&VerifiedToken> {
+        let settings = self.manager.settings();
+        match self.received(req) {
+            ReceivedCookie::Valid(received)
+                if received.token.id == id
+                    && received.is_valid_for(user, &settings.remember, &settings.keys) =>
+            {
+                Some(received)
+            }
+            _ => None,
+        }
+    }
+
+    /// Lets the response set this token.
+    pub(crate) fn set_cookie(&self, token: RememberToken) {
+        self.remember.replace(RememberChange::Set(token));
+    }
+
+    /// Lets the response clear the cookie, even if the request carries none: the cookie may be bound to
+    /// another path.
+    pub(crate) fn clear_cookie(&self) {
+        self.remember.replace(RememberChange::Clear);
+    }
+
+    /// Lets the response leave the cookie alone.
+    pub(crate) fn keep_cookie(&self) {
+        self.remember.replace(RememberChange::Keep);
+    }
+
+    /// Lets the response renew this user's valid token, if it is due.
+    pub(crate) fn renew_cookie(
+        &self,
+        received: &VerifiedToken,
+        user: &U,
+        login: Option<TokenLogin>,
+    ) {
+        if let Some(change) = renewed(received, user, login, self.manager.settings()) {
+            self.remember.replace(change);
+        }
+    }
+
+    /// The `Set-Cookie` header of the response, if it needs one. `may_refresh`: whether the response
+    /// may extend the cookie.
+    pub(crate) fn remember_header(
+        &self,
+        req: &HttpRequest,
+        may_refresh: bool,
+    ) -> Option<HeaderValue> {
+        let settings = self.manager.settings();
+        match self.remember.take() {
+            RememberChange::None => {}
+            change => return header(change, settings),
+        }
+        if !may_refresh {
+            return None;
+        }
+        // If the page asked for the user, only a cookie of that user is refreshed.
+        match self.progress.loaded() {
+            Some(login) => {
+                let login = login.ok()??;
+                let received = self.token_for(req, &login.user, login.id.as_deref()?)?;
+                let change = renewed(received, &*login.user, received.token.login, settings)?;
+                header(change, settings)
+            }
+            None => refresh_received(self.received(req), settings),
+        }
+    }
+}
+
+impl<U: UserMixin> Visit<'_, U> {
+    /// The request's remember cookie, if it is valid for this user.
+    pub(crate) fn token_for(&self, user: &U, id: &str) -> Option<&VerifiedToken> {
+        self.context.token_for(self.req, user, id)
+    }
+
+    /// The token of the current login's remember cookie: the one that the response sets, or else the
+    /// one that the request carries.
+    pub(crate) fn current_token(&self, login: &Login<U>, id: &str) -> Option<RememberToken> {
+        match &*self.context.remember.borrow() {
+            RememberChange::Set(token) => Some(token.clone()),
+            _ => self
+                .token_for(&login.user, id)
+                .map(|received| received.token.clone()),
+        }
+    }
+
+    /// Whether the request carries a valid remember cookie of the current user that the response does
+    /// not clear.
+    pub(crate) fn is_remembered(&self, login: &Login<U>) -> bool {
+        let Some(id) = &login.id else {
+            return false;
+        };
+        let Some(received) = self.token_for(&login.user, id) else {
+            return false;
+        };
+        // With active logins a cookie restores its own login alone.
+        let is_of_login = self.settings().active.is_none()
+            || login.source == LoginSource::RememberCookie
+            || received
+                .token
+                .login
+                .is_some_and(|login| self.login_in_session() == Some(login.id));
+        is_of_login && !matches!(&*self.context.remember.borrow(), RememberChange::Clear)
+    }
+
+    /// Decides what the response does to the cookie at a login that does not ask for one. A cookie of
+    /// this user stays if it belongs to the login that continues. A logout earlier in the request
+    /// stands, as in Flask-Login. `replaces_other`: the session held another user's login.
+    pub(crate) fn reconcile_cookie(
+        &self,
+        user: &U,
+        id: &str,
+        login: Option<TokenLogin>,
+        replaces_other: bool,
+    ) {
+        let context = self.context;
+        let is_of_login = |token: &RememberToken| {
+            let token_login = token.login.map(|login| login.id);
+            token.id == id && login.is_none_or(|login| token_login == Some(login.id))
+        };
+        let has_cookie = !matches!(context.received(self.req), ReceivedCookie::None);
+        let kept = self.token_for(user, id);
+        let kept = kept.filter(|received| is_of_login(&received.token));
+        match (context.remember.take(), kept) {
+            (RememberChange::Set(token), _) if is_of_login(&token) => context.set_cookie(token),
+            (RememberChange::Clear, _) => context.clear_cookie(),
+            (RememberChange::Keep, Some(_)) => context.keep_cookie(),
+            (_, Some(received)) => {
+                context.renew_cookie(received, user, login.or(received.token.login));
+            }
+            (_, None) if has_cookie || replaces_other => context.clear_cookie(),
+            (_, None) => {}
+        }
+    }
+}
+
+/// The `Set-Cookie` header that refreshes a request's cookie on a page that asks for no user.
+///
+/// Signature and end are checked. Whether the user still exists and has the same `session_auth_hash`
+/// is checked when the cookie is used: until then, a refreshed cookie is worth no more than the old
+/// one.
+pub(crate) fn refresh_without_user(req: &HttpRequest, settings: &Settings) -> Option<HeaderValue> {
+    refresh_received(&verify(req, settings), settings)
+}
+
+fn refresh_received(received: &ReceivedCookie, settings: &Settings) -> Option<HeaderValue> {
+    match received {
+        // The tag of a token under a previous key can only be renewed if the user is known. Only the
+        // store knows whether a token with an active login has been replaced.
+        ReceivedCookie::Valid(received)
+            if received.has_current_key() && received.token.login.is_none() =>
+        {
+            let (now, tag) = (settings.now(), received.token.auth_tag);
+            let change = received.renewed(&settings.remember, now, tag, None)?;
+            header(change, settings)
+        }
+        _ => None,
+    }
+}
+
+fn verify(req: &HttpRequest, settings: &Settings) -> ReceivedCookie {
+    let (remember, keys) = (&settings.remember, &settings.keys);
+    ReceivedCookie::verify(req.headers(), remember, keys, settings.now())
+}
+
+fn renewed<U: UserMixin>(
+    received: &VerifiedToken,
+    user: &U,
+    login: Option<TokenLogin>,
+    settings: &Settings,
+) -> Option<RememberChange> {
+    let tag = auth_tag(&settings.keys, &received.token.id, user);
+    received.renewed(&settings.remember, settings.now(), tag, login)
+}
+
+fn header(change: RememberChange, settings: &Settings) -> Option<HeaderValue> {
+    change.into_header(&settings.remember, &settings.keys, settings.now())
+}

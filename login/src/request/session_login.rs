@@ -1,0 +1,86 @@
+//! The login in the session of a request: it is started, updated and ended here.
+
+use super::{login::Login, visit::Visit};
+use crate::{
+    crypto::auth_tag::auth_tag, error::LoginError, events::LoginEvent,
+    session::record::LoginRecord, store::entry::LoginId, user::UserMixin,
+};
+
+impl<U: UserMixin> Visit<'_, U> {
+    /// The record in the session, if there is a well-formed one.
+    pub(crate) fn record(&self) -> Option<LoginRecord> {
+        let key = &self.settings().session_keys.login;
+        self.session.get::<LoginRecord>(key).ok().flatten()
+    }
+
+    /// The active login of the session.
+    pub(crate) fn login_in_session(&self) -> Option<LoginId> {
+        Some(self.record()?.login?.id)
+    }
+
+    /// The record of a login that starts now.
+    pub(crate) fn new_record(&self, id: &str, user: &U, fresh: bool) -> LoginRecord {
+        let settings = self.settings();
+        let session = &settings.session;
+        LoginRecord {
+            fresh,
+            started_at: settings.now(),
+            last_seen_at: None,
+            fingerprint: session
+                .is_protected()
+                .then(|| session.client.fingerprint(self.req, &settings.keys)),
+            auth_tag: auth_tag(&settings.keys, id, user),
+            login: None,
+            id: id.into(),
+        }
+    }
+
+    /// The record of a login that has been loaded. If the session is not readable and the user is
+    /// known by the remember cookie alone, there is none yet.
+    pub(crate) fn current_record(&self, login: &Login<U>, id: &str) -> LoginRecord {
+        self.record()
+            .filter(|record| &*record.id == id)
+            .unwrap_or_else(|| self.new_record(id, &login.user, login.fresh))
+    }
+
+    /// Starts a login: clears what the session holds of another user, writes the record, and renews
+    /// the session id, which defeats session fixation.
+    pub(crate) fn start_login(&self, record: &LoginRecord) -> Result<(), LoginError> {
+        let settings = self.settings();
+        settings
+            .session_keys
+            .claim(&self.session, &settings.keys, &record.id);
+        self.write_record(record)?;
+        self.session.renew();
+        Ok(())
+    }
+
+    pub(crate) fn write_record(&self, record: &LoginRecord) -> Result<(), LoginError> {
+        let key = self.settings().session_keys.login.as_str();
+        self.session
+            .insert(key, record)
+            .map_err(|_| LoginError::SessionWrite.logged())?;
+        self.context.note_written(&self.session);
+        Ok(())
+    }
+
+    /// Ends the session of a login that ends; with `keep_session` the app's own keys stay for their
+    /// owner.
+    pub(crate) fn end_session(&self, id: &str) {
+        let settings = self.settings();
+        let keys = &settings.session_keys;
+        if settings.session.keep_session {
+            self.session.remove(&keys.login);
+            keys.mark_owner(&self.session, &settings.keys, id);
+        } else {
+            keys.clear(&self.session);
+        }
+        self.session.renew();
+    }
+
+    /// Ends a login that the app did not log out.
+    pub(crate) fn end_login(&self, id: &str) {
+        self.end_session(id);
+        self.emit(LoginEvent::LoginEnded, None);
+    }
+}

@@ -1,0 +1,151 @@
+//! The login by the remember cookie: it is restored, not fresh, and starts a session.
+
+use std::rc::Rc;
+
+use super::load_user::load_user;
+use crate::{
+    active::{lookup::find, rotation::Rotation},
+    error::LoginError,
+    events::LoginEvent,
+    remember::received::{ReceivedCookie, VerifiedToken},
+    request::{
+        login::{Login, LoginSource},
+        visit::Visit,
+    },
+    session::{
+        access::is_readable,
+        record::{LoginRecord, RecordedLogin},
+    },
+    store::{
+        entry::{StoredLogin, TokenLogin},
+        settings::ActiveLogins,
+    },
+    user::UserMixin,
+};
+
+/// A login that a valid remember cookie restores.
+pub(super) struct RestoredLogin<U> {
+    user: U,
+    id: Rc<str>,
+    login: Option<RecordedLogin>,
+}
+
+impl<U: UserMixin> RestoredLogin<U> {
+    /// Starts the login in the session.
+    pub(super) fn start(self, visit: &Visit<'_, U>) -> Result<Login<U>, LoginError> {
+        // If the session is not readable, the cookie alone keeps the login.
+        if is_readable(visit.req) {
+            visit.start_login(&LoginRecord {
+                login: self.login,
+                ..visit.new_record(&self.id, &self.user, false)
+            })?;
+        }
+        visit.emit(LoginEvent::UserLoadedFromCookie, Some(&self.user));
+        let (user, source) = (Rc::new(self.user), LoginSource::RememberCookie);
+        Ok(Login::in_session(user, self.id, source, false))
+    }
+}
+
+/// Finds the login that the remember cookie restores. The session stays as it is. `not_found` is an id
+/// whose user was just not found.
+pub(super) async fn by_cookie<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    not_found: Option<&str>,
+) -> Result<Option<RestoredLogin<U>>, LoginError> {
+    let settings = visit.settings();
+    let received = match visit.context.received(visit.req) {
+        ReceivedCookie::None => return Ok(None),
+        ReceivedCookie::Invalid => return Ok(reject(visit)),
+        ReceivedCookie::Valid(received) => received,
+    };
+    let id = &received.token.id;
+    if not_found == Some(id.as_str()) {
+        return Ok(reject(visit));
+    }
+    let entry = match &settings.active {
+        Some(active) => match find_entry(visit, active, received).await? {
+            Entry::Found(login, stored) => Some((active, login, stored)),
+            Entry::NotNeeded => None,
+            Entry::Missing => return Ok(reject(visit)),
+        },
+        None => None,
+    };
+    let user = load_user(visit.manager(), id).await?;
+    let user = user.filter(|user| received.is_valid_for(user, &settings.remember, &settings.keys));
+    let Some(user) = user else {
+        return Ok(reject(visit));
+    };
+    let login = match entry {
+        Some((active, login, stored)) => {
+            let rotation = visit
+                .rotate_cookie(active, &stored, login, &received.token)
+                .await?;
+            match rotation {
+                Rotation::Replaced(generation) => {
+                    let login = TokenLogin {
+                        generation,
+                        ..login
+                    };
+                    visit.context.renew_cookie(received, &user, Some(login));
+                }
+                Rotation::InGrace => visit.context.keep_cookie(),
+                Rotation::Reused => {
+                    visit.context.clear_cookie();
+                    visit.emit(LoginEvent::RememberCookieReused, Some(&user));
+                    return Ok(None);
+                }
+            }
+            Some(RecordedLogin {
+                id: login.id,
+                awaits_cookie: true,
+            })
+        }
+        None => {
+            let end = Some(received.token.expires_at);
+            let login = match visit.start_or_continue(None, &user, id, end).await {
+                // Too many logins are no reason to refuse a page that is open to all.
+                Err(LoginError::TooManyLogins) => return Ok(None),
+                login => login?,
+            };
+            visit.context.renew_cookie(received, &user, login);
+            login.map(TokenLogin::recorded)
+        }
+    };
+    Ok(Some(RestoredLogin {
+        user,
+        id: id.as_str().into(),
+        login,
+    }))
+}
+
+/// The entry of a token's login in the store.
+enum Entry {
+    Found(TokenLogin, StoredLogin),
+    /// Flask-Login's cookie has none; the cookie that replaces it will.
+    NotNeeded,
+    Missing,
+}
+
+async fn find_entry<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    active: &ActiveLogins,
+    received: &VerifiedToken,
+) -> Result<Entry, LoginError> {
+    let token = &received.token;
+    let Some(login) = token.login else {
+        return Ok(if received.is_flask() {
+            Entry::NotNeeded
+        } else {
+            Entry::Missing
+        });
+    };
+    let stored = find(active, visit.settings(), login.id, &token.id).await?;
+    Ok(stored.map_or(Entry::Missing, |stored| Entry::Found(login, stored)))
+}
+
+/// Rejects the cookie: the response clears it.
+fn reject<U: UserMixin>(visit: &Visit<'_, U>) -> Option<RestoredLogin<U>> {
+    visit.context.clear_cookie();
+    visit.emit(LoginEvent::RememberCookieRejected, None);
+    None
+}

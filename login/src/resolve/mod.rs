@@ -1,0 +1,10 @@
+//! Finds out who is logged in: by the session, by the remember cookie, by the request itself.
+
+mod by_cookie;
+mod by_request;
+mod by_session;
+pub(crate) mod check_record;
+mod load_user;
+pub(crate) mod once;
+#[cfg(feature = "test")]
+pub(crate) mod prepared;

@@ -1,0 +1,93 @@
+//! One load a request: the first caller loads, later ones get the result.
+
+use actix_web::HttpRequest;
+
+use super::{
+    by_cookie::by_cookie,
+    by_request::by_request,
+    by_session::{NoUser, by_session},
+};
+use crate::{
+    error::LoginError,
+    events::LoginEvent,
+    request::{
+        context::LoginContext,
+        login::{LoadedLogin, Login},
+        visit::Visit,
+    },
+    user::UserMixin,
+};
+
+impl<U: UserMixin> LoginContext<U> {
+    /// The login of the request. The first caller loads it, and concurrent ones wait. If the first is
+    /// dropped meanwhile, one of the others loads.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`] and errors of the app's set-up; the
+    /// same for each caller of the request.
+    pub(crate) async fn load(&self, req: &HttpRequest) -> LoadedLogin<U> {
+        loop {
+            if let Some(login) = self.progress.loaded() {
+                return login;
+            }
+            if !self.progress.is_loading() {
+                break;
+            }
+            self.progress.wait().await?;
+        }
+        let loading = self.progress.start();
+        let login = loading.marked(resolve(self, req)).await;
+        loading.finish(login)
+    }
+
+    /// Waits for a load in flight, so that it writes before a login replaces it.
+    pub(crate) async fn settle(&self) {
+        if self.progress.is_loading() {
+            // A loader that logs in does not wait for itself.
+            let _ = self.progress.wait().await;
+        }
+    }
+}
+
+/// Asks the session, then the remember cookie, then the request and header loaders.
+///
+/// Nothing is written before the loader has returned: if it fails, the request fails, and session and
+/// cookies stay as they are.
+async fn resolve<U: UserMixin>(context: &LoginContext<U>, req: &HttpRequest) -> LoadedLogin<U> {
+    let login = if context.manager.0.loaders.by_id.is_some() {
+        let visit = Visit::open(context, req)?;
+        match by_session(&visit).await? {
+            Ok(login) => Some(login),
+            // In a box, since it is rare: the future of most requests stays small.
+            Err(no_user) => Box::pin(resolve_without_session(&visit, no_user)).await?,
+        }
+    } else {
+        by_request(context, req).await?
+    };
+    let user = login.as_ref().map(|login| &*login.user);
+    context.manager.emit(req, LoginEvent::UserAccessed, user);
+    Ok(login)
+}
+
+/// Asks the remember cookie, then the request itself.
+async fn resolve_without_session<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    no_user: NoUser,
+) -> Result<Option<Login<U>>, LoginError> {
+    let (ended, not_found) = match &no_user {
+        NoUser::Stolen => return Ok(None),
+        NoUser::UserNotFound(id) => (Some(id), Some(&**id)),
+        NoUser::Ended(id) => (Some(id), None),
+        NoUser::NotLoggedIn => (None, None),
+    };
+    let restored = by_cookie(visit, not_found).await?;
+    // Only now, since the cookie's loader or store might have failed.
+    if let Some(id) = ended {
+        visit.end_login(id);
+    }
+    match restored {
+        Some(restored) => restored.start(visit).map(Some),
+        None => by_request(visit.context, visit.req).await,
+    }
+}

@@ -1,0 +1,7 @@
+//! The login in actix-session's session: the record, its keys, and session protection.
+
+pub(crate) mod access;
+pub(crate) mod keys;
+pub(crate) mod protection;
+pub(crate) mod record;
+pub(crate) mod settings;

@@ -1,0 +1,248 @@
+//! An active login: its id, its entry in a store, and what users see of it.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
+
+use crate::{
+    crypto::base64::{decode_array, encode},
+    error::LoginError,
+    timestamp::Timestamp,
+};
+
+/// The id of an active login: 128 random bits. It reveals nothing, and gives no access on its own.
+///
+/// As text it is 22 letters, digits, `-` and `_`. It serializes as that text, so that a form or a
+/// path can hold one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LoginId([u8; 16]);
+
+impl LoginId {
+    /// The length of the text.
+    pub(crate) const TEXT_LENGTH: usize = 22;
+
+    pub(crate) fn random() -> Result<Self, LoginError> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|error| {
+            tracing::error!(target: "actix_login", %error, "the system has no random numbers");
+            LoginError::StoreFailed
+        })?;
+        Ok(Self(id))
+    }
+}
+
+impl fmt::Display for LoginId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encode(self.0))
+    }
+}
+
+/// The text is not a login id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidLoginId;
+
+impl fmt::Display for InvalidLoginId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a login id")
+    }
+}
+
+impl std::error::Error for InvalidLoginId {}
+
+impl FromStr for LoginId {
+    type Err = InvalidLoginId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLoginId> {
+        decode_array(text).map(Self).ok_or(InvalidLoginId)
+    }
+}
+
+impl Serialize for LoginId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LoginId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = LoginId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a login id")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<LoginId, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Visitor)
+    }
+}
+
+/// The entry of a login in a [`LoginStore`](super::LoginStore).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLogin {
+    /// The id of the login.
+    pub id: LoginId,
+    /// The user: the manager's name, a colon, and the user's id.
+    pub user: String,
+    /// When the login started.
+    pub started_at: Timestamp,
+    /// When the login was last recorded as seen. For a superseded login, which only in-flight
+    /// requests may still use, it equals or follows `expires_at`.
+    pub last_seen_at: Timestamp,
+    /// When the login expires, if it does: the store may drop the entry then.
+    pub expires_at: Option<Timestamp>,
+    /// The `User-Agent` of the browser, cut to 200 bytes. The browser chooses it: escape it.
+    pub user_agent: String,
+    /// The client's address; empty if it is unknown.
+    pub address: String,
+    /// Whether this login has a remember cookie.
+    pub remembered: bool,
+    /// How often the remember cookie has been replaced.
+    pub generation: u64,
+    /// The newest generation of the remember cookie that a browser had sent back when the current
+    /// one was issued. Generations between the two were never sent back.
+    pub last_confirmed_generation: u64,
+    /// When the current remember cookie was issued.
+    pub issued_at: Timestamp,
+    /// When a browser first sent the current remember cookie back, if one has.
+    pub cookie_confirmed_at: Option<Timestamp>,
+}
+
+/// The state of a remember cookie of some generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CookieStatus {
+    /// The cookie is the current one.
+    Current,
+    /// The cookie was just replaced, and in-flight requests carry it. Its grace starts when a browser
+    /// sends the current cookie back: the response that set it may have been lost.
+    InGrace,
+    /// No browser ever sent its replacement back: it was lost, or a thief has it.
+    ReplacementLost,
+    /// A browser sent its replacement back long ago: somebody has a copy.
+    Reused,
+}
+
+/// The active login that a remember token names, with the generation of the cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TokenLogin {
+    pub(crate) id: LoginId,
+    pub(crate) generation: u64,
+}
+
+impl StoredLogin {
+    /// The value of [`user`](Self::user) for a user of a manager.
+    pub(crate) fn user_key(manager: &str, user_id: &str) -> String {
+        format!("{manager}:{user_id}")
+    }
+
+    /// Whether this login belongs to that user of that manager, and has not expired.
+    pub(crate) fn is_live_for(&self, manager: &str, user_id: &str, now: Timestamp) -> bool {
+        let of_manager = self.user.strip_prefix(manager);
+        of_manager.and_then(|user| user.strip_prefix(':')) == Some(user_id)
+            && !self.expires_at.is_some_and(|end| end.has_passed(now))
+    }
+
+    /// The current remember cookie, as its token names it.
+    pub(crate) fn current_cookie(&self) -> TokenLogin {
+        TokenLogin {
+            id: self.id,
+            generation: self.generation,
+        }
+    }
+
+    /// The state of a remember cookie of this generation.
+    pub(crate) fn cookie_status(
+        &self,
+        generation: u64,
+        now: Timestamp,
+        grace: Duration,
+    ) -> CookieStatus {
+        if generation == self.generation {
+            return CookieStatus::Current;
+        }
+        let is_over = |start: Timestamp| start.plus(grace).has_passed(now);
+        let unconfirmed = self.last_confirmed_generation..self.generation;
+        match self.cookie_confirmed_at {
+            _ if !unconfirmed.contains(&generation) => CookieStatus::Reused,
+            Some(confirmed) if is_over(confirmed) => CookieStatus::Reused,
+            None if is_over(self.issued_at) => CookieStatus::ReplacementLost,
+            _ => CookieStatus::InGrace,
+        }
+    }
+
+    /// The newest generation that a browser has sent back, if it has just sent `received`.
+    pub(crate) fn confirmed_generation(&self, received: Option<u64>) -> u64 {
+        match self.cookie_confirmed_at {
+            Some(_) => self.generation,
+            None => received.unwrap_or(self.last_confirmed_generation),
+        }
+    }
+
+    /// Whether another login has taken this one's place. It is kept for in-flight requests alone;
+    /// `last_seen_at` is set to its end, so that no visit extends it.
+    pub(crate) fn is_superseded(&self) -> bool {
+        self.expires_at
+            .is_some_and(|end| end.has_passed(self.last_seen_at))
+    }
+}
+
+/// One place where a user is logged in: a line of a "Where you're logged in" page. It serializes with
+/// its fields, for a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActiveLogin {
+    /// The id, for [`end_login`](crate::end_login).
+    pub id: LoginId,
+    /// When the login started.
+    pub started_at: Timestamp,
+    /// When the login was last seen, as precise as
+    /// [`touch_interval`](crate::ActiveLogins::touch_interval).
+    pub last_seen_at: Timestamp,
+    /// When the login expires, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// The `User-Agent` of the browser at the login, cut to 200 bytes. The browser chooses it: escape
+    /// it.
+    pub user_agent: String,
+    /// The client's address at the login; empty if it is unknown.
+    pub address: String,
+    /// Whether this login has a remember cookie.
+    pub remembered: bool,
+    /// Whether it is the login of the current request.
+    pub is_current: bool,
+}
+
+impl ActiveLogin {
+    pub(crate) fn new(stored: StoredLogin, current: Option<LoginId>) -> Self {
+        Self {
+            is_current: current == Some(stored.id),
+            id: stored.id,
+            started_at: stored.started_at,
+            last_seen_at: stored.last_seen_at,
+            expires_at: stored.expires_at,
+            user_agent: stored.user_agent,
+            address: stored.address,
+            remembered: stored.remembered,
+        }
+    }
+}
+
+impl Serialize for ActiveLogin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ActiveLogin", 8)?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("started_at", &self.started_at)?;
+        fields.serialize_field("last_seen_at", &self.last_seen_at)?;
+        fields.serialize_field("expires_at", &self.expires_at)?;
+        fields.serialize_field("user_agent", &self.user_agent)?;
+        fields.serialize_field("address", &self.address)?;
+        fields.serialize_field("remembered", &self.remembered)?;
+        fields.serialize_field("is_current", &self.is_current)?;
+        fields.end()
+    }
+}

@@ -1,0 +1,16 @@
+//! Where active logins are kept: the trait of a store, its types, and the stores of this crate.
+
+pub(crate) mod entry;
+pub(crate) mod login_store;
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+pub(crate) mod settings;
+
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisLoginStore, RedisStoreError};
+pub use self::{
+    entry::StoredLogin,
+    login_store::LoginStore,
+    memory::{MemoryLoginStore, StoreFull},
+};

@@ -1,0 +1,103 @@
+//! The settings of active logins.
+
+use std::time::Duration;
+
+use super::{
+    login_store::{ErasedLoginStore, LoggedStore, LoginStore},
+    memory::MemoryLoginStore,
+};
+use crate::error::ConfigError;
+
+/// Active logins: a list, kept on the server, of where users are logged in.
+///
+/// With active logins, each login has an entry in a store. A session or remember cookie without an
+/// entry gives no access, wherever copies of it are. Switching them on logs every user out once, since
+/// earlier cookies have no entry. After switching them off, cookies give access without an entry, also
+/// those of ended logins.
+///
+/// ```
+/// # use actix_login::{LoginManager, UserMixin};
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// use actix_login::ActiveLogins;
+///
+/// LoginManager::<User>::builder([0; 32])
+///     .user_loader(async |id: u64| Some(User { id }))
+///     .active_logins(ActiveLogins::in_memory().max_logins(5))
+///     .build()?;
+/// # Ok::<(), actix_login::ConfigError>(())
+/// ```
+#[must_use = "hand it to the manager's builder: `.active_logins(…)`"]
+pub struct ActiveLogins {
+    pub(crate) store: Box<dyn ErasedLoginStore>,
+    pub(crate) touch_interval: Duration,
+    pub(crate) cookie_grace: Duration,
+    pub(crate) max_logins: Option<usize>,
+    pub(crate) refuse_new_logins: bool,
+}
+
+impl ActiveLogins {
+    /// Keeps active logins in this process: [`MemoryLoginStore`]. A restart logs every user out.
+    pub fn in_memory() -> Self {
+        Self::in_store(MemoryLoginStore::new())
+    }
+
+    /// Keeps active logins in a store, such as `RedisLoginStore` or one of your own.
+    pub fn in_store(store: impl LoginStore) -> Self {
+        Self {
+            store: Box::new(LoggedStore(store)),
+            touch_interval: Duration::from_secs(60),
+            cookie_grace: Duration::from_secs(60),
+            max_logins: None,
+            refuse_new_logins: false,
+        }
+    }
+
+    /// The shortest interval at which a visit is recorded in the store.
+    ///
+    /// Default: one minute.
+    pub fn touch_interval(mut self, interval: Duration) -> Self {
+        self.touch_interval = interval;
+        self
+    }
+
+    /// How long a replaced remember cookie stays valid after a browser first sends its replacement
+    /// back.
+    ///
+    /// Default: 60 seconds. Each restored login replaces the cookie. Browsers open many tabs at once,
+    /// and responses get lost, so the old cookie stays valid for a while. After that time it counts as
+    /// stolen, and its login ends, even if the request has a valid session.
+    pub fn cookie_grace(mut self, grace: Duration) -> Self {
+        self.cookie_grace = grace;
+        self
+    }
+
+    /// How many logins a user may have at a time. One more ends the oldest. Concurrent logins may end
+    /// each other.
+    ///
+    /// Default: as many as the store accepts.
+    pub fn max_logins(mut self, logins: usize) -> Self {
+        self.max_logins = Some(logins);
+        self
+    }
+
+    /// Whether a login over [`max_logins`](Self::max_logins) is refused with
+    /// [`LoginError::TooManyLogins`](crate::LoginError::TooManyLogins) instead of ending the oldest.
+    /// Concurrent logins may refuse each other.
+    ///
+    /// Default: `false`.
+    pub fn refuse_new_logins(mut self, refuse: bool) -> Self {
+        self.refuse_new_logins = refuse;
+        self
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        if self.max_logins == Some(0) {
+            return Err(ConfigError::Setting {
+                setting: "max_logins",
+                reason: "with 0 no user could ever log in".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
