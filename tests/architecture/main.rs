@@ -1,7 +1,7 @@
 //! The architecture of `login/src`: which concept may use which, and that no files form a circle.
 //!
 //! A layer is a file or a folder of `login/src`. It may use itself and the layers that precede it
-//! in one table. The test reads the paths in the source text: comments, strings and test code do
+//! in [`LAYERS`]. The test reads the paths in the source text: comments, strings and test code do
 //! not count, and a re-export counts as the file that defines the item. It does not see method
 //! calls, which name no path.
 
@@ -9,7 +9,67 @@ mod rules;
 mod source;
 mod tree;
 
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
 use crate::{rules::broken_rules, tree::Tree};
+
+/// The layers, nearest to the ground first.
+const LAYERS: [&str; 25] = [
+    // The ground: nothing here needs a request.
+    "config",
+    "timestamp",
+    "error",
+    "events",
+    "user",
+    "loader",
+    "future",
+    "crypto",
+    "http",
+    // `store` comes before `session` and `remember`, because a login record and a remember token
+    // contain the id of an active login.
+    "store",
+    "session",
+    "remember",
+    "manager",
+    // One request.
+    "request",
+    "active",
+    "resolve",
+    // What a handler uses.
+    "api",
+    "pages",
+    "guard",
+    "extract",
+    "middleware",
+    "test",
+    // The roof.
+    "guide",
+    "private",
+    "lib",
+];
+
+/// The text of every `.rs` file below `folder`, by its path relative to it.
+fn read_sources(folder: &Path) -> io::Result<BTreeMap<String, String>> {
+    let mut sources = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(current) = folders.pop() {
+        for entry in fs::read_dir(current)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let relative = path.strip_prefix(folder).map_err(io::Error::other)?;
+                let name = relative.to_string_lossy().replace('\\', "/");
+                sources.insert(name, fs::read_to_string(&path)?);
+            }
+        }
+    }
+    Ok(sources)
+}
 
 /// The rules that a made-up crate with the layers `low`, `high` and `lib` breaks.
 fn broken(files: &[(&str, &str)]) -> Vec<String> {
@@ -286,4 +346,18 @@ fn a_module_for_tests_alone_needs_no_layer() {
 fn a_path_that_leads_nowhere_is_named() {
     let files = [("lib.rs", "mod low;"), ("low.rs", "use crate::gone::Gone;")];
     assert_broken(&files, &["low.rs:1", "`crate::gone::Gone`"]);
+}
+
+#[test]
+fn every_layer_uses_only_what_is_nearer_to_the_ground() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../login/src");
+    let tree = Tree::new(&read_sources(&folder).unwrap()).unwrap();
+    let broken = broken_rules(&tree, &LAYERS);
+    assert!(
+        broken.is_empty(),
+        "{} broken rules in login/src, {} of its files in a circle:\n{}",
+        broken.len(),
+        rules::files_in_circles(&tree),
+        broken.join("\n"),
+    );
 }

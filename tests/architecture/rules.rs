@@ -45,6 +45,17 @@ pub(crate) fn broken_rules(tree: &Tree, layers: &[&str]) -> Vec<String> {
     broken
 }
 
+/// How many files lead back to themselves.
+pub(crate) fn files_in_circles(tree: &Tree) -> usize {
+    let arrows = tree.arrows();
+    let arrows: Vec<&Arrow> = arrows.iter().collect();
+    let files = tree.files();
+    files
+        .iter()
+        .filter(|file| circle_through(&arrows, file).is_some())
+        .count()
+}
+
 /// The first part of a path: `http/url.rs` and `http.rs` are in the layer `http`.
 fn layer_of(file: &str) -> &str {
     let first = file.split('/').next().unwrap_or(file);
