@@ -1,6 +1,9 @@
 //! Measures the memory store of active logins: time per operation and memory per login, with ten
-//! logins and with a million. Linux only, for the memory: `cargo run --release -p actix-login
-//! --example memory_login_store`.
+//! logins and with a million. Linux only, because it reads the memory from `/proc`.
+//!
+//! ```sh
+//! cargo run --release -p memory-store
+//! ```
 
 use std::{error::Error, fs, hint::black_box, time::Instant};
 
@@ -15,7 +18,7 @@ const ROUNDS: usize = 200_000;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("   logins  find ns  touch ns  begin+end ns  bytes per login");
     actix_web::rt::System::new().block_on(async {
-        // All are kept, so that none gets the memory of one before.
+        // All stores are kept, so that no store reuses the memory of an earlier one.
         let mut stores = Vec::new();
         for logins in [10, 1_000, 100_000, 1_000_000] {
             stores.push(measure(logins).await?);
@@ -33,7 +36,7 @@ async fn measure(logins: usize) -> Result<MemoryLoginStore, Box<dyn Error>> {
     }
     let bytes = resident_bytes()?.saturating_sub(before) / logins;
 
-    // Spread over all logins, as requests are; they are made before the clock runs.
+    // Spread over all logins, as requests are, and made before the clock starts.
     let asked: Vec<StoredLogin> = (0..ROUNDS)
         .map(|round| login(round.wrapping_mul(7_919) % logins))
         .collect::<Result<_, _>>()?;
@@ -69,15 +72,15 @@ async fn measure(logins: usize) -> Result<MemoryLoginStore, Box<dyn Error>> {
     Ok(store)
 }
 
-/// Two logins a user, with a user agent of usual length.
+/// Two logins per user, with a user agent of usual length.
 fn login(number: usize) -> Result<StoredLogin, Box<dyn Error>> {
-    let ends = 1_900_000_000 + number as u64;
+    let expires_at = 1_900_000_000 + number as u64;
     Ok(StoredLogin {
         id: id(number)?,
         user: format!("User:{}", number / 2),
         started_at: time(1_800_000_000),
         last_seen_at: time(1_800_000_000),
-        expires_at: Some(time(ends)),
+        expires_at: Some(time(expires_at)),
         user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
                      Chrome/140.0.0.0 Safari/537.36"
             .to_owned(),
@@ -98,7 +101,7 @@ fn id(number: usize) -> Result<LoginId, Box<dyn Error>> {
     Ok(format!("{number:021}A").parse()?)
 }
 
-/// What this process holds of the machine's memory.
+/// The resident memory of this process.
 fn resident_bytes() -> Result<usize, Box<dyn Error>> {
     let statm = fs::read_to_string("/proc/self/statm")?;
     let pages: usize = statm
