@@ -12,7 +12,7 @@ mod user;
 
 use proc_macro::TokenStream;
 
-use self::guard::Kind;
+use self::guard::GuardKind;
 
 /// Lets a handler run only for a user who is logged in.
 ///
@@ -42,7 +42,7 @@ use self::guard::Kind;
 /// the function, belongs above this one.
 #[proc_macro_attribute]
 pub fn login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(Kind::Login, arguments.into(), item.into()).into()
+    guard::expand(GuardKind::Login, arguments.into(), item.into()).into()
 }
 
 /// Lets a handler run only for a user whose login is fresh: who gave credentials in this session, and was not
@@ -56,7 +56,7 @@ pub fn login_required(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// the page that has the form as well.
 #[proc_macro_attribute]
 pub fn fresh_login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(Kind::FreshLogin, arguments.into(), item.into()).into()
+    guard::expand(GuardKind::FreshLogin, arguments.into(), item.into()).into()
 }
 
 /// Lets a handler run only for a visitor who is not logged in, as a login or registration page wants it.
@@ -66,7 +66,7 @@ pub fn fresh_login_required(arguments: TokenStream, item: TokenStream) -> TokenS
 /// `#[anonymous_required(Admin, "/home")]` ask for one of them.
 #[proc_macro_attribute]
 pub fn anonymous_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(Kind::Anonymous, arguments.into(), item.into()).into()
+    guard::expand(GuardKind::Anonymous, arguments.into(), item.into()).into()
 }
 
 /// Implements `UserMixin` for a struct with named fields, which must be `Clone` and borrow nothing.

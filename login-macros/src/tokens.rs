@@ -1,8 +1,8 @@
-//! Questions to a token stream, asked where parsing a whole function body would only cost build time.
+//! Searches in token streams, for questions that do not justify the build time of parsing a whole function body.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
-/// Where the identifier stands for the first time, at whatever depth.
+/// Returns the span of the first occurrence of an identifier, at any depth.
 pub(crate) fn find_identifier(tokens: TokenStream, wanted: &str) -> Option<Span> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Ident(ident) if ident == wanted => Some(ident.span()),
@@ -11,7 +11,7 @@ pub(crate) fn find_identifier(tokens: TokenStream, wanted: &str) -> Option<Span>
     })
 }
 
-/// Whether any of these names is mentioned.
+/// Whether any of these names occurs, at any depth.
 pub(crate) fn mentions_any(tokens: TokenStream, names: &[&Ident]) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => names.contains(&&ident),
@@ -20,7 +20,7 @@ pub(crate) fn mentions_any(tokens: TokenStream, names: &[&Ident]) -> bool {
     })
 }
 
-/// Whether `Self` is mentioned and means a type around this code, not one that is declared within it.
+/// Whether `Self` occurs and means a type around this code, as opposed to a type declared within it.
 pub(crate) fn mentions_outer_self(tokens: TokenStream) -> bool {
     let mut inside_item = false;
     for token in tokens {
@@ -46,7 +46,7 @@ pub(crate) fn mentions_outer_self(tokens: TokenStream) -> bool {
     false
 }
 
-/// Whether a type leaves a lifetime open, as `&T` and `T<'_>` do; a `where` clause cannot repeat such a type.
+/// Whether a type elides a lifetime, as `&T` and `T<'_>` do. Such a type cannot be repeated in a `where` clause.
 pub(crate) fn elides_lifetime(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Punct(punct) => punct.as_char() == '&',
@@ -56,7 +56,7 @@ pub(crate) fn elides_lifetime(tokens: TokenStream) -> bool {
     })
 }
 
-/// Whether the first token is a string literal, also when it came out of a `macro_rules!` fragment.
+/// Whether the first token is a string literal, including one from a `macro_rules!` fragment.
 pub(crate) fn starts_with_string(tokens: TokenStream) -> bool {
     match tokens.into_iter().next() {
         Some(TokenTree::Literal(literal)) => {
@@ -70,7 +70,7 @@ pub(crate) fn starts_with_string(tokens: TokenStream) -> bool {
     }
 }
 
-/// Whether a body begins with an inner attribute (`#![allow(…)]`), which only a function's body may.
+/// Whether a body begins with an inner attribute (`#![allow(…)]`). The body of a closure cannot have one.
 pub(crate) fn starts_with_inner_attribute(body: TokenStream) -> bool {
     let mut tokens = body.into_iter();
     let mut next_is = |wanted: char| matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);

@@ -1,4 +1,4 @@
-//! Reads the handler: its signature is parsed, its body is passed on untouched.
+//! Reads the handler: parses its signature, and keeps its body as unparsed tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use syn::{
@@ -7,9 +7,9 @@ use syn::{
     token::Brace,
 };
 
-use super::Kind;
+use super::GuardKind;
 
-/// A function as it stands below the attribute.
+/// The function below the attribute, as written.
 pub(super) struct Handler {
     pub(super) attributes: Vec<Attribute>,
     pub(super) visibility: Visibility,
@@ -18,7 +18,7 @@ pub(super) struct Handler {
 }
 
 /// Reads a function with a body.
-pub(super) fn read(kind: Kind, item: TokenStream) -> Result<Handler> {
+pub(super) fn read(kind: GuardKind, item: TokenStream) -> Result<Handler> {
     let parse = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
@@ -26,7 +26,7 @@ pub(super) fn read(kind: Kind, item: TokenStream) -> Result<Handler> {
             return Err(Error::new(
                 input.span(),
                 format!(
-                    "`#[{}]` goes on an `async fn` that handles a request",
+                    "`#[{}]` applies to an `async fn` that handles a request",
                     kind.name()
                 ),
             ));
@@ -52,7 +52,7 @@ pub(super) fn read(kind: Kind, item: TokenStream) -> Result<Handler> {
     parse.parse2(item)
 }
 
-/// Whether the words before the name are those of a function, allowed ones or not: `valid.rs` says which are.
+/// Whether the next tokens begin a function. `valid.rs` decides which of its modifiers are allowed.
 fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let modifiers = || -> Result<()> {

@@ -1,4 +1,4 @@
-//! Reads what stands in the attribute's parentheses.
+//! Reads the options in the attribute's parentheses.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{
@@ -7,106 +7,109 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::Kind;
+use super::GuardKind;
 
-/// What the attribute asks for.
+/// The options of the attribute.
 #[derive(Default)]
-pub(super) struct Arguments {
-    pub(super) user: Option<Type>,
-    /// The functions of the user, one per `check = …`.
+pub(super) struct GuardOptions {
+    pub(super) user_type: Option<Type>,
+    /// The functions that check the user, one per `check = …`.
     pub(super) checks: Vec<Expr>,
     pub(super) view: Option<LitStr>,
 }
 
-impl Kind {
-    /// What may stand in the parentheses, for error messages.
-    fn usage(self) -> String {
+impl GuardKind {
+    /// Describes the options, for error messages.
+    fn describe_usage(self) -> String {
         let name = self.name();
         match self {
-            Kind::Login | Kind::FreshLogin => format!(
-                "`#[{name}]` takes a user type and then any number of checks: \
-                 `#[{name}(Admin, check = Admin::can_edit)]`, both optional"
+            GuardKind::Login | GuardKind::FreshLogin => format!(
+                "`#[{name}]` takes an optional user type, followed by any number of checks: \
+                 `#[{name}(Admin, check = Admin::can_edit)]`"
             ),
-            Kind::Anonymous => format!(
-                "`#[{name}]` takes a user type and then the view for who is logged in: \
-                 `#[{name}(Admin, \"/home\")]`, both optional"
+            GuardKind::Anonymous => format!(
+                "`#[{name}]` takes an optional user type, followed by an optional view for logged-in users: \
+                 `#[{name}(Admin, \"/home\")]`"
             ),
         }
     }
 }
 
-/// Reads the arguments and refuses those that the attribute does not know, know twice, or know elsewhere.
-pub(super) fn read(kind: Kind, arguments: TokenStream) -> Result<Arguments> {
+/// Reads the options, and rejects options that are unknown, repeated or in the wrong place.
+pub(super) fn read(kind: GuardKind, options: TokenStream) -> Result<GuardOptions> {
     let parse = |input: ParseStream<'_>| {
-        let mut arguments = Arguments::default();
+        let mut options = GuardOptions::default();
         while !input.is_empty() {
-            arguments.read_one(kind, input)?;
+            options.read_option(kind, input)?;
             if !input.is_empty() {
                 let comma = input.parse::<Token![,]>();
                 comma.map_err(|error| {
-                    Error::new(error.span(), format!("expected `,`: {}", kind.usage()))
+                    Error::new(
+                        error.span(),
+                        format!("expected `,`: {}", kind.describe_usage()),
+                    )
                 })?;
             }
         }
-        Ok(arguments)
+        Ok(options)
     };
-    parse.parse2(arguments)
+    parse.parse2(options)
 }
 
-impl Arguments {
-    fn read_one(&mut self, kind: Kind, input: ParseStream<'_>) -> Result<()> {
+impl GuardOptions {
+    fn read_option(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
         if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
-            self.read_key(kind, input)
+            self.read_check(kind, input)
         } else if input.peek(Lit) {
             self.read_view(kind, input)
         } else {
-            self.read_user(kind, input)
+            self.read_user_type(kind, input)
         }
     }
 
-    fn read_key(&mut self, kind: Kind, input: ParseStream<'_>) -> Result<()> {
+    fn read_check(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
         let key = input.call(Ident::parse_any)?;
         if key != "check" {
             return Err(Error::new(
                 key.span(),
-                format!("unknown key `{key}`: {}", kind.usage()),
+                format!("unknown option `{key}`: {}", kind.describe_usage()),
             ));
         }
-        if kind == Kind::Anonymous {
+        if kind == GuardKind::Anonymous {
             return Err(Error::new(
                 key.span(),
-                format!("an anonymous visitor cannot be checked: {}", kind.usage()),
+                format!("`check` needs a logged-in user: {}", kind.describe_usage()),
             ));
         }
         input.parse::<Token![=]>()?;
         if input.is_empty() || input.peek(Token![,]) {
             return Err(Error::new(
                 key.span(),
-                "`check` needs a function of the user: `check = Admin::can_edit` or `check = |user: &Admin| user.level > 3`",
+                "`check` needs a function that takes the user: `check = Admin::can_edit` or `check = |user: &Admin| user.level > 3`",
             ));
         }
         self.checks.push(input.parse()?);
         Ok(())
     }
 
-    fn read_view(&mut self, kind: Kind, input: ParseStream<'_>) -> Result<()> {
+    fn read_view(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
         let literal = input.parse()?;
         let Lit::Str(view) = literal else {
-            return Err(Error::new(literal.span(), kind.usage()));
+            return Err(Error::new(literal.span(), kind.describe_usage()));
         };
-        if kind != Kind::Anonymous {
+        if kind != GuardKind::Anonymous {
             return Err(Error::new(
                 view.span(),
                 format!(
-                    "a view is set on the login manager or for a scope, not here: {}",
-                    kind.usage()
+                    "set the login view on the login manager or on a `LoginScope`: {}",
+                    kind.describe_usage()
                 ),
             ));
         }
         if self.view.is_some() {
             return Err(Error::new(
                 view.span(),
-                format!("a second view: {}", kind.usage()),
+                format!("only one view is allowed: {}", kind.describe_usage()),
             ));
         }
         if view.value().is_empty() {
@@ -119,58 +122,63 @@ impl Arguments {
         Ok(())
     }
 
-    fn read_user(&mut self, kind: Kind, input: ParseStream<'_>) -> Result<()> {
+    fn read_user_type(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
         let start = input.span();
-        let refuse = |reason: &str| Err(Error::new(start, format!("{reason}: {}", kind.usage())));
-        // `check(f)` would parse as a type, like `Fn(A)`.
+        let reject = |reason: &str| {
+            Err(Error::new(
+                start,
+                format!("{reason}: {}", kind.describe_usage()),
+            ))
+        };
+        // `check(f)` would otherwise parse as a type, like `Fn(A)`.
         if input
             .fork()
             .call(Ident::parse_any)
             .is_ok_and(|ident| ident == "check")
         {
-            return refuse("a check is written with `=`");
+            return reject("write a check with `=`");
         }
-        let Ok(user) = input.parse::<Type>() else {
-            return refuse("expected a user type");
+        let Ok(user_type) = input.parse::<Type>() else {
+            return reject("expected a user type");
         };
-        if !is_path(&user) {
-            return refuse("expected a user type");
+        if !is_path(&user_type) {
+            return reject("expected a user type");
         }
-        if kind != Kind::Anonymous
-            && let Some(function) = function_name(&user)
+        if kind != GuardKind::Anonymous
+            && let Some(function) = find_function(&user_type)
         {
             return Err(Error::new_spanned(
-                &user,
+                &user_type,
                 format!(
-                    "a user type begins with a capital letter, and a check is written `check = {function}`"
+                    "expected a user type, which begins with a capital letter: write a check as `check = {function}`"
                 ),
             ));
         }
-        if self.user.is_some() {
-            return refuse("a second user type");
+        if self.user_type.is_some() {
+            return reject("only one user type is allowed");
         }
         if !self.checks.is_empty() || self.view.is_some() {
-            return refuse("the user type comes first");
+            return reject("the user type comes first");
         }
-        self.user = Some(user);
+        self.user_type = Some(user_type);
         Ok(())
     }
 }
 
-/// Whether this names a type by path, perhaps out of a `macro_rules!` fragment.
-fn is_path(user: &Type) -> bool {
-    match user {
+/// Whether the type is a path, including one from a `macro_rules!` fragment.
+fn is_path(user_type: &Type) -> bool {
+    match user_type {
         Type::Path(_) | Type::Macro(_) => true,
         Type::Group(group) => is_path(&group.elem),
         _ => false,
     }
 }
 
-/// The path, where its last name is not one of a type but of a function.
-fn function_name(user: &Type) -> Option<String> {
-    let path = match user {
-        Type::Path(user) => &user.path,
-        Type::Group(group) => return function_name(&group.elem),
+/// Returns the path if its last name is that of a function, which begins with a lowercase letter.
+fn find_function(user_type: &Type) -> Option<String> {
+    let path = match user_type {
+        Type::Path(user_type) => &user_type.path,
+        Type::Group(group) => return find_function(&group.elem),
         _ => return None,
     };
     let names: Vec<String> = path

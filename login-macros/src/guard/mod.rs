@@ -7,62 +7,63 @@ mod valid;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Error;
 
-use self::attr::Arguments;
+use self::attr::GuardOptions;
 
-/// Which of the attributes is being expanded.
+/// The attribute that is being expanded.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum GuardKind {
     Login,
     FreshLogin,
     Anonymous,
 }
 
-impl Kind {
-    /// The attribute's name, which is also the name of the function that makes its guard.
+impl GuardKind {
+    /// The attribute's name, which is also the name of the function that creates its guard.
     fn name(self) -> &'static str {
         match self {
-            Kind::Login => "login_required",
-            Kind::FreshLogin => "fresh_login_required",
-            Kind::Anonymous => "anonymous_required",
+            GuardKind::Login => "login_required",
+            GuardKind::FreshLogin => "fresh_login_required",
+            GuardKind::Anonymous => "anonymous_required",
         }
     }
 }
 
-/// Runs the passes. Whatever is refused, something with the item's name comes out, so that the code that
-/// uses it causes no errors of its own.
-pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {
+/// Runs the passes. The output has an item of the given name even after a rejection, so that code that uses
+/// the item causes no further errors.
+pub(crate) fn expand(kind: GuardKind, options: TokenStream, item: TokenStream) -> TokenStream {
     let handler = match ast::read(kind, item.clone()) {
         Ok(handler) => handler,
-        Err(error) => return with_error(error, item),
+        Err(error) => return prepend_error(error, item),
     };
-    if let Err(error) = valid::is_no_method(kind, &handler) {
-        return with_error(error, item);
+    if let Err(error) = valid::reject_method(kind, &handler) {
+        return prepend_error(error, item);
     }
-    let (arguments, refused_arguments) = match attr::read(kind, arguments) {
-        Ok(arguments) => (arguments, None),
-        Err(error) => (Arguments::default(), Some(error)),
+    let (options, options_error) = match attr::read(kind, options) {
+        Ok(options) => (options, None),
+        Err(error) => (GuardOptions::default(), Some(error)),
     };
-    let (output, refused_handler) = match valid::is_handler(kind, &handler) {
-        Ok(()) => (expand::guarded(kind, &arguments, &handler), None),
-        Err(error) => (expand::placeholder(&handler), Some(error)),
+    let (output, signature_error) = match valid::check_signature(kind, &handler) {
+        Ok(()) => (expand::write_handler(kind, &options, &handler), None),
+        Err(error) => (expand::write_placeholder(&handler), Some(error)),
     };
-    match refused_arguments
+    match options_error
         .into_iter()
-        .chain(refused_handler)
-        .reduce(merge)
+        .chain(signature_error)
+        .reduce(merge_errors)
     {
-        Some(error) => with_error(error, output),
+        Some(error) => prepend_error(error, output),
         None => output,
     }
 }
 
-fn with_error(error: syn::Error, output: TokenStream) -> TokenStream {
+fn prepend_error(error: Error, output: TokenStream) -> TokenStream {
     let error = error.into_compile_error();
     quote!(#error #output)
 }
 
-fn merge(mut first: syn::Error, second: syn::Error) -> syn::Error {
+fn merge_errors(mut first: Error, second: Error) -> Error {
     first.combine(second);
     first
 }

@@ -1,23 +1,23 @@
-//! Refuses functions that cannot be guarded handlers, and says what to write instead.
+//! Rejects functions that cannot be guarded handlers, with errors that say what to write instead.
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::{Error, FnArg, Result, Safety, spanned::Spanned as _};
 
-use super::{Kind, ast::Handler, merge};
+use super::{GuardKind, ast::Handler, merge_errors};
 use crate::tokens::find_identifier;
 
-/// As many arguments as actix gives to a handler.
+/// The number of arguments that actix-web supports for a handler.
 const MAX_ARGUMENTS: usize = 16;
 
-/// Refuses a method: it is called by its own type, never by actix.
-pub(super) fn is_no_method(kind: Kind, handler: &Handler) -> Result<()> {
+/// Rejects a function with `self`: actix-web cannot call it.
+pub(super) fn reject_method(kind: GuardKind, handler: &Handler) -> Result<()> {
     match handler.signature.receiver() {
         Some(receiver) => Err(Error::new(
             receiver.self_token.span,
             format!(
-                "`#[{}]` cannot guard a method, since actix calls a handler without `self`: \
-                 take what the handler needs as `web::Data<T>`",
+                "`#[{}]` cannot guard a method, because actix-web calls a handler without `self`: \
+                 take shared state as `web::Data<T>`",
                 kind.name()
             ),
         )),
@@ -25,42 +25,42 @@ pub(super) fn is_no_method(kind: Kind, handler: &Handler) -> Result<()> {
     }
 }
 
-/// Refuses what actix cannot call as a handler, all reasons at once.
-pub(super) fn is_handler(kind: Kind, handler: &Handler) -> Result<()> {
+/// Rejects a function that actix-web cannot call as a handler, and reports all reasons together.
+pub(super) fn check_signature(kind: GuardKind, handler: &Handler) -> Result<()> {
     let name = kind.name();
     let signature = &handler.signature;
-    let mut refusals = Vec::new();
-    let mut refuse = |span: Span, reason: String| refusals.push(Error::new(span, reason));
+    let mut errors = Vec::new();
+    let mut reject = |span: Span, reason: String| errors.push(Error::new(span, reason));
 
     if let Some(constness) = &signature.constness {
-        refuse(
+        reject(
             constness.span(),
             format!("`#[{name}]` cannot guard a `const fn`: write `async fn`"),
         );
     } else if signature.asyncness.is_none() {
-        refuse(
+        reject(
             signature.fn_token.span(),
-            format!("`#[{name}]` guards an asynchronous handler: write `async fn`"),
+            format!("`#[{name}]` can guard only an `async` function: write `async fn`"),
         );
     }
     if let Safety::Unsafe(token) = &signature.safety {
-        refuse(
+        reject(
             token.span(),
             format!(
-                "`#[{name}]` cannot guard an `unsafe fn`: actix calls a handler without knowing its conditions"
+                "`#[{name}]` cannot guard an `unsafe fn`: actix-web cannot uphold its safety conditions"
             ),
         );
     }
     if let Some(abi) = &signature.abi {
-        refuse(
+        reject(
             abi.span(),
             format!(
-                "`#[{name}]` cannot guard an `extern` function: a handler is called by Rust code"
+                "`#[{name}]` cannot guard an `extern` function: actix-web calls handlers with the Rust ABI"
             ),
         );
     }
     if let Some(variadic) = &signature.variadic {
-        refuse(
+        reject(
             variadic.span(),
             format!(
                 "`#[{name}]` cannot guard a variadic function: write one argument per extractor"
@@ -68,10 +68,10 @@ pub(super) fn is_handler(kind: Kind, handler: &Handler) -> Result<()> {
         );
     }
     if let Some(argument) = signature.inputs.iter().nth(MAX_ARGUMENTS) {
-        refuse(
+        reject(
             argument.span(),
             format!(
-                "a guarded handler takes at most {MAX_ARGUMENTS} arguments: take several extractors as one tuple, `(a, b): (A, B)`"
+                "a guarded handler takes at most {MAX_ARGUMENTS} arguments: combine several extractors in a tuple, `(a, b): (A, B)`"
             ),
         );
     }
@@ -80,10 +80,10 @@ pub(super) fn is_handler(kind: Kind, handler: &Handler) -> Result<()> {
             continue;
         };
         if let Some(span) = find_identifier(argument.ty.to_token_stream(), "impl") {
-            refuse(span, "a handler's argument needs a type of its own, since actix must know what to extract: name the type, or make it a generic parameter".to_owned());
+            reject(span, "actix-web cannot extract an `impl Trait` argument: name the type, or use a generic parameter".to_owned());
         }
     }
-    match refusals.into_iter().reduce(merge) {
+    match errors.into_iter().reduce(merge_errors) {
         Some(error) => Err(error),
         None => Ok(()),
     }

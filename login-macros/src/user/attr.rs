@@ -7,15 +7,15 @@ use syn::{
 };
 
 const USAGE: &str =
-    "a field takes `id`, `active` and `session_auth_hash`, the struct `name = \"…\"` and `eq`";
+    "a field takes `id`, `active` or `session_auth_hash`; the struct takes `name = \"…\"` or `eq`";
 
-/// One word in `#[user(…)]`, wherever it stands.
+/// One key in `#[user(…)]`, on the struct or on a field.
 pub(super) struct Key {
     pub(super) span: Span,
     pub(super) kind: KeyKind,
 }
 
-/// What the word says.
+/// The meaning of a key, and its value.
 pub(super) enum KeyKind {
     Id,
     Active,
@@ -24,7 +24,7 @@ pub(super) enum KeyKind {
     Eq,
 }
 
-/// Reads all `#[user(…)]` among the attributes of a struct or a field.
+/// Reads the keys of every `#[user(…)]` among the attributes of a struct or a field.
 pub(super) fn read(attributes: &[Attribute]) -> Result<Vec<Key>> {
     let mut keys = Vec::new();
     for attribute in attributes
@@ -32,11 +32,11 @@ pub(super) fn read(attributes: &[Attribute]) -> Result<Vec<Key>> {
         .filter(|attribute| attribute.path().is_ident("user"))
     {
         attribute.meta.require_list()?;
-        let read: Punctuated<Key, Token![,]> =
+        let keys_of_attribute: Punctuated<Key, Token![,]> =
             attribute.parse_args_with(|input: ParseStream<'_>| {
                 input.parse_terminated(read_key, Token![,])
             })?;
-        keys.extend(read);
+        keys.extend(keys_of_attribute);
     }
     Ok(keys)
 }

@@ -7,20 +7,20 @@ use syn::{DeriveInput, Generics, parse_quote, spanned::Spanned as _};
 use super::valid::{ValidField, ValidUser};
 use crate::tokens::mentions_any;
 
-/// `UserMixin`, and what the struct's keys ask for.
-pub(super) fn user_mixin(user: &ValidUser<'_>) -> TokenStream {
+/// Writes the implementation of `UserMixin`, and those of `PartialEq` and `Eq` if the struct has the key `eq`.
+pub(super) fn write_user_mixin(user: &ValidUser<'_>) -> TokenStream {
     let (ident, name, id) = (user.ident, &user.name, user.id.field);
     let (id_ident, id_type) = (user.id.ident, &id.ty);
-    let generics = generics(user);
+    let generics = bound_generics(user);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = user.generics.split_for_impl();
 
-    // Spans of the types, so that what they lack is reported there.
-    let clone = quote_spanned! {span(user.id)=> <#id_type as ::core::clone::Clone>::clone(&self.#id_ident) };
-    let type_id = quote_spanned!(span(user.id)=> type Id = #id_type;);
+    // The spans are those of the field types, so that the compiler reports a missing trait there.
+    let clone = quote_spanned! {locate_type(user.id)=> <#id_type as ::core::clone::Clone>::clone(&self.#id_ident) };
+    let type_id = quote_spanned!(locate_type(user.id)=> type Id = #id_type;);
     let is_active = user.active.map(|field| {
         let active = field.ident;
-        let active = quote_spanned!(span(field)=> self.#active);
+        let active = quote_spanned!(locate_type(field)=> self.#active);
         quote! {
             fn is_active(&self) -> ::core::primitive::bool {
                 #active
@@ -29,7 +29,7 @@ pub(super) fn user_mixin(user: &ValidUser<'_>) -> TokenStream {
     });
     let session_auth_hash = user.session_auth_hash.map(|field| {
         let (hash, hash_type) = (field.ident, &field.field.ty);
-        let hash = quote_spanned!(span(field)=> ::actix_login::__private::auth_hash::<#hash_type>(&self.#hash));
+        let hash = quote_spanned!(locate_type(field)=> ::actix_login::__private::auth_hash::<#hash_type>(&self.#hash));
         quote! {
             fn session_auth_hash(
                 &self,
@@ -38,7 +38,7 @@ pub(super) fn user_mixin(user: &ValidUser<'_>) -> TokenStream {
             }
         }
     });
-    let eq = user.has_eq.then(|| eq(user, &generics));
+    let eq = user.has_eq.then(|| write_eq(user, &generics));
     quote! {
         #[automatically_derived]
         impl #impl_generics ::actix_login::UserMixin for #ident #type_generics #where_clause {
@@ -54,11 +54,11 @@ pub(super) fn user_mixin(user: &ValidUser<'_>) -> TokenStream {
     }
 }
 
-/// Equality by id, as Flask-Login's `UserMixin` has it.
-fn eq(user: &ValidUser<'_>, generics: &Generics) -> TokenStream {
+/// Writes equality by id, as in Flask-Login's `UserMixin`.
+fn write_eq(user: &ValidUser<'_>, generics: &Generics) -> TokenStream {
     let (ident, id_ident, id_type) = (user.ident, user.id.ident, &user.id.field.ty);
     let mut generics = generics.clone();
-    if is_generic(user) {
+    if has_generic_id(user) {
         generics
             .make_where_clause()
             .predicates
@@ -66,10 +66,9 @@ fn eq(user: &ValidUser<'_>, generics: &Generics) -> TokenStream {
     }
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = user.generics.split_for_impl();
-    // Through a function that asks for `Eq`, so that an id which does not equal itself is refused.
-    let compare =
-        quote_spanned!(span(user.id)=> compare::<#id_type>(&self.#id_ident, &other.#id_ident));
-    // Not `automatically_derived`, so that clippy reports a derived `Hash`, which disagrees with it.
+    // The function requires `Eq`, which rejects an id type whose values may differ from themselves, such as `f64`.
+    let compare = quote_spanned!(locate_type(user.id)=> compare::<#id_type>(&self.#id_ident, &other.#id_ident));
+    // Not `automatically_derived`, so that clippy reports a derived `Hash`, which would contradict it.
     quote! {
         impl #impl_generics ::core::cmp::PartialEq for #ident #type_generics #where_clause {
             fn eq(&self, other: &Self) -> ::core::primitive::bool {
@@ -84,14 +83,14 @@ fn eq(user: &ValidUser<'_>, generics: &Generics) -> TokenStream {
     }
 }
 
-/// Stands in where the struct was refused, so that the code that uses it causes no errors of its own.
-pub(super) fn placeholder(input: &DeriveInput) -> TokenStream {
+/// Writes an empty implementation for a rejected struct, so that code that uses the struct causes no further errors.
+pub(super) fn write_placeholder(input: &DeriveInput) -> TokenStream {
     if input.generics.lifetimes().next().is_some() {
         return TokenStream::new();
     }
     let ident = &input.ident;
     let mut generics = input.generics.clone();
-    own_everything(&mut generics);
+    require_owned(&mut generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = input.generics.split_for_impl();
     quote! {
@@ -106,12 +105,12 @@ pub(super) fn placeholder(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The struct's generics with what the trait asks for. Only where there are any: a bound on a plain type is a
-/// warning, and its absence a better error.
-fn generics(user: &ValidUser<'_>) -> Generics {
+/// Returns the struct's generics with the bounds of the trait. A struct without parameters gets no bounds: they
+/// would cause a warning, and without them the compiler's error is clearer.
+fn bound_generics(user: &ValidUser<'_>) -> Generics {
     let mut generics = user.generics.clone();
-    own_everything(&mut generics);
-    if is_generic(user) {
+    require_owned(&mut generics);
+    if has_generic_id(user) {
         let id_type = &user.id.field.ty;
         generics.make_where_clause().predicates.push(
             parse_quote!(#id_type: ::core::clone::Clone + ::core::str::FromStr + ::core::fmt::Display),
@@ -120,7 +119,8 @@ fn generics(user: &ValidUser<'_>) -> Generics {
     generics
 }
 
-fn own_everything(generics: &mut Generics) {
+/// Requires `Clone + 'static` of a generic struct.
+fn require_owned(generics: &mut Generics) {
     if !generics.params.is_empty() {
         generics
             .make_where_clause()
@@ -129,8 +129,8 @@ fn own_everything(generics: &mut Generics) {
     }
 }
 
-/// Whether the id's type depends on the struct's parameters.
-fn is_generic(user: &ValidUser<'_>) -> bool {
+/// Whether the type of the id depends on the struct's generic parameters.
+fn has_generic_id(user: &ValidUser<'_>) -> bool {
     let types = user
         .generics
         .type_params()
@@ -145,7 +145,7 @@ fn is_generic(user: &ValidUser<'_>) -> bool {
     mentions_any(user.id.field.ty.to_token_stream(), &names)
 }
 
-/// The place of the field's type, for code that uses the `self` of this file's other code.
-fn span(field: ValidField<'_>) -> Span {
+/// Returns the span of the field's type, with the hygiene of the generated code, so that `self` resolves.
+fn locate_type(field: ValidField<'_>) -> Span {
     field.field.ty.span().resolved_at(Span::call_site())
 }

@@ -1,14 +1,14 @@
-//! Refuses marks that contradict each other or stand in the wrong place, and settles which field is what.
+//! Rejects keys that contradict each other or are in the wrong place, and finds the field for each key.
 
 use proc_macro2::{Ident, Span};
 use syn::{Error, Field, Generics, LitStr, Result, ext::IdentExt as _, spanned::Spanned as _};
 
 use super::{
-    ast::{User, UserField},
+    ast::{UserField, UserStruct},
     attr::KeyKind,
 };
 
-/// A struct that can be expanded.
+/// A struct whose keys are valid.
 pub(super) struct ValidUser<'a> {
     pub(super) ident: &'a Ident,
     pub(super) generics: &'a Generics,
@@ -19,25 +19,25 @@ pub(super) struct ValidUser<'a> {
     pub(super) session_auth_hash: Option<ValidField<'a>>,
 }
 
-/// A field with a meaning.
+/// A field that `UserMixin` uses.
 #[derive(Clone, Copy)]
 pub(super) struct ValidField<'a> {
     pub(super) ident: &'a Ident,
     pub(super) field: &'a Field,
 }
 
-/// Settles which field is what.
-pub(super) fn validate<'a>(user: &User<'a>) -> Result<ValidUser<'a>> {
+/// Checks the keys, and finds the id and the fields of the other keys.
+pub(super) fn validate<'a>(user: &UserStruct<'a>) -> Result<ValidUser<'a>> {
     if let Some(lifetime) = user.generics.lifetimes().next() {
         return Err(Error::new(
             lifetime.span(),
-            "a user outlives the request it was loaded for, so it cannot borrow: own the data (`String` for `&str`)",
+            "a user type cannot borrow, because a user can outlive the request that loaded it: use owned data (`String` instead of `&str`)",
         ));
     }
-    let (name, has_eq) = struct_keys(user)?;
-    let mut marked = Marked::default();
+    let (name, has_eq) = read_struct_keys(user)?;
+    let mut marked = MarkedFields::default();
     for field in &user.fields {
-        marked.read(field)?;
+        marked.add(field)?;
     }
     let id = marked.id.or_else(|| {
         user.fields
@@ -48,7 +48,7 @@ pub(super) fn validate<'a>(user: &User<'a>) -> Result<ValidUser<'a>> {
     let Some(id) = id else {
         return Err(Error::new(
             user.ident.span(),
-            "no field is the user's id: mark one with `#[user(id)]`, or call it `id`",
+            "no field is the user id: mark one with `#[user(id)]`, or name it `id`",
         ));
     };
     Ok(ValidUser {
@@ -62,36 +62,37 @@ pub(super) fn validate<'a>(user: &User<'a>) -> Result<ValidUser<'a>> {
     })
 }
 
-fn struct_keys(user: &User<'_>) -> Result<(LitStr, bool)> {
+/// Returns the name, and whether the struct has the key `eq`.
+fn read_struct_keys(user: &UserStruct<'_>) -> Result<(LitStr, bool)> {
     let mut name = None;
     let mut has_eq = false;
     for key in &user.keys {
         match &key.kind {
-            KeyKind::Name(_) if name.is_some() => return Err(twice(key.span, "name")),
+            KeyKind::Name(_) if name.is_some() => return Err(reject_duplicate(key.span, "name")),
             KeyKind::Name(literal) => name = Some(literal.clone()),
-            KeyKind::Eq if has_eq => return Err(twice(key.span, "eq")),
+            KeyKind::Eq if has_eq => return Err(reject_duplicate(key.span, "eq")),
             KeyKind::Eq => has_eq = true,
-            KeyKind::Id => return Err(belongs_on_field(key.span, "id")),
-            KeyKind::Active => return Err(belongs_on_field(key.span, "active")),
+            KeyKind::Id => return Err(reject_field_key(key.span, "id")),
+            KeyKind::Active => return Err(reject_field_key(key.span, "active")),
             KeyKind::SessionAuthHash => {
-                return Err(belongs_on_field(key.span, "session_auth_hash"));
+                return Err(reject_field_key(key.span, "session_auth_hash"));
             }
         }
     }
     match name {
-        Some(name) if is_name(&name.value()) => Ok((name, has_eq)),
+        Some(name) if is_valid_name(&name.value()) => Ok((name, has_eq)),
         Some(name) => Err(Error::new(
             name.span(),
-            "a user type's name is part of cookie names and keys: write one or more ASCII letters, digits, `_` or `-`",
+            "a user type's name becomes part of cookie names and keys: use one or more ASCII letters, digits, `_` or `-`",
         )),
         None => {
             let default = user.ident.unraw().to_string();
-            if is_name(&default) {
+            if is_valid_name(&default) {
                 Ok((LitStr::new(&default, user.ident.span()), has_eq))
             } else {
                 Err(Error::new(
                     user.ident.span(),
-                    "the struct's name is part of cookie names and keys unless another is given, and it is not ASCII: \
+                    "the struct's name is not ASCII, and cannot become part of cookie names and keys: \
                      add `#[user(name = \"…\")]` to the struct",
                 ))
             }
@@ -99,32 +100,33 @@ fn struct_keys(user: &User<'_>) -> Result<(LitStr, bool)> {
     }
 }
 
-fn is_name(name: &str) -> bool {
+fn is_valid_name(name: &str) -> bool {
     !name.is_empty()
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
+/// The fields that have a key.
 #[derive(Default)]
-struct Marked<'a> {
+struct MarkedFields<'a> {
     id: Option<ValidField<'a>>,
     active: Option<ValidField<'a>>,
     session_auth_hash: Option<ValidField<'a>>,
 }
 
-impl<'a> Marked<'a> {
-    fn read(&mut self, field: &UserField<'a>) -> Result<()> {
+impl<'a> MarkedFields<'a> {
+    fn add(&mut self, field: &UserField<'a>) -> Result<()> {
         for key in &field.keys {
-            let (slot, name) = match &key.kind {
+            let (slot, key_name) = match &key.kind {
                 KeyKind::Id => (&mut self.id, "id"),
                 KeyKind::Active => (&mut self.active, "active"),
                 KeyKind::SessionAuthHash => (&mut self.session_auth_hash, "session_auth_hash"),
-                KeyKind::Name(_) => return Err(belongs_on_struct(key.span, "name = \"…\"")),
-                KeyKind::Eq => return Err(belongs_on_struct(key.span, "eq")),
+                KeyKind::Name(_) => return Err(reject_struct_key(key.span, "name = \"…\"")),
+                KeyKind::Eq => return Err(reject_struct_key(key.span, "eq")),
             };
             if slot.replace(field.into()).is_some() {
-                return Err(twice(key.span, name));
+                return Err(reject_duplicate(key.span, key_name));
             }
         }
         Ok(())
@@ -140,23 +142,23 @@ impl<'a> From<&UserField<'a>> for ValidField<'a> {
     }
 }
 
-fn twice(span: Span, key: &str) -> Error {
+fn reject_duplicate(span: Span, key: &str) -> Error {
     Error::new(
         span,
-        format!("`{key}` is there already: remove one of the two"),
+        format!("duplicate key `{key}`: remove one of the two"),
     )
 }
 
-fn belongs_on_field(span: Span, key: &str) -> Error {
+fn reject_field_key(span: Span, key: &str) -> Error {
     Error::new(
         span,
-        format!("`{key}` says what a field is: write `#[user({key})]` on that field"),
+        format!("`{key}` describes a field: write `#[user({key})]` on that field"),
     )
 }
 
-fn belongs_on_struct(span: Span, key: &str) -> Error {
+fn reject_struct_key(span: Span, key: &str) -> Error {
     Error::new(
         span,
-        format!("`{key}` is about the whole struct: write `#[user({key})]` above it"),
+        format!("`{key}` describes the struct: write `#[user({key})]` above it"),
     )
 }

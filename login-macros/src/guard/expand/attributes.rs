@@ -1,78 +1,84 @@
-//! Which attributes stay on the guarded function, and which go to the original one.
+//! Decides which attributes stay on the guarded function and which move to the original function.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Meta, Token, parse_quote, punctuated::Punctuated};
 
 use crate::tokens::starts_with_string;
 
-const ROUTES: [&str; 10] = [
+const ROUTE_NAMES: [&str; 10] = [
     "get", "post", "put", "delete", "head", "connect", "options", "trace", "patch", "route",
 ];
-const LINTS: [&str; 4] = ["allow", "warn", "deny", "forbid"];
+const LINT_LEVELS: [&str; 4] = ["allow", "warn", "deny", "forbid"];
 
-/// A handler's attributes, each with the place where it belongs.
-pub(super) struct Attributes(Vec<Placed>);
+/// The attributes of a handler, each with its placement.
+pub(super) struct PlacedAttributes(Vec<PlacedAttribute>);
 
-struct Placed {
-    /// The condition, where the attribute stood in a `#[cfg_attr(condition, …)]`.
+struct PlacedAttribute {
+    /// The condition, if the attribute comes from a `#[cfg_attr(condition, …)]`.
     condition: Option<Meta>,
     attribute: Attribute,
-    place: Place,
+    placement: Placement,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// On the guarded function, which is then a free one.
+enum Placement {
+    /// A route attribute: on the guarded function, which cannot be an associated function.
     Route,
     /// On the guarded function.
-    Outer,
-    /// On the guarded function, and again on an original one that stands outside of it.
-    Shared,
-    /// `#[expect(lint)]`: in the same place, but a warning where the lint does not fire.
+    Guarded,
+    /// On the guarded function, and also on an original function next to it.
+    Both,
+    /// `#[expect(lint)]`: placed as `Both`, but causes a warning if the lint does not fire.
     Expectation,
     /// On the original function.
-    Inner,
+    Original,
 }
 
-impl Attributes {
-    pub(super) fn split(attributes: &[Attribute]) -> Self {
-        Self(attributes.iter().flat_map(Placed::read).collect())
+impl PlacedAttributes {
+    pub(super) fn read(attributes: &[Attribute]) -> Self {
+        Self(attributes.iter().flat_map(PlacedAttribute::read).collect())
     }
 
-    /// Routes, documentation, conditions, and lint levels, which reach the code inside.
-    pub(super) fn outer(&self) -> impl Iterator<Item = TokenStream> {
-        self.written(|place| place != Place::Inner)
+    /// Writes the attributes of the guarded function: routes, documentation, conditions and lint levels. Lint
+    /// levels also apply to code within that function.
+    pub(super) fn write_guarded(&self) -> impl Iterator<Item = TokenStream> {
+        self.write(|placement| placement != Placement::Original)
     }
 
-    /// All others.
-    pub(super) fn inner(&self) -> impl Iterator<Item = TokenStream> {
-        self.written(|place| place == Place::Inner)
+    /// Writes the attributes of the original function: all others.
+    pub(super) fn write_original(&self) -> impl Iterator<Item = TokenStream> {
+        self.write(|placement| placement == Placement::Original)
     }
 
-    /// What an original function outside of the guarded one needs besides.
-    pub(super) fn shared(&self) -> impl Iterator<Item = TokenStream> {
-        self.written(|place| matches!(place, Place::Shared | Place::Expectation))
+    /// Writes the additional attributes of an original function next to the guarded one.
+    pub(super) fn write_sibling(&self) -> impl Iterator<Item = TokenStream> {
+        self.write(|placement| matches!(placement, Placement::Both | Placement::Expectation))
     }
 
-    /// Whether the original function must remain a function: for an attribute that works on functions, and for
-    /// expected lints, which may be lints about functions.
+    /// Whether the original function must remain a function. Other attributes may require one, and so may
+    /// expected lints, which can be lints about functions.
     pub(super) fn need_function(&self) -> bool {
-        self.0
-            .iter()
-            .any(|placed| matches!(placed.place, Place::Inner | Place::Expectation))
+        self.0.iter().any(|placed| {
+            matches!(
+                placed.placement,
+                Placement::Original | Placement::Expectation
+            )
+        })
     }
 
     pub(super) fn have_route(&self) -> bool {
-        self.0.iter().any(|placed| placed.place == Place::Route)
+        self.0
+            .iter()
+            .any(|placed| placed.placement == Placement::Route)
     }
 
-    /// Makes `allow` of `expect`. Of two functions next to each other only one causes the lint, and which one
+    /// Replaces `expect` by `allow`. Only one of two functions next to each other causes the lint, and which one
     /// depends on the lint.
     pub(super) fn allow_expectations(&mut self) {
         for placed in self
             .0
             .iter_mut()
-            .filter(|placed| placed.place == Place::Expectation)
+            .filter(|placed| placed.placement == Placement::Expectation)
         {
             let path = match &mut placed.attribute.meta {
                 Meta::Path(path) => path,
@@ -85,15 +91,16 @@ impl Attributes {
         }
     }
 
-    fn written(&self, belongs: impl Fn(Place) -> bool) -> impl Iterator<Item = TokenStream> {
+    fn write(&self, is_wanted: impl Fn(Placement) -> bool) -> impl Iterator<Item = TokenStream> {
         self.0
             .iter()
-            .filter(move |placed| belongs(placed.place))
-            .map(Placed::write)
+            .filter(move |placed| is_wanted(placed.placement))
+            .map(PlacedAttribute::write)
     }
 }
 
-impl Placed {
+impl PlacedAttribute {
+    /// Reads an attribute, or each attribute in a `#[cfg_attr(condition, …)]`.
     fn read(attribute: &Attribute) -> Vec<Self> {
         if attribute.path().is_ident("cfg_attr") {
             let parts = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
@@ -101,7 +108,7 @@ impl Placed {
             if let Some(condition) = parts.next() {
                 let conditional = |meta: Meta| Self {
                     condition: Some(condition.clone()),
-                    place: Place::of(&meta),
+                    placement: Placement::choose(&meta),
                     attribute: parse_quote!(#[#meta]),
                 };
                 return parts.map(conditional).collect();
@@ -109,7 +116,7 @@ impl Placed {
         }
         vec![Self {
             condition: None,
-            place: Place::of(&attribute.meta),
+            placement: Placement::choose(&attribute.meta),
             attribute: attribute.clone(),
         }]
     }
@@ -123,25 +130,25 @@ impl Placed {
     }
 }
 
-impl Place {
-    fn of(meta: &Meta) -> Self {
+impl Placement {
+    fn choose(meta: &Meta) -> Self {
         let is_one_of = |names: &[&str]| names.iter().any(|name| meta.path().is_ident(name));
         if is_route(meta) {
-            Place::Route
+            Placement::Route
         } else if is_one_of(&["doc", "deprecated", "must_use"]) {
-            Place::Outer
-        } else if is_one_of(&["cfg", "cfg_attr"]) || is_one_of(&LINTS) {
-            Place::Shared
+            Placement::Guarded
+        } else if is_one_of(&["cfg", "cfg_attr"]) || is_one_of(&LINT_LEVELS) {
+            Placement::Both
         } else if is_one_of(&["expect"]) {
-            Place::Expectation
+            Placement::Expectation
         } else {
-            Place::Inner
+            Placement::Original
         }
     }
 }
 
-/// Whether this is one of actix's route attributes. Others share their names (`#[fastrace::trace]`), but a
-/// route begins with its path.
+/// Whether this is one of actix-web's route attributes. Other crates use the same names (`#[fastrace::trace]`), but
+/// the arguments of a route attribute begin with its path, a string.
 fn is_route(meta: &Meta) -> bool {
     let Some(name) = meta.path().segments.last().map(|segment| &segment.ident) else {
         return false;
@@ -149,7 +156,7 @@ fn is_route(meta: &Meta) -> bool {
     match meta {
         Meta::Path(_) => name == "routes",
         Meta::List(list) => {
-            ROUTES.iter().any(|route| name == route) && starts_with_string(list.tokens.clone())
+            ROUTE_NAMES.iter().any(|route| name == route) && starts_with_string(list.tokens.clone())
         }
         Meta::NameValue(_) => false,
     }

@@ -1,5 +1,7 @@
-//! Writes the guarded handler: a function of the same name that takes the request as it came, asks the guard, and
-//! only then lets actix extract the arguments of the original function.
+//! Writes the guarded function, which has the name of the original function and takes the unread request. It runs
+//! the guard first, and then lets actix-web extract the arguments and call the original function.
+
+mod attributes;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
@@ -8,91 +10,104 @@ use syn::{
     Type, WherePredicate, ext::IdentExt as _, parse_quote, spanned::Spanned as _,
 };
 
-use self::attributes::Attributes;
-use super::{Kind, ast::Handler, attr::Arguments};
+use self::attributes::PlacedAttributes;
+use super::{GuardKind, ast::Handler, attr::GuardOptions};
 use crate::tokens;
 
-mod attributes;
-
-/// The guarded handler.
-pub(super) fn guarded(kind: Kind, arguments: &Arguments, handler: &Handler) -> TokenStream {
-    let mut attributes = Attributes::split(&handler.attributes);
-    let (signature, original) = (&handler.signature, &handler.body);
-    let (name, parameters) = (&signature.ident, type_arguments(&signature.generics));
-    let form = Form::of(handler, &attributes);
-    if form == Form::Sibling {
+/// Writes the guarded function, with the original function within it or next to it.
+pub(super) fn write_handler(
+    kind: GuardKind,
+    options: &GuardOptions,
+    handler: &Handler,
+) -> TokenStream {
+    let mut attributes = PlacedAttributes::read(&handler.attributes);
+    let (signature, body) = (&handler.signature, &handler.body);
+    let (name, turbofish) = (&signature.ident, write_turbofish(&signature.generics));
+    let form = OriginalForm::choose(handler, &attributes);
+    if form == OriginalForm::Sibling {
         attributes.allow_expectations();
     }
-    let (inner, shared) = (attributes.inner(), attributes.shared());
+    let original_attributes = attributes.write_original();
     match form {
-        Form::Closure => {
-            let body = guarded_body(kind, arguments, handler, &closure(handler));
-            outer(handler, &attributes, &body)
+        OriginalForm::Closure => {
+            let call = write_call(kind, options, handler, &write_closure(handler));
+            write_function(handler, &attributes, &call)
         }
-        Form::Nested => {
-            let body = guarded_body(kind, arguments, handler, &quote!(#name #parameters));
-            outer(
+        OriginalForm::Nested => {
+            let call = write_call(kind, options, handler, &quote!(#name #turbofish));
+            write_function(
                 handler,
                 &attributes,
-                &quote!(#(#inner)* #signature #original #body),
+                &quote!(#(#original_attributes)* #signature #body #call),
             )
         }
-        Form::Sibling => {
-            let name = format_ident!("__{}_guarded", name.unraw(), span = Span::mixed_site());
-            let body = guarded_body(kind, arguments, handler, &quote!(Self::#name #parameters));
-            let guarded = outer(handler, &attributes, &body);
+        OriginalForm::Sibling => {
+            let name = format_ident!("__{}_original", name.unraw(), span = Span::mixed_site());
+            let call = write_call(kind, options, handler, &quote!(Self::#name #turbofish));
+            let guarded = write_function(handler, &attributes, &call);
+            let sibling_attributes = attributes.write_sibling();
             let signature = Signature {
                 ident: name,
                 ..signature.clone()
             };
-            quote!(#guarded #(#shared)* #[doc(hidden)] #(#inner)* #signature #original)
+            quote! {
+                #guarded
+                #(#sibling_attributes)* #[doc(hidden)] #(#original_attributes)* #signature #body
+            }
         }
     }
 }
 
-fn guarded_body(
-    kind: Kind,
-    arguments: &Arguments,
+/// Writes the call that runs the guard and then the original function.
+fn write_call(
+    kind: GuardKind,
+    options: &GuardOptions,
     handler: &Handler,
     original: &TokenStream,
 ) -> TokenStream {
-    let extractors = extractors(handler);
-    let guard = guard(kind, arguments);
-    let request = parameter();
-    let span = name_span(handler);
+    let extractor_checks = write_extractor_checks(handler);
+    let guard = write_guard(kind, options);
+    let request = create_request_name();
+    let span = locate_name(handler);
     let call = quote_spanned! {span=>
         ::actix_login::__private::guarded(#request, #guard, #original).await
     };
-    quote!(#extractors #call)
+    quote!(#extractor_checks #call)
 }
 
-/// Stands in for a handler that was refused: what a route or `.to(…)` expects, so that only the refusal is reported.
-pub(super) fn placeholder(handler: &Handler) -> TokenStream {
+/// Writes a function in place of a rejected handler. A route or `.to(…)` accepts it, so that only the rejection is
+/// reported.
+pub(super) fn write_placeholder(handler: &Handler) -> TokenStream {
     let Handler {
         signature, body, ..
     } = handler;
-    // What was written stays inside where it can, so that its names count as used and editors can look at it.
+    // The original stays inside where possible, so that its names count as used and editors can analyse it.
     let original = (!uses_self(handler) && signature.variadic.is_none())
         .then(|| quote!(#[allow(dead_code)] #signature #body));
-    let request = parameter();
+    let request = create_request_name();
     let body = quote! {
         #original
         let _ = #request;
         ::core::unreachable!()
     };
-    outer(handler, &Attributes::split(&handler.attributes), &body)
+    write_function(handler, &PlacedAttributes::read(&handler.attributes), &body)
 }
 
-/// The signature has the spans of the original one, since lints keep quiet about what a macro wrote, and an
-/// unused or undocumented handler is to be reported as without the attribute.
-fn outer(handler: &Handler, attributes: &Attributes, body: &TokenStream) -> TokenStream {
+/// Writes the guarded function around its body. The signature keeps the spans of the original signature, since
+/// lints ignore code with a macro's spans. So an unused or undocumented handler is reported as it is without the
+/// attribute.
+fn write_function(
+    handler: &Handler,
+    attributes: &PlacedAttributes,
+    body: &TokenStream,
+) -> TokenStream {
     let Handler {
         visibility,
         signature,
         ..
     } = handler;
-    let outer = attributes.outer();
-    let request = parameter();
+    let attributes = attributes.write_guarded();
+    let request = create_request_name();
     let inputs = quote_spanned! {signature.paren_token.span.join()=>
         (#request: ::actix_login::__private::RawRequest)
     };
@@ -102,84 +117,87 @@ fn outer(handler: &Handler, attributes: &Attributes, body: &TokenStream) -> Toke
         .asyncness
         .unwrap_or(Token![async](signature.fn_token.span));
     let (function, name) = (&signature.fn_token, &signature.ident);
-    let generics = generics(handler);
+    let generics = bound_generics(handler);
     let where_clause = &generics.where_clause;
     let mut body = Group::new(Delimiter::Brace, body.clone());
     body.set_span(handler.body.span());
     quote! {
-        #(#outer)*
+        #(#attributes)*
         #visibility #asynchronous #function #name #generics #inputs #output #where_clause #body
     }
 }
 
-/// The guarded function's own parameter. Hygiene keeps the user's code from seeing it, but not a user's
-/// `static request` from being in its way, hence the long name.
-fn parameter() -> Ident {
+/// Creates the name of the guarded function's argument. Hygiene hides it from the user's code. A user's `static` of
+/// the same name would still conflict, hence the long name.
+fn create_request_name() -> Ident {
     Ident::new("actix_login_request", Span::mixed_site())
 }
 
-/// The form in which actix can call the original function from within the guarded one.
+/// The form of the original function, which the guarded function passes on to actix-web.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// May use `Self` and the generic parameters of the `impl` block around it, of which the macro sees nothing.
+enum OriginalForm {
+    /// A closure. It can use `Self` and the generic parameters of an `impl` block, which the macro does not see.
     Closure,
-    /// A function inside the guarded one, for what a closure cannot have: attributes and `-> impl Trait`.
+    /// A function within the guarded one. Unlike a closure it can have attributes and return `impl Trait`.
     Nested,
-    /// A function next to the guarded one, for the same with `Self`, which a nested function must not name.
+    /// A function next to the guarded one. Unlike a nested function it can also use `Self`.
     Sibling,
 }
 
-impl Form {
-    fn of(handler: &Handler, attributes: &Attributes) -> Self {
-        if !attributes.need_function() && can_be_closure(handler) {
-            Form::Closure
+impl OriginalForm {
+    fn choose(handler: &Handler, attributes: &PlacedAttributes) -> Self {
+        if !attributes.need_function() && fits_closure(handler) {
+            OriginalForm::Closure
         } else if !attributes.have_route() && uses_self(handler) {
-            Form::Sibling
+            OriginalForm::Sibling
         } else {
-            Form::Nested
+            OriginalForm::Nested
         }
     }
 }
 
-/// An async closure does not coerce to its return type (rust-lang/rust#145105) until a `return` has shown it, so
-/// one stands before the body. That keeps its braces, so that to lints nothing stands before its first item.
-fn closure(handler: &Handler) -> TokenStream {
+/// Writes the original function as a closure. The body of an async closure does not coerce to the return type
+/// (rust-lang/rust#145105) unless a `return` precedes it, so one is added. The body keeps its own braces, so that
+/// lints see nothing before its first item.
+fn write_closure(handler: &Handler) -> TokenStream {
     let inputs = &handler.signature.inputs;
     let mut body = handler.body.clone();
-    // As written by a macro, these braces are not reported as needless.
+    // With a macro's span, these braces are not reported as needless.
     body.set_span(body.span().resolved_at(Span::mixed_site()));
     let output = match &handler.signature.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
     };
-    let shown = quote_spanned! {output.span().resolved_at(Span::mixed_site())=>
+    let unreached_return = quote_spanned! {output.span().resolved_at(Span::mixed_site())=>
         if false {
             return ::actix_login::__private::unreached::<#output>();
         }
     };
-    quote_spanned!(name_span(handler)=> async |#inputs| -> #output { #shown #body })
+    quote_spanned!(locate_name(handler)=> async |#inputs| -> #output { #unreached_return #body })
 }
 
-/// The place of the handler's name, where a return type that is no `Responder` is reported.
-fn name_span(handler: &Handler) -> Span {
+/// Returns the span of the handler's name, where the compiler reports a return type that is not a `Responder`.
+fn locate_name(handler: &Handler) -> Span {
     let name = &handler.signature.ident;
     name.span().resolved_at(Span::mixed_site())
 }
 
+/// Whether the original function uses the `Self` of an `impl` block around it.
 fn uses_self(handler: &Handler) -> bool {
     tokens::find_identifier(handler.signature.to_token_stream(), "Self").is_some()
         || tokens::mentions_outer_self(handler.body.stream())
 }
 
-fn can_be_closure(handler: &Handler) -> bool {
+/// Whether the original function can be a closure, as far as its signature and body are concerned.
+fn fits_closure(handler: &Handler) -> bool {
     let output = handler.signature.output.to_token_stream();
     tokens::find_identifier(output, "impl").is_none()
         && !tokens::starts_with_inner_attribute(handler.body.stream())
 }
 
-/// `::<T, N>`, or nothing. Lifetimes are left to be inferred.
-fn type_arguments(generics: &Generics) -> TokenStream {
-    let names: Vec<&Ident> = generic_names(generics).collect();
+/// Writes `::<T, N>`, or nothing without such parameters. Lifetimes are inferred.
+fn write_turbofish(generics: &Generics) -> TokenStream {
+    let names: Vec<&Ident> = list_generic_names(generics).collect();
     if names.is_empty() {
         TokenStream::new()
     } else {
@@ -187,7 +205,7 @@ fn type_arguments(generics: &Generics) -> TokenStream {
     }
 }
 
-fn generic_names(generics: &Generics) -> impl Iterator<Item = &Ident> {
+fn list_generic_names(generics: &Generics) -> impl Iterator<Item = &Ident> {
     generics
         .params
         .iter()
@@ -198,50 +216,50 @@ fn generic_names(generics: &Generics) -> impl Iterator<Item = &Ident> {
         })
 }
 
-/// The expression that makes the guard.
-fn guard(kind: Kind, arguments: &Arguments) -> TokenStream {
-    // On the first check or the type, so that one that does not fit is reported there.
-    let check = arguments.checks.first().map(|check| check.span());
-    let span = check.or_else(|| arguments.user.as_ref().map(|user| user.span()));
+/// Writes the expression that creates the guard.
+fn write_guard(kind: GuardKind, options: &GuardOptions) -> TokenStream {
+    // The span of the first check or of the type, so that the compiler reports an unsuitable one there.
+    let check = options.checks.first().map(|check| check.span());
+    let span = check.or_else(|| options.user_type.as_ref().map(|ty| ty.span()));
     let span = span
         .unwrap_or_else(Span::mixed_site)
         .resolved_at(Span::mixed_site());
-    let constructor = match &arguments.user {
-        Some(user) => {
+    let constructor = match &options.user_type {
+        Some(user_type) => {
             let name = format_ident!("{}_of", kind.name(), span = span);
-            quote_spanned!(span=> ::actix_login::__private::#name::<#user>)
+            quote_spanned!(span=> ::actix_login::__private::#name::<#user_type>)
         }
         None => {
             let name = Ident::new(kind.name(), span);
             quote_spanned!(span=> ::actix_login::__private::#name)
         }
     };
-    if kind == Kind::Anonymous {
-        let view = match &arguments.view {
+    if kind == GuardKind::Anonymous {
+        let view = match &options.view {
             Some(view) => quote!(::core::option::Option::Some(#view)),
             None => quote!(::core::option::Option::None),
         };
         return quote!(#constructor(#view));
     }
-    let checks = arguments.checks.iter().map(|check| {
+    let checks = options.checks.iter().map(|check| {
         let span = check.span().resolved_at(Span::mixed_site());
-        let check = typed(check, arguments.user.as_ref());
+        let check = annotate_closure(check, options.user_type.as_ref());
         quote_spanned!(span=> .check(#check))
     });
     quote_spanned!(span=> #constructor() #(#checks)*)
 }
 
-/// The check. A closure that leaves its argument's type open takes the user.
-fn typed(check: &Expr, user: Option<&Type>) -> Expr {
+/// Returns the check. A closure's argument without a type gets the type `&User`.
+fn annotate_closure(check: &Expr, user_type: Option<&Type>) -> Expr {
     let mut check = check.clone();
-    if let (Expr::Closure(closure), Some(user)) = (&mut check, user) {
+    if let (Expr::Closure(closure), Some(user_type)) = (&mut check, user_type) {
         for input in &mut closure.inputs {
             if !matches!(input, Pat::Type(_)) {
                 *input = Pat::Type(PatType {
                     attrs: Vec::new(),
                     pat: Box::new(input.clone()),
                     colon_token: Token![:](Span::mixed_site()),
-                    ty: parse_quote!(&#user),
+                    ty: parse_quote!(&#user_type),
                 });
             }
         }
@@ -249,12 +267,12 @@ fn typed(check: &Expr, user: Option<&Type>) -> Expr {
     check
 }
 
-/// Asks for each argument whether actix can extract it, so that the error stands on its type.
-fn extractors(handler: &Handler) -> TokenStream {
-    typed_arguments(handler)
+/// Writes a use of each argument's `FromRequest`, so that the compiler reports a missing one at the argument's type.
+fn write_extractor_checks(handler: &Handler) -> TokenStream {
+    list_arguments(handler)
         .map(|argument| {
             let ty = &argument.ty;
-            // An argument that is configured away is not asked.
+            // An argument that is configured out is not checked.
             let conditions = argument
                 .attrs
                 .iter()
@@ -267,7 +285,7 @@ fn extractors(handler: &Handler) -> TokenStream {
         .collect()
 }
 
-fn typed_arguments(handler: &Handler) -> impl Iterator<Item = &PatType> {
+fn list_arguments(handler: &Handler) -> impl Iterator<Item = &PatType> {
     handler
         .signature
         .inputs
@@ -278,35 +296,36 @@ fn typed_arguments(handler: &Handler) -> impl Iterator<Item = &PatType> {
         })
 }
 
-/// The handler's generics with what actix asks of a handler where it is registered. The outer function hands the
-/// handler on for any `T`, so it must ask already.
-fn generics(handler: &Handler) -> Generics {
+/// Returns the handler's generics with the bounds that actix-web requires of a registered handler. The guarded
+/// function passes on the original function for any `T`, so it needs these bounds itself.
+fn bound_generics(handler: &Handler) -> Generics {
     let mut generics = handler.signature.generics.clone();
     let names: Vec<Ident> = generics
         .type_params()
         .map(|parameter| parameter.ident.clone())
         .collect();
     for name in &names {
-        require(&mut generics, &parse_quote!(#name), &quote!('static));
+        add_bound(&mut generics, &parse_quote!(#name), &quote!('static));
     }
     for parameter in handler.signature.generics.lifetimes() {
         let lifetime = &parameter.lifetime;
-        // By way of a type: a bound of the lifetime's own would have to stand where the user wrote the others.
-        require(
+        // The bound is on a reference type, since a bound on the lifetime itself would have to be where the user
+        // wrote its other bounds.
+        add_bound(
             &mut generics,
             &parse_quote!(&#lifetime ()),
             &quote!('static),
         );
     }
     let names: Vec<&Ident> = names.iter().collect();
-    for argument in typed_arguments(handler) {
+    for argument in list_arguments(handler) {
         let ty = argument.ty.to_token_stream();
-        let is_configured = argument.attrs.iter().any(is_condition);
+        let is_configured = argument.attrs.iter().any(is_cfg);
         if !is_configured
             && tokens::mentions_any(ty.clone(), &names)
             && !tokens::elides_lifetime(ty)
         {
-            require(
+            add_bound(
                 &mut generics,
                 &argument.ty,
                 &quote!(::actix_login::__private::FromRequest),
@@ -316,12 +335,12 @@ fn generics(handler: &Handler) -> Generics {
     generics
 }
 
-fn is_condition(attribute: &Attribute) -> bool {
+fn is_cfg(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
-/// Adds a bound where the user wrote the others of this type, as clippy wants them in one place.
-fn require(generics: &mut Generics, ty: &Type, bound: &TokenStream) {
+/// Adds a bound where the user wrote the other bounds of this type, since clippy requires them in one place.
+fn add_bound(generics: &mut Generics, ty: &Type, bound: &TokenStream) {
     let parameter = generics.type_params_mut().find(|parameter| {
         matches!(ty, Type::Path(path) if path.path.is_ident(&parameter.ident))
             && !parameter.bounds.is_empty()
@@ -332,16 +351,16 @@ fn require(generics: &mut Generics, ty: &Type, bound: &TokenStream) {
     }
     let name = ty.to_token_stream().to_string();
     let predicates = &mut generics.make_where_clause().predicates;
-    let written = predicates.iter_mut().find_map(|predicate| match predicate {
-        WherePredicate::Type(written)
-            if written.bounded_ty.to_token_stream().to_string() == name =>
+    let existing = predicates.iter_mut().find_map(|predicate| match predicate {
+        WherePredicate::Type(predicate)
+            if predicate.bounded_ty.to_token_stream().to_string() == name =>
         {
-            Some(written)
+            Some(predicate)
         }
         _ => None,
     });
-    match written {
-        Some(written) => written.bounds.push(parse_quote!(#bound)),
+    match existing {
+        Some(predicate) => predicate.bounds.push(parse_quote!(#bound)),
         None => predicates.push(parse_quote!(#ty: #bound)),
     }
 }
