@@ -1,4 +1,4 @@
-//! `#[anonymous_required]` with and without user type and view.
+//! `#[anonymous_required]` with and without a user type and a view.
 #![deny(warnings)]
 
 use actix_login::{UserMixin, anonymous_required};

@@ -1,4 +1,4 @@
-//! A guarded handler takes what an actix handler may: any extractor, any pattern, attributes on arguments.
+//! A guarded handler takes the arguments of any actix-web handler: any extractor, any pattern, with attributes.
 #![deny(warnings)]
 
 use std::collections::HashMap;

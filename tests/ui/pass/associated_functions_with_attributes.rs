@@ -1,4 +1,4 @@
-//! `Self` together with another attribute, or with a second guard.
+//! Handlers that use `Self` and have another attribute or a second guard.
 #![deny(warnings)]
 
 use actix_login::{fresh_login_required, login_required};
@@ -35,7 +35,7 @@ impl<T: Default + ToString + 'static> Api<T> {
     #[login_required]
     #[cfg(test)]
     #[tracing::instrument]
-    async fn configured_away(missing: Missing) -> Self {}
+    async fn configured_out(missing: Missing) -> Self {}
 
     fn text() -> String {
         T::default().to_string()

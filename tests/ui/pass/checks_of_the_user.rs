@@ -1,4 +1,4 @@
-//! A guard may name the user type and check the user, by function, closure or `async fn`.
+//! A guard can name the user type, and check the user with a function, a closure or an `async fn`.
 #![deny(warnings)]
 
 use actix_login::{UserMixin, fresh_login_required, login_required};
@@ -30,7 +30,7 @@ fn may_enter(admin: &Admin) -> bool {
     admin.id == 1
 }
 
-async fn asks_the_database(admin: &Admin) -> bool {
+async fn is_in_database(admin: &Admin) -> bool {
     admin.level == 2
 }
 
@@ -54,12 +54,12 @@ async fn method() -> &'static str {
     "ok"
 }
 
-#[login_required(Admin, check = |admin: &Admin| admin.level > 3, check = may_enter, check = asks_the_database,)]
+#[login_required(Admin, check = |admin: &Admin| admin.level > 3, check = may_enter, check = is_in_database,)]
 async fn several() -> &'static str {
     "ok"
 }
 
-#[login_required(check = async |admin: &Admin| asks_the_database(admin).await)]
+#[login_required(check = async |admin: &Admin| is_in_database(admin).await)]
 async fn async_closure() -> &'static str {
     "ok"
 }

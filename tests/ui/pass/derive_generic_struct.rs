@@ -1,4 +1,4 @@
-//! Generic users, where their parameters own what they hold.
+//! The derive accepts generic users whose parameters own their data.
 #![deny(warnings)]
 
 use std::{fmt, marker::PhantomData, str::FromStr};

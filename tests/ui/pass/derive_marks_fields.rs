@@ -1,4 +1,4 @@
-//! The derive finds the id by name or by mark, and the other fields by mark.
+//! The derive finds the id by name or by key, and the other fields by key.
 #![deny(warnings)]
 
 use actix_login::UserMixin;

@@ -1,4 +1,4 @@
-//! A name of its own, and equality by id.
+//! The keys on the struct: its name, and equality by id.
 #![deny(warnings)]
 
 use actix_login::UserMixin;

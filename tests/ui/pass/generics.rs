@@ -1,4 +1,4 @@
-//! Generic handlers need no more bounds than without the attribute.
+//! A generic handler needs no more bounds than it does without the attribute.
 #![deny(warnings, unused_lifetimes)]
 
 use std::{borrow::Cow, fmt::Debug};

@@ -1,4 +1,4 @@
-//! What the user calls `req`, `payload`, `guarded` or `login_required` stays the user's.
+//! The generated code does not capture the user's names, such as `req`, `payload`, `guarded` or `login_required`.
 #![deny(warnings)]
 #![allow(non_upper_case_globals, non_snake_case)]
 

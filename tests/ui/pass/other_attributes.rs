@@ -1,5 +1,5 @@
-//! Other attributes reach the function they are meant for: routes, docs, conditions and lints the guarded one,
-//! all others the handler as it was written.
+//! Other attributes apply to the right function. Routes, docs, conditions and lints apply to the guarded function,
+//! all others to the original function.
 #![deny(warnings, missing_docs)]
 
 use actix_login::login_required;
@@ -28,7 +28,7 @@ async fn instrument_between(name: String) -> String {
     name
 }
 
-/// Public, so the lint about documentation looks at it.
+/// Public, so that the lint for missing documentation applies.
 pub mod api {
     use super::*;
 
@@ -69,7 +69,7 @@ async fn expected_to_be_unused() -> impl Responder {
 
 #[login_required]
 #[cfg(test)]
-async fn configured_away(missing: Missing) -> impl Responder {}
+async fn configured_out(missing: Missing) -> impl Responder {}
 
 #[login_required]
 #[cfg_attr(

@@ -1,4 +1,4 @@
-//! The generated code is not disturbed by what the names of the prelude mean around it.
+//! The generated code compiles where the user's own items shadow the names of the prelude.
 #![deny(warnings)]
 #![allow(non_camel_case_types, dead_code)]
 

@@ -1,4 +1,4 @@
-//! A guarded function is an actix handler: it can be given to `.to(…)`, from another module too.
+//! A guarded function is an actix-web handler: `.to(…)` accepts it, also from another module.
 #![deny(warnings)]
 
 use actix_web::{App, web};

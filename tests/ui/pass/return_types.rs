@@ -1,4 +1,4 @@
-//! A guarded handler returns what an actix handler may, also what only coerces to its return type.
+//! A guarded handler returns what any actix-web handler can return, including values that coerce to its return type.
 #![deny(warnings)]
 #![forbid(unreachable_code)]
 

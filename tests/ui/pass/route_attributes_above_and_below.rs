@@ -1,4 +1,4 @@
-//! The route attribute may stand above or below the guard, and there may be several.
+//! The route attribute can be above or below the guard, and there can be several.
 #![deny(warnings)]
 
 use actix_login::{anonymous_required, fresh_login_required, login_required};

@@ -1,4 +1,4 @@
-//! A guarded handler takes up to sixteen arguments. The lint about that is silenced as on any function.
+//! A guarded handler takes up to sixteen arguments. The lint for that is silenced as on any function.
 #![deny(warnings, clippy::all)]
 
 use actix_login::login_required;

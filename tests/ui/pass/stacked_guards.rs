@@ -1,4 +1,4 @@
-//! Two guards on one handler ask one after the other.
+//! Two guards on one handler run one after the other.
 #![deny(warnings)]
 
 use actix_login::{UserMixin, anonymous_required, fresh_login_required, login_required};
