@@ -1,7 +1,10 @@
-//! The attributes and the derive of actix-login. Depend on `actix-login`, which re-exports and shows them;
-//! the generated code names its items by absolute path, so the crate root must know that crate under its own name.
+//! The attributes and the derive of [actix-login](https://docs.rs/actix-login), which re-exports them. Depend on that
+//! crate instead of this one.
 //!
-//! Each macro works in passes, one file each: `ast.rs` and `attr.rs` read, `valid.rs` refuses, `expand.rs` writes.
+//! The generated code names items as `::actix_login::…`, so the app must not rename that dependency.
+//!
+//! Each macro works in passes, with one file for each: `ast.rs` and `attr.rs` read, `valid.rs` rejects, `expand.rs`
+//! writes.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -14,76 +17,288 @@ use proc_macro::TokenStream;
 
 use self::guard::GuardKind;
 
-/// Lets a handler run only for a user who is logged in.
+/// Lets a handler run only for a logged-in user.
 ///
-/// Anyone else gets the answer of `unauthorized()`: a redirect to the login view, or a 401. The guard runs
-/// before any argument of the handler is extracted, so nothing of a stranger's request body is read.
+/// ```
+/// use actix_login::{AuthenticatedUser, UserMixin, login_required};
+/// use actix_web::{Responder, get, post, web};
 ///
-/// `next` is the refused URL even for a POST, as in Flask-Login, and a visitor comes back there by a GET: guard
-/// the page that has the form as well.
+/// #[derive(Clone, UserMixin)]
+/// struct User {
+///     id: u64,
+///     is_editor: bool,
+/// }
 ///
-/// It goes on an `async fn` with up to 16 extractors as arguments, above or below the route attribute:
+/// #[get("/settings")]
+/// #[login_required]
+/// async fn settings(user: AuthenticatedUser<User>) -> impl Responder {
+///     format!("the settings of user {}", user.id)
+/// }
 ///
-/// - `#[login_required]`: a user of the nearest login manager;
-/// - `#[login_required(Admin)]`: a user of the manager of this type, where an app has several;
-/// - `#[login_required(Admin, check = Admin::can_edit)]`: and one who passes the check, a `fn(&Admin) -> bool`,
-///   a closure, or an `async fn`. There may be several. The type is to be named once, here or by the check:
-///   `#[login_required(Admin, check = |admin| admin.level > 3)]`, `#[login_required(check = Admin::can_edit)]`.
+/// #[post("/news")]
+/// #[login_required(check = |user: &User| user.is_editor)]
+/// async fn publish(news: web::Json<String>) -> impl Responder {
+///     format!("published: {}", news.as_str())
+/// }
+/// ```
 ///
-/// The function becomes a handler of another signature: it takes the request alone and answers an
-/// `HttpResponse`. So no code can call it any more, and it can't implement a trait's function. Test it through
-/// `actix_login::test::client`, and move what others need into a function of its own.
+/// # Refused requests
 ///
-/// Works on associated functions too. One that uses a parameter of its generic `impl` block must mention `Self`
-/// where it returns `impl Trait`, or where an attribute such as `#[tracing::instrument]` stands below this one.
+/// The handler does not run for a refused request. The response is:
 ///
-/// Another attribute that looks at the function, such as `#[tracing::instrument]`, sees the handler with its
-/// arguments on either side of this one; one that must see the route attribute, or that declares items next to
+/// - without a login, or if the user's `is_authenticated` returns `false`, that of `unauthorized()`: a redirect to
+///   the login view, or a 401 without one;
+/// - if a check returns `false`, that of the `forbidden_handler`, or a 403 without one;
+/// - for `OPTIONS` without a login, an empty 204, since a CORS preflight carries no cookies.
+///
+/// The guard runs before actix-web extracts the handler's arguments, so the request body of a refused client is
+/// neither read nor parsed.
+///
+/// The login view receives the refused URL as `next`, even for a POST, as in Flask-Login. After login the browser
+/// requests that URL with GET, so guard the page that contains the form as well.
+///
+/// # Options
+///
+/// | Attribute | The handler runs for |
+/// | --- | --- |
+/// | `#[login_required]` | a user of the nearest login manager |
+/// | `#[login_required(Admin)]` | a user of the login manager for `Admin`, in an app with several user types |
+/// | `#[login_required(check = Admin::can_edit)]` | an `Admin` for whom the check returns `true` |
+/// | `#[login_required(Admin, check = …, check = …)]` | an `Admin` who passes every check, in this order |
+///
+/// A check takes a reference to the user and returns a `bool`. It is a function, a closure or an `async` one of
+/// either. A closure needs the user type once: as its argument's type, or as the attribute's first option.
+///
+/// ```
+/// use actix_login::{UserMixin, login_required};
+/// use actix_web::Responder;
+///
+/// #[derive(Clone, UserMixin)]
+/// struct Admin {
+///     id: u64,
+///     level: u8,
+/// }
+///
+/// impl Admin {
+///     fn can_edit(&self) -> bool {
+///         self.level > 1
+///     }
+/// }
+///
+/// async fn is_on_duty(admin: &Admin) -> bool {
+///     // A database query, for example.
+///     admin.id == 7
+/// }
+///
+/// #[login_required(Admin)]
+/// async fn overview() -> impl Responder {
+///     "any administrator"
+/// }
+///
+/// #[login_required(check = Admin::can_edit)]
+/// async fn edit() -> impl Responder {
+///     "an administrator who can edit"
+/// }
+///
+/// #[login_required(Admin, check = |admin| admin.level > 3, check = is_on_duty)]
+/// async fn delete() -> impl Responder {
+///     "an administrator who passes both checks"
+/// }
+/// ```
+///
+/// # The guarded function
+///
+/// The attribute applies to an `async fn` with up to 16 extractors as arguments, above or below the route attribute.
+/// The function may be generic.
+///
+/// The attribute replaces its signature: the function takes the unread request and returns an `HttpResponse`. So
+/// only actix-web can call it, and it cannot implement a trait's function. Test it through
+/// `actix_login::test::client`. Move code that others call into a function of its own.
+///
+/// The function may be an associated function without `self`. If it uses a parameter of a generic `impl` block, it
+/// must mention `Self` in two cases: if it returns `impl Trait`, or if another attribute such as
+/// `#[tracing::instrument]` is below this one.
+///
+/// Other attributes can be above or below this one. An attribute such as `#[tracing::instrument]` sees the function
+/// with its arguments in both places. An attribute that must see the route attribute, or that declares items next to
 /// the function, belongs above this one.
 #[proc_macro_attribute]
-pub fn login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(GuardKind::Login, arguments.into(), item.into()).into()
+pub fn login_required(options: TokenStream, item: TokenStream) -> TokenStream {
+    guard::expand(GuardKind::Login, options.into(), item.into()).into()
 }
 
-/// Lets a handler run only for a user whose login is fresh: who gave credentials in this session, and was not
-/// restored from a remember cookie.
+/// Lets a handler run only for a user with a fresh login.
 ///
-/// A stale login gets the answer of `needs_refresh()`, an anonymous request that of `unauthorized()`. The forms
-/// are those of `#[login_required]`: `#[fresh_login_required]`, `#[fresh_login_required(Admin)]`,
-/// `#[fresh_login_required(Admin, check = Admin::can_edit)]`.
+/// A login is fresh if the user gave credentials in this session. A login restored from a remember cookie is stale.
 ///
-/// `next` is the refused URL even for a POST, as in Flask-Login, and a visitor comes back there by a GET: guard
-/// the page that has the form as well.
+/// ```
+/// use actix_login::fresh_login_required;
+/// use actix_web::{Responder, post};
+///
+/// #[post("/password")]
+/// #[fresh_login_required]
+/// async fn change_password() -> impl Responder {
+///     "changed"
+/// }
+/// ```
+///
+/// A request with a stale login gets the response of `needs_refresh()`, and a request without a login that of
+/// `unauthorized()`. All else is as for `#[login_required]`, including the options:
+///
+/// ```
+/// use actix_login::{UserMixin, fresh_login_required};
+/// use actix_web::Responder;
+///
+/// #[derive(Clone, UserMixin)]
+/// struct Admin {
+///     id: u64,
+///     level: u8,
+/// }
+///
+/// #[fresh_login_required(Admin)]
+/// async fn change_keys() -> impl Responder {
+///     "any administrator with a fresh login"
+/// }
+///
+/// #[fresh_login_required(Admin, check = |admin| admin.level > 3)]
+/// async fn delete_all() -> impl Responder {
+///     "an administrator with a fresh login who passes the check"
+/// }
+/// ```
+///
+/// `needs_refresh()` and `unauthorized()` pass on the refused URL as `next`, even for a POST, as in Flask-Login.
+/// Afterwards the browser requests that URL with GET, so guard the page that contains the form as well.
 #[proc_macro_attribute]
-pub fn fresh_login_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(GuardKind::FreshLogin, arguments.into(), item.into()).into()
+pub fn fresh_login_required(options: TokenStream, item: TokenStream) -> TokenStream {
+    guard::expand(GuardKind::FreshLogin, options.into(), item.into()).into()
 }
 
-/// Lets a handler run only for a visitor who is not logged in, as a login or registration page wants it.
+/// Lets a handler run only for a visitor who is not logged in, such as a login or registration page.
 ///
-/// Who is logged in is sent on to a view: `#[anonymous_required("/home")]`, or `#[anonymous_required]` for
-/// the default. Where an app has several kinds of user, `#[anonymous_required(Admin)]` and
-/// `#[anonymous_required(Admin, "/home")]` ask for one of them.
+/// A logged-in user is redirected to the first of these that exists:
+///
+/// 1. the URL in the request's `next`, if it is a safe redirect;
+/// 2. the view that the attribute names: a path, an absolute URL or the name of an actix-web resource;
+/// 3. `/`.
+///
+/// | Attribute | The handler runs unless | The view |
+/// | --- | --- | --- |
+/// | `#[anonymous_required]` | a user of the nearest login manager is logged in | `/` |
+/// | `#[anonymous_required("/home")]` | the same | `/home` |
+/// | `#[anonymous_required(Admin)]` | an `Admin` is logged in, in an app with several user types | `/` |
+/// | `#[anonymous_required(Admin, "/home")]` | the same | `/home` |
+///
+/// ```
+/// use actix_login::{UserMixin, anonymous_required};
+/// use actix_web::{Responder, get};
+///
+/// #[derive(Clone, UserMixin)]
+/// struct Admin {
+///     id: u64,
+/// }
+///
+/// #[get("/login")]
+/// #[anonymous_required]
+/// async fn login_page() -> impl Responder {
+///     "Log in"
+/// }
+///
+/// #[get("/signup")]
+/// #[anonymous_required("/dashboard")]
+/// async fn signup_page() -> impl Responder {
+///     "Sign up"
+/// }
+///
+/// #[get("/admin/login")]
+/// #[anonymous_required(Admin, "/admin")]
+/// async fn admin_login_page() -> impl Responder {
+///     "Log in as an administrator"
+/// }
+/// ```
+///
+/// The guarded function is as for `#[login_required]`.
 #[proc_macro_attribute]
-pub fn anonymous_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    guard::expand(GuardKind::Anonymous, arguments.into(), item.into()).into()
+pub fn anonymous_required(options: TokenStream, item: TokenStream) -> TokenStream {
+    guard::expand(GuardKind::Anonymous, options.into(), item.into()).into()
 }
 
-/// Implements `UserMixin` for a struct with named fields, which must be `Clone` and borrow nothing.
+/// Implements `UserMixin` for a struct with named fields.
 ///
-/// On a field:
+/// The struct must be `Clone` and must not have lifetime parameters. Implement `UserMixin` by hand for an enum or a
+/// tuple struct, or to compute a value.
 ///
-/// - `#[user(id)]`: the id, which must be `Clone`, `FromStr` and `Display`. Without a mark, the field called `id`;
-/// - `#[user(active)]`: the `bool` that `is_active` returns. Without one every user is active;
-/// - `#[user(session_auth_hash)]`: what ends every session and remember cookie of the user when it changes,
-///   usually the password hash.
+/// # Keys on a field
 ///
-/// On the struct:
+/// | Key | The field |
+/// | --- | --- |
+/// | `#[user(id)]` | The id. Its type must implement `Clone`, `FromStr` and `Display`. Default: the field `id`. |
+/// | `#[user(active)]` | The `bool` that `is_active` returns. Default: every user is active. |
+/// | `#[user(session_auth_hash)]` | The bytes that `session_auth_hash` returns, usually the password hash. A change of the value ends all sessions and remember cookies of the user. Default: none. |
 ///
-/// - `#[user(name = "staff")]`: the name that keeps this type's logins apart from other types'. Default: the
-///   struct's name. ASCII letters, digits, `_` and `-`. Changing it ends all logins;
-/// - `#[user(eq)]`: implements `PartialEq` and `Eq`, by id. Do not derive `Hash` beside it: equal users would have
-///   different hashes, and a set would not find them. Write it by id too.
+/// The type of a `session_auth_hash` is a `String`, `Vec<u8>` or `[u8; N]`, or a `Cow`, `Box`, `Rc`, `Arc` or
+/// `Option` of one of these. `None` is no hash.
+///
+/// # Keys on the struct
+///
+/// | Key | Effect |
+/// | --- | --- |
+/// | `#[user(name = "staff")]` | The name that keeps the logins of this type apart from those of other types. It consists of ASCII letters, digits, `_` and `-`. A change of the name ends all logins. Default: the struct's name. |
+/// | `#[user(eq)]` | Implements `PartialEq` and `Eq` by id. |
+///
+/// ```
+/// use actix_login::UserMixin;
+///
+/// #[derive(Clone, UserMixin)]
+/// #[user(name = "staff", eq)]
+/// struct Employee {
+///     #[user(id)]
+///     email: String,
+///     #[user(active)]
+///     enabled: bool,
+///     #[user(session_auth_hash)]
+///     password_hash: Option<String>,
+/// }
+///
+/// let employee = Employee {
+///     email: "ada@example.com".to_owned(),
+///     enabled: true,
+///     password_hash: None,
+/// };
+/// assert_eq!(Employee::NAME, "staff");
+/// assert_eq!(employee.get_id(), "ada@example.com");
+/// assert!(employee.is_active());
+/// assert!(employee == Employee { enabled: false, ..employee.clone() });
+/// ```
+///
+/// # `Hash` with `eq`
+///
+/// Do not derive `Hash` together with `#[user(eq)]`. Equal users would have different hashes, and a `HashSet` would
+/// not find them. Implement it by id as well:
+///
+/// ```
+/// use std::{
+///     collections::HashSet,
+///     hash::{Hash, Hasher},
+/// };
+///
+/// use actix_login::UserMixin;
+///
+/// #[derive(Clone, UserMixin)]
+/// #[user(eq)]
+/// struct User {
+///     id: u64,
+///     name: String,
+/// }
+///
+/// impl Hash for User {
+///     fn hash<H: Hasher>(&self, state: &mut H) {
+///         self.id.hash(state);
+///     }
+/// }
+///
+/// let online = HashSet::from([User { id: 7, name: "Ada".to_owned() }]);
+/// assert!(online.contains(&User { id: 7, name: "Ada Lovelace".to_owned() }));
+/// ```
 #[proc_macro_derive(UserMixin, attributes(user))]
 pub fn derive_user_mixin(item: TokenStream) -> TokenStream {
     user::expand(item.into()).into()
