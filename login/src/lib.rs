@@ -235,6 +235,7 @@ pub mod loader;
 mod manager;
 mod middleware;
 mod pages;
+mod private;
 mod remember;
 mod request;
 mod resolve;
@@ -378,8 +379,9 @@ pub use actix_login_macros::anonymous_required;
 
 /// What the attributes and the derive expand to.
 #[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
+pub mod __private {
+    pub use crate::private::*;
+}
 
 /// The README's example, compiled.
 #[cfg(doctest)]

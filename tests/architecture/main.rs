@@ -25,8 +25,8 @@ const LAYERS: [&str; 25] = [
     "error",
     "events",
     "user",
-    "loader",
     "future",
+    "loader",
     "crypto",
     "http",
     // `store` comes before `session` and `remember`, because a login record and a remember token
