@@ -247,14 +247,14 @@ fn a_session_record_is_refused_or_read_as_it_is_written() {
         serde_json::to_string(&record).unwrap()
     };
     let seeds = [
-        record(None, Some(Fingerprint::new(7)), None, "1"),
+        record(None, Some(Fingerprint::from_bits(7)), None, "1"),
         record(
             Some(NOW),
-            Some(Fingerprint::new(8)),
+            Some(Fingerprint::from_bits(8)),
             Some(Digest::new([8; 16])),
             "a.b|\"佐藤\"\n",
         ),
-        "\"BAAAAA1\"".to_owned(),
+        "\"BAAAAAAAAAAAAAAAA1\"".to_owned(),
         "{\"user_id\":1,\"fresh\":true}".to_owned(),
         "[null,[[]],1e999]".to_owned(),
     ];

@@ -167,7 +167,7 @@ impl Keys {
         hasher.write(&(first.len() as u64).to_be_bytes());
         hasher.write(first);
         hasher.write(second);
-        Fingerprint::new(hasher.finish())
+        Fingerprint::from_bits(hasher.finish())
     }
 }
 

@@ -13,17 +13,9 @@ use crate::{
 /// A login as the session holds it.
 ///
 /// It is one short text, because an encrypted session cookie is decrypted, decoded and parsed at
-/// each request. Each field has a fixed place and length: one character of flags, the time of the
-/// login, the optional fields that the flags name, and the id, which may hold any text. The typical
-/// record has a fingerprint and no other optional field.
-///
-/// ```text
-/// 5 Bo8H45 ufsw9WfPVhY 1
-/// │ │      │           └ the user's id
-/// │ │      └ the client's fingerprint
-/// │ └ started_at
-/// └ fresh, and has a fingerprint
-/// ```
+/// each request. Each field has a fixed place and length: the head, which is one number of flags,
+/// time of the login and fingerprint; the optional fields that the flags name; and the id, which may
+/// hold any text. A record without optional fields has 17 characters and the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LoginRecord {
     /// Whether the user authenticated in this session.
@@ -82,49 +74,51 @@ impl LoginRecord {
             rest = after;
             Some(field)
         };
-        let flags = parse_number(take(1)?)? as u8;
+        let head = parse_number(take(HEAD_LENGTH)?)?;
+        let flags = (head >> (TIME_BITS + FINGERPRINT_BITS)) as u8;
         let has = |flag| flags & flag != 0;
-        let started_at = Timestamp::from_secs(parse_number(take(TIME_LENGTH)?)?);
-        let mut record = Self {
-            fresh: has(flag::FRESH),
-            started_at,
-            last_seen_at: None,
-            fingerprint: None,
-            auth_tag: None,
-            login: None,
-            id: Rc::default(),
+        let fingerprint = Fingerprint::from_bits(head as u64);
+        let last_seen_at = if has(flag::LAST_SEEN) {
+            let seconds = parse_number(take(TIME_LENGTH)?)? as u64;
+            Some(Timestamp::from_secs(seconds))
+        } else {
+            None
         };
-        if has(flag::LAST_SEEN) {
-            record.last_seen_at = Some(Timestamp::from_secs(parse_number(take(TIME_LENGTH)?)?));
-        }
-        if has(flag::FINGERPRINT) {
-            record.fingerprint = Some(take(Fingerprint::TEXT_LENGTH)?.parse().ok()?);
-        }
-        if has(flag::AUTH_TAG) {
-            record.auth_tag = Some(take(Digest::TEXT_LENGTH)?.parse().ok()?);
-        }
-        if has(flag::LOGIN) {
-            record.login = Some(RecordedLogin {
+        let auth_tag = if has(flag::AUTH_TAG) {
+            Some(take(Digest::TEXT_LENGTH)?.parse().ok()?)
+        } else {
+            None
+        };
+        let login = match (has(flag::LOGIN), has(flag::AWAITS_COOKIE)) {
+            (true, awaits_cookie) => Some(RecordedLogin {
                 id: take(LoginId::TEXT_LENGTH)?.parse().ok()?,
-                awaits_cookie: has(flag::AWAITS_COOKIE),
-            });
-        } else if has(flag::AWAITS_COOKIE) {
-            return None;
-        }
-        record.id = rest.into();
-        Some(record)
+                awaits_cookie,
+            }),
+            (false, false) => None,
+            (false, true) => return None,
+        };
+        Some(Self {
+            fresh: has(flag::FRESH),
+            started_at: Timestamp::from_secs((head >> FINGERPRINT_BITS) as u32 as u64),
+            last_seen_at,
+            fingerprint: has(flag::FINGERPRINT).then_some(fingerprint),
+            auth_tag,
+            login,
+            id: rest.into(),
+        })
     }
 }
 
 impl fmt::Display for LoginRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_number(f, self.flags().into(), 1)?;
-        write_number(f, self.started_at.as_secs(), TIME_LENGTH)?;
+        let started_at = u32::try_from(self.started_at.as_secs()).unwrap_or(u32::MAX);
+        let fingerprint = self.fingerprint.map_or(0, Fingerprint::to_bits);
+        let head = u128::from(self.flags()) << (TIME_BITS + FINGERPRINT_BITS)
+            | u128::from(started_at) << FINGERPRINT_BITS
+            | u128::from(fingerprint);
+        write_number(f, head, HEAD_LENGTH)?;
         if let Some(time) = self.last_seen_at {
-            write_number(f, time.as_secs(), TIME_LENGTH)?;
-        }
-        if let Some(fingerprint) = &self.fingerprint {
-            fingerprint.fmt(f)?;
+            write_number(f, time.as_secs().into(), TIME_LENGTH)?;
         }
         if let Some(tag) = &self.auth_tag {
             tag.fmt(f)?;
@@ -136,14 +130,21 @@ impl fmt::Display for LoginRecord {
     }
 }
 
-/// How many characters a time takes: 36 bits, which last until the year 4147.
+/// The bits of the time of the login in the head: seconds until the year 2106. Later ones are written
+/// as the last there is.
+const TIME_BITS: u32 = 32;
+/// The bits of the fingerprint in the head.
+const FINGERPRINT_BITS: u32 = 64;
+/// How many characters the head takes: six bits of flags, the time and the fingerprint.
+const HEAD_LENGTH: usize = 17;
+/// How many characters the time of the last visit takes.
 const TIME_LENGTH: usize = 6;
 
 /// The digits of numbers, six bits each: the alphabet of base64 for URLs (RFC 4648, section 5).
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Writes a number in so many digits. One that is too large is written as the largest there is.
-fn write_number(f: &mut fmt::Formatter<'_>, number: u64, digits: usize) -> fmt::Result {
+fn write_number(f: &mut fmt::Formatter<'_>, number: u128, digits: usize) -> fmt::Result {
     let number = number.min((1 << (6 * digits)) - 1);
     for digit in (0..digits).rev() {
         let digit = (number >> (6 * digit)) as usize & 63;
@@ -153,7 +154,7 @@ fn write_number(f: &mut fmt::Formatter<'_>, number: u64, digits: usize) -> fmt::
     Ok(())
 }
 
-fn parse_number(text: &str) -> Option<u64> {
+fn parse_number(text: &str) -> Option<u128> {
     text.bytes().try_fold(0, |number, byte| {
         let digit = match byte {
             b'A'..=b'Z' => byte - b'A',
@@ -163,7 +164,7 @@ fn parse_number(text: &str) -> Option<u64> {
             b'_' => 63,
             _ => return None,
         };
-        Some(number << 6 | u64::from(digit))
+        Some(number << 6 | u128::from(digit))
     })
 }
 
@@ -202,7 +203,7 @@ mod tests {
             fresh: true,
             started_at: Timestamp::from_secs(1_763_812_345),
             last_seen_at: None,
-            fingerprint: Some(Fingerprint::new(7)),
+            fingerprint: Some(Fingerprint::from_bits(7)),
             auth_tag: None,
             login: None,
             id: id.into(),
@@ -219,7 +220,7 @@ mod tests {
             for last_seen_at in [None, Some(Timestamp::from_secs(3))] {
                 for auth_tag in [None, Some(Digest::new([255; 16]))] {
                     for login in [None, some_login(false), some_login(true)] {
-                        for fingerprint in [None, Some(Fingerprint::new(u64::MAX))] {
+                        for fingerprint in [None, Some(Fingerprint::from_bits(u64::MAX))] {
                             let record = LoginRecord {
                                 last_seen_at,
                                 auth_tag,
@@ -239,16 +240,16 @@ mod tests {
     }
 
     #[test]
-    fn the_typical_record_takes_19_characters_that_json_never_escapes() {
+    fn the_typical_record_takes_18_characters_that_json_never_escapes() {
         let text = record("1").to_string();
-        assert_eq!(text.len(), 19);
+        assert_eq!(text.len(), 18);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         assert!(text.chars().all(is_plain), "{text}");
     }
 
     #[test]
-    fn times_last_until_the_year_4147_and_are_capped_there() {
-        let last = (1 << 36) - 1;
+    fn times_last_until_the_year_2106_and_are_capped_there() {
+        let last = u64::from(u32::MAX);
         for (seconds, stored) in [(0, 0), (last, last), (last + 1, last), (u64::MAX, last)] {
             let record = LoginRecord {
                 started_at: Timestamp::from_secs(seconds),
@@ -256,6 +257,8 @@ mod tests {
             };
             let again = LoginRecord::parse(&record.to_string()).unwrap();
             assert_eq!(again.started_at.as_secs(), stored);
+            assert_eq!(again.fingerprint, record.fingerprint);
+            assert_eq!(again.flags(), record.flags());
         }
     }
 
@@ -263,10 +266,10 @@ mod tests {
     fn a_malformed_record_is_rejected() {
         let right = record("1").to_string();
         assert!(LoginRecord::parse(&right).is_some());
-        for length in 0..18 {
+        for length in 0..HEAD_LENGTH {
             assert_eq!(LoginRecord::parse(&right[..length]), None, "{length}");
         }
-        for (at, wrong) in [(0, "."), (0, "g"), (1, "."), (6, "="), (7, "+"), (17, "é")] {
+        for (at, wrong) in [(0, "."), (0, "g"), (1, "."), (6, "="), (7, "+"), (16, "é")] {
             let text = format!("{}{wrong}{}", &right[..at], &right[at + 1..]);
             assert_eq!(LoginRecord::parse(&text), None, "{text}");
         }
