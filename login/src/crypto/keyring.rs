@@ -164,7 +164,7 @@ impl Keys {
     /// The length of the first part goes in front, as in [`digest`](Self::digest).
     fn fingerprint(&self, [first, second]: [&[u8]; 2]) -> Fingerprint {
         let mut hasher = self.fingerprint;
-        hasher.write(&(first.len() as u64).to_be_bytes());
+        hasher.write_u64(first.len() as u64);
         hasher.write(first);
         hasher.write(second);
         Fingerprint::from_bits(hasher.finish())

@@ -50,15 +50,25 @@ impl<U: UserMixin> LoginManager<U> {
         if let Some(context) = self.existing_context(req) {
             return Ok(context);
         }
-        if !Self::of(req)?.is(self) || req.extensions().contains::<Rc<LoginContext<U>>>() {
-            return Err(LoginError::ManagerClash {
+        let clash = || {
+            LoginError::ManagerClash {
                 user: type_name::<U>(),
             }
-            .logged());
+            .logged()
+        };
+        if !Self::of(req)?.is(self) {
+            return Err(clash());
         }
         let context = Rc::new(LoginContext::new(self.clone()));
-        req.extensions_mut().insert(Rc::clone(&context));
-        Ok(context)
+        let replaced = req.extensions_mut().insert(Rc::clone(&context));
+        match replaced {
+            None => Ok(context),
+            // The context of another manager stays.
+            Some(other) => {
+                req.extensions_mut().insert(other);
+                Err(clash())
+            }
+        }
     }
 
     /// The login context of a request, if it has been created.

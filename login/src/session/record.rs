@@ -5,7 +5,10 @@ use std::{fmt, rc::Rc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    crypto::digest::{Digest, Fingerprint},
+    crypto::{
+        base64::{decode_array, encode},
+        digest::{Digest, Fingerprint},
+    },
     store::entry::LoginId,
     timestamp::Timestamp,
 };
@@ -13,9 +16,9 @@ use crate::{
 /// A login as the session holds it.
 ///
 /// It is one short text, because an encrypted session cookie is decrypted, decoded and parsed at
-/// each request. Each field has a fixed place and length: the head, which is one number of flags,
-/// time of the login and fingerprint; the optional fields that the flags name; and the id, which may
-/// hold any text. A record without optional fields has 17 characters and the id.
+/// each request. Each field has a fixed place and length: one character of flags; time of the login
+/// and fingerprint, together in 16 characters; the optional fields that the flags name; and the id,
+/// which may hold any text. A record without optional fields has 17 characters and the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LoginRecord {
     /// Whether the user authenticated in this session.
@@ -74,13 +77,13 @@ impl LoginRecord {
             rest = after;
             Some(field)
         };
-        let head = parse_number(take(HEAD_LENGTH)?)?;
-        let flags = (head >> (TIME_BITS + FINGERPRINT_BITS)) as u8;
+        let flags = parse_flags(take(1)?)?;
         let has = |flag| flags & flag != 0;
-        let fingerprint = Fingerprint::from_bits(head as u64);
+        let [head @ .., b4, b5, b6, b7, b8, b9, b10, b11] =
+            decode_array::<HEAD_BYTES>(take(HEAD_LENGTH)?)?;
+        let fingerprint = u64::from_be_bytes([b4, b5, b6, b7, b8, b9, b10, b11]);
         let last_seen_at = if has(flag::LAST_SEEN) {
-            let seconds = parse_number(take(TIME_LENGTH)?)? as u64;
-            Some(Timestamp::from_secs(seconds))
+            Some(to_time(decode_array(take(TIME_LENGTH)?)?))
         } else {
             None
         };
@@ -99,9 +102,9 @@ impl LoginRecord {
         };
         Some(Self {
             fresh: has(flag::FRESH),
-            started_at: Timestamp::from_secs((head >> FINGERPRINT_BITS) as u32 as u64),
+            started_at: to_time(head),
             last_seen_at,
-            fingerprint: has(flag::FINGERPRINT).then_some(fingerprint),
+            fingerprint: has(flag::FINGERPRINT).then_some(Fingerprint::from_bits(fingerprint)),
             auth_tag,
             login,
             id: rest.into(),
@@ -111,14 +114,14 @@ impl LoginRecord {
 
 impl fmt::Display for LoginRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let started_at = u32::try_from(self.started_at.as_secs()).unwrap_or(u32::MAX);
+        let flags = FLAGS.get(usize::from(self.flags())).ok_or(fmt::Error)?;
+        let [t0, t1, t2, t3] = to_bytes(self.started_at);
         let fingerprint = self.fingerprint.map_or(0, Fingerprint::to_bits);
-        let head = u128::from(self.flags()) << (TIME_BITS + FINGERPRINT_BITS)
-            | u128::from(started_at) << FINGERPRINT_BITS
-            | u128::from(fingerprint);
-        write_number(f, head, HEAD_LENGTH)?;
+        let [f0, f1, f2, f3, f4, f5, f6, f7] = fingerprint.to_be_bytes();
+        let head = [t0, t1, t2, t3, f0, f1, f2, f3, f4, f5, f6, f7];
+        write!(f, "{}{}", char::from(*flags), encode(head))?;
         if let Some(time) = self.last_seen_at {
-            write_number(f, time.as_secs().into(), TIME_LENGTH)?;
+            f.write_str(&encode(to_bytes(time)))?;
         }
         if let Some(tag) = &self.auth_tag {
             tag.fmt(f)?;
@@ -130,42 +133,31 @@ impl fmt::Display for LoginRecord {
     }
 }
 
-/// The bits of the time of the login in the head: seconds until the year 2106. Later ones are written
-/// as the last there is.
-const TIME_BITS: u32 = 32;
-/// The bits of the fingerprint in the head.
-const FINGERPRINT_BITS: u32 = 64;
-/// How many characters the head takes: six bits of flags, the time and the fingerprint.
-const HEAD_LENGTH: usize = 17;
+/// The bytes of the time of the login and of the fingerprint.
+const HEAD_BYTES: usize = 12;
+/// How many characters they take.
+const HEAD_LENGTH: usize = 16;
 /// How many characters the time of the last visit takes.
 const TIME_LENGTH: usize = 6;
 
-/// The digits of numbers, six bits each: the alphabet of base64 for URLs (RFC 4648, section 5).
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// Writes a number in so many digits. One that is too large is written as the largest there is.
-fn write_number(f: &mut fmt::Formatter<'_>, number: u128, digits: usize) -> fmt::Result {
-    let number = number.min((1 << (6 * digits)) - 1);
-    for digit in (0..digits).rev() {
-        let digit = (number >> (6 * digit)) as usize & 63;
-        let character = DIGITS.get(digit).ok_or(fmt::Error)?;
-        fmt::Write::write_char(f, char::from(*character))?;
-    }
-    Ok(())
+/// Four bytes last until the year 2106. A later time is written as the last there is.
+fn to_bytes(time: Timestamp) -> [u8; 4] {
+    let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+    seconds.to_be_bytes()
 }
 
-fn parse_number(text: &str) -> Option<u128> {
-    text.bytes().try_fold(0, |number, byte| {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        Some(number << 6 | u128::from(digit))
-    })
+fn to_time(bytes: [u8; 4]) -> Timestamp {
+    Timestamp::from_secs(u32::from_be_bytes(bytes).into())
+}
+
+/// The character of each set of flags.
+const FLAGS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+fn parse_flags(character: &str) -> Option<u8> {
+    let position = FLAGS
+        .iter()
+        .position(|flags| [*flags] == *character.as_bytes());
+    position.and_then(|flags| flags.try_into().ok())
 }
 
 impl Serialize for LoginRecord {
@@ -266,7 +258,7 @@ mod tests {
     fn a_malformed_record_is_rejected() {
         let right = record("1").to_string();
         assert!(LoginRecord::parse(&right).is_some());
-        for length in 0..HEAD_LENGTH {
+        for length in 0..=HEAD_LENGTH {
             assert_eq!(LoginRecord::parse(&right[..length]), None, "{length}");
         }
         for (at, wrong) in [(0, "."), (0, "g"), (1, "."), (6, "="), (7, "+"), (16, "é")] {
