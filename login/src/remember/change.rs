@@ -13,7 +13,7 @@ pub(crate) enum RememberChange {
     None,
     /// It sets a cookie. The token is signed once the response is there: until then the
     /// `session_auth_hash` may change.
-    Set(RememberToken),
+    Set(Box<RememberToken>),
     /// It leaves the cookie alone: another response has replaced the request's cookie.
     Keep,
     /// It clears the cookie.

@@ -166,6 +166,6 @@ impl VerifiedToken {
         if refresh {
             token.expires_at = settings.refreshed_end(&token, now);
         }
-        Some(RememberChange::Set(token))
+        Some(RememberChange::Set(Box::new(token)))
     }
 }

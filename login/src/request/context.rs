@@ -20,8 +20,9 @@ use crate::{
 pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) manager: LoginManager<U>,
     pub(crate) progress: Progress<U>,
-    /// The remember cookie of the request, verified at most once.
-    pub(crate) received: OnceCell<ReceivedCookie>,
+    /// The remember cookie of the request, verified at most once. In a box, since most requests have
+    /// none.
+    pub(crate) received: OnceCell<Box<ReceivedCookie>>,
     /// What the response does to the remember cookie.
     pub(crate) remember: RefCell<RememberChange>,
     /// The active login of the session at the start of the request: the app may purge the session

@@ -23,7 +23,7 @@ impl<U: UserMixin> LoginContext<U> {
     /// The remember cookie of the request, verified at the first call.
     pub(crate) fn received(&self, req: &HttpRequest) -> &ReceivedCookie {
         self.received
-            .get_or_init(|| verify(req, self.manager.settings()))
+            .get_or_init(|| Box::new(verify(req, self.manager.settings())))
     }
 
     /// The request's remember cookie, if it is valid for this user.
@@ -47,7 +47,7 @@ impl<U: UserMixin> LoginContext<U> {
 
     /// Lets the response set this token.
     pub(crate) fn set_cookie(&self, token: RememberToken) {
-        self.remember.replace(RememberChange::Set(token));
+        self.remember.replace(RememberChange::Set(Box::new(token)));
     }
 
     /// Lets the response clear the cookie, even if the request carries none: the cookie may be bound to
@@ -111,7 +111,7 @@ impl<U: UserMixin> Visit<'_, U> {
     /// one that the request carries.
     pub(crate) fn current_token(&self, login: &Login<U>, id: &str) -> Option<RememberToken> {
         match &*self.context.remember.borrow() {
-            RememberChange::Set(token) => Some(token.clone()),
+            RememberChange::Set(token) => Some(RememberToken::clone(token)),
             _ => self
                 .token_for(&login.user, id)
                 .map(|received| received.token.clone()),
@@ -156,7 +156,7 @@ impl<U: UserMixin> Visit<'_, U> {
         let kept = self.token_for(user, id);
         let kept = kept.filter(|received| is_of_login(&received.token));
         match (context.remember.take(), kept) {
-            (RememberChange::Set(token), _) if is_of_login(&token) => context.set_cookie(token),
+            (RememberChange::Set(token), _) if is_of_login(&token) => context.set_cookie(*token),
             (RememberChange::Clear, _) => context.clear_cookie(),
             (RememberChange::Keep, Some(_)) => context.keep_cookie(),
             (_, Some(received)) => {
