@@ -3,8 +3,9 @@
 use actix_login::{ActiveLogins, LoginError, LoginEvent, store::MemoryLoginStore};
 
 use crate::support::{
-    Browser, Response,
-    active_site::{MINUTE, Site, TestStore, block_on, log_in, log_in_remembered, logins, who},
+    Browser, Response, TestLoginStore,
+    active_site::{MINUTE, Site, log_in, log_in_remembered, logins, who},
+    block_on,
 };
 
 #[track_caller]
@@ -133,7 +134,7 @@ fn a_login_that_fails_half_way_leaves_no_entry() {
 
 #[test]
 fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
-    let store = TestStore::new(MemoryLoginStore::new().capacity(2));
+    let store = TestLoginStore::new(MemoryLoginStore::new().capacity(2));
     let site = Site::on_store(store, |manager, store| {
         manager.active_logins(ActiveLogins::in_store(store))
     });

@@ -1,8 +1,15 @@
 //! Active logins: the logins that the server knows of.
 
+mod administrator;
+mod end_one;
+mod end_others;
+mod entries;
 mod failing_store;
-mod logins;
+mod log_in_again;
+mod log_out;
+mod max_logins;
 mod races;
 mod redis;
 mod remember_cookie;
-mod settings;
+mod switched_off;
+mod two_managers;

@@ -4,7 +4,8 @@ use std::{thread, time::Duration};
 
 use crate::support::{
     Browser, Response,
-    active_site::{Site, TEN_SECONDS, block_on, current, logins, who},
+    active_site::{Site, TEN_SECONDS, current, logins, who},
+    block_on,
 };
 
 /// Sends a request of `slow` whose next `held` waits in the store until `meanwhile` is through.

@@ -3,3 +3,4 @@
 mod guests;
 mod loading;
 mod properties;
+mod request_loaders;

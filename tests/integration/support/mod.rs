@@ -2,6 +2,7 @@
 //! test changes or inspects behind an app's back.
 
 pub mod active_site;
+pub mod api_site;
 mod browser;
 mod clock;
 mod count;
@@ -13,9 +14,11 @@ pub mod quickstart;
 pub mod record;
 pub mod redis_server;
 mod response;
+mod runtime;
 mod server;
 mod settings;
 pub mod site;
+mod test_login_store;
 
 pub use self::{
     browser::Browser,
@@ -24,6 +27,8 @@ pub use self::{
     log::Log,
     memory_session_store::MemorySessionStore,
     response::{Response, SetCookie},
+    runtime::{block_on, on_runtime},
     server::TestApp,
     settings::{REMEMBER, SECRET, SESSION, cookie_session},
+    test_login_store::TestLoginStore,
 };

@@ -5,12 +5,9 @@ use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
-    sync::mpsc,
     thread,
     time::Duration,
 };
-
-use actix_web::rt::System;
 
 /// It stops when this is dropped.
 pub struct RedisServer {
@@ -108,17 +105,4 @@ impl Drop for RedisServer {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// What `make` makes, on a runtime that goes on: a connection lives as long as the one that it was
-/// made on.
-pub fn on_runtime<T: Send + 'static>(make: impl AsyncFnOnce() -> T + Send + 'static) -> T {
-    let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
-        System::new().block_on(async move {
-            send.send(make().await).ok();
-            std::future::pending::<()>().await
-        });
-    });
-    receive.recv().unwrap()
 }

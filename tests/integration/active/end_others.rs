@@ -1,0 +1,243 @@
+//! A user ends all other logins, and keeps the current one.
+
+use std::time::Duration;
+
+use actix_login::{ActiveLogins, LoginManager, RememberCookie, store::MemoryLoginStore};
+
+use crate::support::{
+    Browser, REMEMBER, TestLoginStore,
+    active_site::{
+        MINUTE, Site, TEN_SECONDS, User, Users, current, log_in, log_in_remembered, logins, who,
+    },
+};
+
+#[test]
+fn ending_the_others_keeps_this_one() {
+    let site = Site::new();
+    let [mut first, mut second, mut third] = [(); 3].map(|()| site.remembered(1));
+    let mut other_user = site.logged_in(2);
+    third.restart();
+    assert_eq!(first.post("/end-others", "").status, 200);
+    assert_eq!(who(&mut second), "None");
+    assert_eq!(who(&mut third), "None");
+    assert_eq!(who(&mut first), "Some(1)");
+    first.restart();
+    assert_eq!(who(&mut first), "Some(1)");
+    assert_eq!(who(&mut other_user), "Some(2)");
+}
+
+/// Whoever has a copy of the cookies is logged in elsewhere, though by the same login.
+#[test]
+fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut by_session = owner.clone();
+    by_session.cookies.remove(REMEMBER);
+    let mut by_cookie = owner.clone();
+    by_cookie.restart();
+    // It has restored the login, so that its own cookie is the present one.
+    let mut by_restored_session = by_cookie.clone();
+    assert_eq!(who(&mut by_restored_session), "Some(1)");
+    let before = current(&mut owner);
+
+    assert_eq!(owner.post("/end-others", "").status, 200);
+
+    site.clock.advance(TEN_SECONDS);
+    for copy in [&mut by_session, &mut by_cookie, &mut by_restored_session] {
+        assert_eq!(who(copy), "None");
+    }
+    let lines = logins(&mut owner);
+    assert_eq!(lines.len(), 1);
+    assert_ne!(lines[0].id, before.id);
+    assert_eq!(
+        (
+            lines[0].started_at,
+            &lines[0].user_agent,
+            lines[0].remembered
+        ),
+        (before.started_at, &before.user_agent, true)
+    );
+    assert_eq!(owner.get("/fresh").body, "true");
+    owner.restart();
+    assert_eq!(who(&mut owner), "Some(1)");
+}
+
+/// A second click, or a page's request that comes in between, has the cookies from before.
+#[test]
+fn requests_under_way_while_the_others_are_ended_harm_nobody() {
+    let site = Site::built(
+        |active| active.touch_interval(Duration::ZERO),
+        |manager| {
+            let cookie = RememberCookie::new().secure(false);
+            manager.remember_cookie(cookie.refresh_each_request(true))
+        },
+    );
+    let mut owner = site.remembered(1);
+    let mut elsewhere = site.remembered(1);
+    let mut under_way = owner.clone();
+    let mut under_way_by_cookie = owner.clone();
+    under_way_by_cookie.restart();
+    assert_eq!(owner.post("/end-others", "").status, 200);
+    site.clock.advance(TEN_SECONDS / 2);
+    for page in ["/who", "/public", "/logins"] {
+        let answer = under_way.get(page);
+        assert_eq!(
+            (answer.status, answer.set_cookies()),
+            (200, vec![]),
+            "{page}"
+        );
+    }
+    let again = under_way.post("/end-others", "");
+    assert_eq!((again.status, again.set_cookies()), (200, vec![]));
+    let by_cookie = under_way_by_cookie.get("/who");
+    assert_eq!(by_cookie.body, "Some(1)");
+    assert!(by_cookie.set_cookie(REMEMBER).is_none());
+    assert_eq!(logins(&mut owner).len(), 1);
+
+    // None of them has put its end off.
+    site.clock.advance(TEN_SECONDS / 2);
+    assert_eq!(who(&mut under_way), "None");
+    assert_eq!(who(&mut under_way_by_cookie), "None");
+    assert_eq!(who(&mut elsewhere), "None");
+    assert_eq!(who(&mut owner), "Some(1)");
+    owner.restart();
+    assert_eq!(who(&mut owner), "Some(1)");
+}
+
+#[test]
+fn a_login_over_one_that_goes_on_elsewhere_begins_anew_and_lasts() {
+    let site = Site::new();
+    for log_in_again in [log_in, log_in_remembered] {
+        let mut owner = site.remembered(1);
+        let mut under_way = owner.clone();
+        let mut copy = owner.clone();
+        owner.post("/end-others", "");
+
+        assert_eq!(log_in_again(&mut under_way, 1).status, 200);
+        site.clock.advance(TEN_SECONDS);
+        assert_eq!(who(&mut under_way), "Some(1)");
+        assert_eq!(who(&mut copy), "None");
+        assert_eq!(who(&mut owner), "Some(1)");
+        assert_eq!(logins(&mut owner).len(), 2);
+        under_way.post("/logout", "");
+        owner.post("/logout", "");
+    }
+}
+
+#[test]
+fn a_login_that_goes_on_under_another_id_can_not_be_ended_by_the_old_one() {
+    let site = Site::new();
+    let mut owner = site.logged_in(1);
+    let before = current(&mut owner).id;
+    owner.post("/end-others", "");
+    for end in [format!("/end/{before}"), format!("/users/1/end/{before}")] {
+        assert_eq!(owner.post(&end, "").status, 404, "{end}");
+    }
+    let now = current(&mut owner).id;
+    assert_eq!(owner.post(&format!("/users/1/end/{now}"), "").status, 200);
+    assert_eq!(who(&mut owner), "None");
+}
+
+#[test]
+fn ending_the_others_with_a_session_that_can_not_be_seen_keeps_the_remember_cookies_login() {
+    let site = Site::new();
+    let remembered = site.remembered(1);
+    let mut elsewhere = site.logged_in(1);
+    let mut browser = site.browser();
+    let request = browser.request("POST", "/end-others");
+    let cookies = beside_no_text(&remembered);
+    assert_eq!(request.header("Cookie", cookies).send().status, 200);
+    assert_eq!(who(&mut elsewhere), "None");
+    assert_eq!(who(&mut browser), "Some(1)");
+}
+
+#[test]
+fn a_user_with_a_session_that_can_not_be_seen_is_remembered_by_the_cookie() {
+    let site = Site::new();
+    let cookies = beside_no_text(&site.remembered(1));
+    let mut browser = site.browser();
+    let request = browser.request("GET", "/remembered");
+    assert_eq!(request.header("Cookie", cookies).send().body, "true");
+}
+
+/// The remember cookie, and one for which actix-session sees no session.
+fn beside_no_text(browser: &Browser) -> Vec<u8> {
+    let cookie = browser.cookie(REMEMBER).unwrap();
+    [format!("{REMEMBER}={cookie}; other=").as_bytes(), b"\xff"].concat()
+}
+
+#[test]
+fn a_busy_visitor_stays_after_ending_the_others() {
+    let site = Site::built(
+        |active| active.touch_interval(60 * MINUTE),
+        |manager| manager.visit_deadline(30 * MINUTE),
+    );
+    let mut browser = site.logged_in(1);
+    for minute in 1..=120 {
+        site.clock.advance(MINUTE);
+        assert_eq!(who(&mut browser), "Some(1)", "{minute}");
+        if minute == 50 {
+            browser.post("/end-others", "");
+        }
+    }
+}
+
+#[test]
+fn ending_the_others_takes_no_remember_cookie_of_another_login_over() {
+    let site = Site::new();
+    let other = site.remembered(1);
+    let mut browser = site.logged_in(1);
+    let cookie = other.cookie(REMEMBER).unwrap().to_owned();
+    browser.cookies.insert(REMEMBER.to_owned(), cookie);
+    assert_eq!(browser.post("/end-others", "").status, 200);
+    assert!(!current(&mut browser).remembered);
+    browser.restart();
+    assert_eq!(who(&mut browser), "None");
+}
+
+#[test]
+fn ending_the_others_moves_the_remember_cookie_to_the_newest_key() {
+    const OLD: [u8; 64] = [1; 64];
+    let store = TestLoginStore::new(MemoryLoginStore::new());
+    let before = Site::on_store(store.clone(), |_, store| {
+        let users = Users::new();
+        LoginManager::<User>::builder(OLD)
+            .user_loader(async move |id: u64| users.get(id))
+            .remember_cookie(RememberCookie::new().secure(false))
+            .active_logins(ActiveLogins::in_store(store))
+    });
+    let with_both = Site::on_store(store.clone(), |manager, store| {
+        let logins = ActiveLogins::in_store(store);
+        manager.previous_keys([OLD]).active_logins(logins)
+    });
+    let with_newest = Site::on_store(store, |manager, store| {
+        manager.active_logins(ActiveLogins::in_store(store))
+    });
+
+    let mut browser = with_both.browser();
+    browser.cookies = before.remembered(1).cookies;
+    assert_eq!(browser.post("/end-others", "").status, 200);
+    let mut returning = with_newest.browser();
+    returning.cookies = browser.cookies;
+    returning.restart();
+    assert_eq!(who(&mut returning), "Some(1)");
+}
+
+#[test]
+fn ending_the_others_makes_nobody_remembered_who_was_not() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let answer = browser.post("/end-others", "");
+    assert!(answer.set_cookie(REMEMBER).is_none());
+    assert!(!current(&mut browser).remembered);
+}
+
+#[test]
+fn ending_the_others_in_the_request_that_restores_a_login_keeps_it() {
+    let site = Site::new();
+    let [mut first, mut second] = [(); 2].map(|()| site.remembered(1));
+    first.restart();
+    assert_eq!(first.post("/end-others", "").status, 200);
+    assert_eq!(who(&mut first), "Some(1)");
+    assert_eq!(who(&mut second), "None");
+}

@@ -1,0 +1,93 @@
+//! A second login in one browser: of the same user, or of another one.
+
+use crate::support::{
+    REMEMBER,
+    active_site::{MINUTE, Site, current, log_in, log_in_remembered, logins, who},
+    block_on,
+};
+
+#[test]
+fn logging_in_again_goes_on_with_the_entry_and_the_remember_cookie() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let before = current(&mut browser).id;
+    let answer = log_in(&mut browser, 1);
+    assert!(answer.set_cookie(REMEMBER).is_none());
+    assert_eq!(logins(&mut browser).len(), 1);
+    assert_eq!(current(&mut browser).id, before);
+
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(current(&mut browser).id, before);
+}
+
+#[test]
+fn logging_in_again_by_the_remember_cookie_alone_goes_on_with_the_entry() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let before = current(&mut browser).id;
+    browser.restart();
+    log_in(&mut browser, 1);
+    assert_eq!(current(&mut browser).id, before);
+    assert_eq!(logins(&mut browser).len(), 1);
+}
+
+#[test]
+fn to_be_remembered_at_a_second_login_replaces_the_cookie_of_the_first() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let mut thief = browser.clone();
+    thief.restart();
+    log_in_remembered(&mut browser, 1);
+    assert_eq!(logins(&mut browser).len(), 1);
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(who(&mut browser), "Some(1)");
+    site.clock.advance(10 * MINUTE);
+    assert_eq!(who(&mut thief), "None");
+}
+
+#[test]
+fn another_users_login_in_the_same_browser_ends_the_first_ones() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let mut copy = browser.clone();
+    log_in(&mut browser, 2);
+    assert_eq!(who(&mut browser), "Some(2)");
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(site.store.stored("User:1"), []);
+}
+
+#[test]
+fn another_users_login_ends_also_one_that_only_a_remember_cookie_is_left_of() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    browser.restart();
+    let mut copy = browser.clone();
+    let answer = log_in(&mut browser, 2);
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(site.store.stored("User:1"), []);
+}
+
+#[test]
+fn a_login_that_takes_the_place_of_an_ended_one_drops_its_remember_cookie() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    block_on(site.manager.end_all_logins_of(&1)).unwrap();
+    let answer = log_in(&mut browser, 1);
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(browser.get("/remembered").body, "false");
+}
+
+#[test]
+fn a_stale_copy_of_the_session_does_not_end_the_login_that_went_on() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut copy = owner.clone();
+    assert_eq!(owner.post("/password", "id=1&password=new").status, 200);
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(who(&mut owner), "Some(1)");
+    owner.restart();
+    assert_eq!(who(&mut owner), "Some(1)");
+}

@@ -1,0 +1,64 @@
+//! A logout ends the login on the server, so that copies of its cookies are worthless.
+
+use actix_login::LoginEvent;
+
+use crate::support::{
+    REMEMBER, SESSION,
+    active_site::{Site, logins, who},
+};
+
+#[test]
+fn copies_of_the_session_cookie_are_worthless_after_logout() {
+    let site = Site::new();
+    let mut owner = site.logged_in(1);
+    let mut thief = owner.clone();
+    assert_eq!(who(&mut thief), "Some(1)");
+
+    owner.post("/logout", "");
+    let answer = thief.get("/who");
+    assert_eq!(answer.body, "None");
+    assert!(answer.set_cookie(SESSION).is_some(), "another session");
+    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
+    assert_eq!(who(&mut owner), "None");
+
+    let mut owner = site.logged_in(1);
+    let mut thief = owner.clone();
+    assert_eq!(owner.post("/purge-and-logout", "").status, 200);
+    assert_eq!(who(&mut thief), "None");
+}
+
+#[test]
+fn copies_of_the_remember_cookie_are_worthless_after_logout() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    thief.restart();
+
+    owner.post("/logout", "");
+    let answer = thief.get("/who");
+    assert_eq!(answer.body, "None");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert!(answer.set_cookie(SESSION).is_none());
+    assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 1);
+}
+
+#[test]
+fn a_logout_with_the_remember_cookie_alone_ends_its_login() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    owner.restart();
+    owner.post("/logout", "");
+    assert_eq!(who(&mut thief), "None");
+    assert_eq!(site.store.stored("User:1"), []);
+}
+
+#[test]
+fn a_logout_ends_also_a_login_whose_remember_cookie_is_not_taken_any_more() {
+    let site = Site::new();
+    let [mut first, mut second] = [(); 2].map(|()| site.remembered(1));
+    first.post("/password", "id=1&password=new");
+    second.restart();
+    second.post("/logout", "");
+    assert_eq!(logins(&mut first).len(), 1);
+}

@@ -1,0 +1,124 @@
+//! Redis hangs, drops connections or is not there.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use actix_login::store::RedisLoginStore;
+
+use super::server;
+use crate::support::{
+    Browser,
+    active_site::{log_in, log_in_remembered, who},
+    on_runtime,
+    redis_server::RedisServer,
+};
+
+/// Asks again and again until told to stop, and answers each status and body.
+fn ask(browser: &Browser, stop: &Arc<AtomicBool>) -> thread::JoinHandle<Vec<(u16, String)>> {
+    let (browser, stop) = (browser.clone(), Arc::clone(stop));
+    thread::spawn(move || {
+        let mut answers = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            // Each time with the same cookies, as a crowd of browsers would.
+            let answer = browser.clone().get("/who");
+            assert!(answer.status != 500 || answer.set_cookies().is_empty());
+            answers.push((answer.status, answer.body));
+        }
+        answers
+    })
+}
+
+#[test]
+fn while_redis_hangs_under_load_nobody_gets_in_and_afterwards_all_are_in_again() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let app = server(&redis);
+    let mut by_session = app.browser();
+    log_in(&mut by_session, 1);
+    let mut by_cookie = app.browser();
+    log_in_remembered(&mut by_cookie, 2);
+    by_cookie.restart();
+    let mut gone = app.browser();
+    log_in_remembered(&mut gone, 3);
+    let mut copy = gone.clone();
+    gone.post("/logout", "");
+
+    let stop = Arc::default();
+    let crowd = [&by_session, &by_cookie, &copy].map(|browser| ask(browser, &stop));
+    thread::sleep(Duration::from_millis(200));
+    redis.signal("STOP");
+    thread::sleep(Duration::from_millis(500));
+    let mut stranger = app.browser();
+    let refused = log_in_remembered(&mut stranger, 1);
+    assert_eq!(refused.status, 500);
+    assert_eq!(refused.set_cookies(), []);
+    assert_eq!(app.browser().get("/public").status, 200);
+    let kept = by_session.post("/logout", "");
+    assert_eq!((kept.status, kept.set_cookies()), (500, vec![]));
+    redis.signal("CONT");
+    thread::sleep(Duration::from_millis(500));
+    stop.store(true, Ordering::Relaxed);
+
+    let [sessions, cookies, copies] = crowd.map(|thread| thread.join().unwrap());
+    for (answers, in_again) in [
+        (sessions, "Some(1)"),
+        (cookies, "Some(2)"),
+        (copies, "None"),
+    ] {
+        let failed = (500, String::new());
+        let expected = (200, in_again.to_owned());
+        assert!(answers.contains(&failed), "{in_again}");
+        assert!(
+            answers
+                .iter()
+                .all(|answer| *answer == failed || *answer == expected),
+            "{answers:?}"
+        );
+        assert_eq!(answers.last(), Some(&expected));
+    }
+    assert_eq!(who(&mut by_session), "Some(1)");
+    assert_eq!(who(&mut by_cookie), "Some(2)");
+    assert_eq!(who(&mut by_cookie), "Some(2)");
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(who(&mut stranger), "None");
+}
+
+#[test]
+fn a_lost_connection_is_made_anew() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let app = server(&redis);
+    let mut browser = app.browser();
+    log_in(&mut browser, 1);
+    for _ in 0..3 {
+        redis.command("CLIENT KILL TYPE normal SKIPME yes");
+        // One request may find out; it is answered with an error and not with "nobody".
+        let answers: Vec<_> = (0..10).map(|_| browser.get("/who")).collect();
+        for answer in &answers {
+            let is_in = answer.status == 200 && answer.body == "Some(1)";
+            let has_failed = answer.status == 500 && answer.set_cookies().is_empty();
+            assert!(is_in || has_failed, "{answer:?}");
+        }
+        assert_eq!(answers[9].body, "Some(1)");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn without_a_redis_no_store_is_made() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let url = redis.url();
+    drop(redis);
+    let made = on_runtime(async move || RedisLoginStore::new(url).await.is_ok());
+    assert!(!made);
+}

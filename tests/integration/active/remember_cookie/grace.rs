@@ -1,0 +1,79 @@
+//! The grace, in which a replaced remember cookie is still accepted.
+
+use actix_login::LoginEvent;
+
+use super::{DAY, SECOND, refreshing, restarted};
+use crate::support::{
+    REMEMBER,
+    active_site::{MINUTE, Site, current, who},
+};
+
+#[test]
+fn in_the_grace_a_login_goes_on_and_brings_no_replaced_cookie_back() {
+    let site = refreshing();
+    let mut owner = restarted(&site);
+    let mut tab = owner.clone();
+    who(&mut owner);
+    let id = current(&mut owner).id;
+    let answer = tab.post("/ask-and-login", "id=1");
+    assert_eq!((answer.status, answer.set_cookie(REMEMBER)), (200, None));
+    assert_eq!(current(&mut tab).id, id);
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
+#[test]
+fn in_the_grace_the_old_cookie_is_taken_and_none_is_set() {
+    let site = Site::new();
+    let mut owner = restarted(&site);
+    let mut tab = owner.clone();
+    who(&mut owner);
+    who(&mut owner);
+    site.clock.advance(MINUTE - SECOND);
+    let answer = tab.get("/who");
+    assert_eq!(answer.body, "Some(1)");
+    assert!(answer.set_cookie(REMEMBER).is_none());
+}
+
+#[test]
+fn the_grace_ends_at_its_end() {
+    let site = Site::new();
+    let mut owner = restarted(&site);
+    let mut copy = owner.clone();
+    who(&mut owner);
+    site.clock.advance(DAY);
+    // Only now does the successor come back: the grace begins here.
+    who(&mut owner);
+    site.clock.advance(MINUTE);
+    assert_eq!(who(&mut copy), "None");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+}
+
+#[test]
+fn how_long_the_grace_is_is_a_setting() {
+    let site = Site::with(|active| active.cookie_grace(10 * SECOND));
+    let mut owner = restarted(&site);
+    let mut copies = [owner.clone(), owner.clone()];
+    who(&mut owner);
+    who(&mut owner);
+    site.clock.advance(9 * SECOND);
+    assert_eq!(who(&mut copies[0]), "Some(1)");
+    site.clock.advance(SECOND);
+    assert_eq!(who(&mut copies[1]), "None");
+}
+
+/// The request's own cookie has been replaced by the other tab's, and must not come back: seen after
+/// the grace, it would be taken for a thief's.
+#[test]
+fn changing_the_password_in_the_grace_brings_the_present_cookie() {
+    let site = Site::new();
+    let mut tab = restarted(&site);
+    let mut other_tab = tab.clone();
+    who(&mut other_tab);
+    who(&mut other_tab);
+    let changed = tab.post("/password", "id=1&password=second");
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    site.clock.advance(10 * MINUTE);
+    tab.restart();
+    assert_eq!(who(&mut tab), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}

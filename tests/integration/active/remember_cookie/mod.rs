@@ -1,0 +1,191 @@
+//! The remember cookie's secret is replaced at each restoration, and a copy of it is found out.
+
+mod copies;
+mod grace;
+mod no_copies;
+
+use std::{thread, time::Duration};
+
+use actix_login::{LoginEvent, RememberCookie};
+
+use crate::support::{
+    Browser, REMEMBER,
+    active_site::{MINUTE, Site, current, log_in, logins, who},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A browser that was closed and opened again after its user had asked to be remembered.
+fn restarted(site: &Site) -> Browser {
+    let mut browser = site.remembered(1);
+    browser.restart();
+    browser
+}
+
+#[test]
+fn each_restoration_replaces_the_secret() {
+    let site = Site::new();
+    let mut browser = restarted(&site);
+    let mut seen = vec![browser.cookie(REMEMBER).unwrap().to_owned()];
+    for _ in 0..3 {
+        site.clock.advance(DAY);
+        let answer = browser.get("/who");
+        assert_eq!(answer.body, "Some(1)");
+        let cookie = answer.set_cookie(REMEMBER).unwrap();
+        assert!(!seen.contains(&cookie.value));
+        seen.push(cookie.value);
+        assert!(browser.get("/who").set_cookie(REMEMBER).is_none());
+        browser.restart();
+    }
+    assert_eq!(logins(&mut browser).len(), 1);
+}
+
+#[test]
+fn ten_requests_at_once_after_a_restart_are_all_in_and_one_of_them_brings_the_successor() {
+    let site = Site::new();
+    let mut browser = restarted(&site);
+    site.store.set_delay(Duration::from_millis(30));
+    let tabs: Vec<_> = (0..10)
+        .map(|_| {
+            let mut tab = browser.clone();
+            thread::spawn(move || tab.get("/who"))
+        })
+        .collect();
+    let answers: Vec<_> = tabs.into_iter().map(|tab| tab.join().unwrap()).collect();
+    site.store.set_delay(Duration::ZERO);
+    assert!(answers.iter().all(|answer| answer.body == "Some(1)"));
+    let successors: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| answer.set_cookie(REMEMBER))
+        .collect();
+    assert_eq!(successors.len(), 1);
+    assert_eq!(site.store.count("replace_cookie"), 10, "all at once");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+
+    // The browser has one jar, so one session is left and the one successor.
+    for cookie in answers.iter().flat_map(|answer| answer.set_cookies()) {
+        browser.cookies.insert(cookie.name, cookie.value);
+    }
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(logins(&mut browser).len(), 1);
+    site.clock.advance(10 * MINUTE);
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1)");
+}
+
+#[test]
+fn logging_in_in_the_request_that_restored_the_login_brings_the_successor_too() {
+    let site = Site::new();
+    let mut browser = restarted(&site);
+    let answer = browser.post("/ask-and-login", "id=1");
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer
+            .set_cookie(REMEMBER)
+            .is_some_and(|cookie| !cookie.is_removal())
+    );
+    assert_eq!(logins(&mut browser).len(), 1);
+    browser.restart();
+    assert!(browser.get("/who").set_cookie(REMEMBER).is_some());
+}
+
+#[test]
+fn changing_the_password_in_the_request_that_restored_the_login_brings_the_successor_too() {
+    let site = Site::new();
+    let mut browser = restarted(&site);
+    assert_eq!(browser.post("/password", "id=1&password=new").status, 200);
+    assert_eq!(who(&mut browser), "Some(1)");
+    browser.restart();
+    let answer = browser.get("/who");
+    assert_eq!(answer.body, "Some(1)");
+    assert!(answer.set_cookie(REMEMBER).is_some());
+}
+
+#[test]
+fn a_forged_generation_is_no_cookie() {
+    let site = Site::new();
+    let mut browser = restarted(&site);
+    let token = browser.cookie(REMEMBER).unwrap();
+    let mut fields: Vec<&str> = token.split('.').collect();
+    fields[6] = "1";
+    let forged = fields.join(".");
+    browser.cookies.insert(REMEMBER.to_owned(), forged);
+    assert_eq!(who(&mut browser), "None");
+    assert_eq!(site.store.count("find"), 0);
+}
+
+/// A site whose cookie is put off at each request, and lasts 60 days.
+fn refreshing() -> Site {
+    let cookie = RememberCookie::new()
+        .secure(false)
+        .duration(60 * DAY)
+        .refresh_each_request(true);
+    Site::built(|active| active, |manager| manager.remember_cookie(cookie))
+}
+
+#[test]
+fn a_refresh_brings_no_replaced_cookie_back() {
+    let site = refreshing();
+    let mut owner = restarted(&site);
+    let old = owner.cookie(REMEMBER).unwrap().to_owned();
+    // Sent with the old cookie, answered after the successor: a tab and a public page.
+    let mut tab = owner.clone();
+    let mut public = owner.clone();
+    let mut failed = owner.clone();
+    assert_eq!(who(&mut owner), "Some(1)");
+    assert_ne!(owner.cookie(REMEMBER), Some(old.as_str()));
+    site.clock.advance(SECOND);
+    assert!(tab.get("/who").set_cookie(REMEMBER).is_none());
+    assert!(tab.get("/who").set_cookie(REMEMBER).is_none(), "by session");
+    assert!(public.get("/public").set_cookie(REMEMBER).is_none());
+    site.store.fail(&["*"]);
+    assert!(failed.get("/who").set_cookie(REMEMBER).is_none());
+    site.store.fail(&[]);
+
+    // The present one is refreshed as ever.
+    site.clock.advance(DAY);
+    let answer = owner.get("/who");
+    let life = answer.set_cookie(REMEMBER).unwrap().max_age();
+    assert_eq!(life, Some((60 * DAY).as_secs()));
+}
+
+#[test]
+fn an_entry_lasts_as_long_as_its_refreshed_cookie() {
+    let site = refreshing();
+    let mut browser = restarted(&site);
+    for _ in 0..4 {
+        // One page a visit.
+        site.clock.advance(50 * DAY);
+        browser.restart();
+        assert_eq!(who(&mut browser), "Some(1)");
+    }
+    browser = site.remembered(2);
+    for _ in 0..4 {
+        site.clock.advance(20 * DAY);
+        assert_eq!(log_in(&mut browser, 2).status, 200);
+    }
+    let line = current(&mut browser);
+    assert_eq!(who(&mut browser), "Some(2)");
+    assert!(line.expires_at > Some(line.last_seen_at));
+    site.clock.advance(50 * DAY);
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(2)");
+}
+
+#[test]
+fn a_cookie_whose_login_has_ended_does_not_count_as_remembered() {
+    let site = Site::new();
+    let mut ended = site.remembered(1);
+    let cookie = ended.cookie(REMEMBER).unwrap().to_owned();
+    let mut browser = site.logged_in(1);
+    browser.cookies.insert(REMEMBER.to_owned(), cookie);
+    ended.post("/logout", "");
+    assert_eq!(browser.get("/remembered").body, "false");
+
+    let mut remembered = site.remembered(1);
+    assert_eq!(remembered.get("/remembered").body, "true");
+    remembered.restart();
+    assert_eq!(remembered.get("/remembered").body, "true", "restored by it");
+    assert_eq!(remembered.get("/remembered").body, "true");
+}

@@ -1,0 +1,347 @@
+//! Mistakes in the app's set-up, and a session store that is down: an empty 500 for the visitor,
+//! and a line for the author.
+
+mod session_store_down;
+
+use actix_login::{
+    CurrentUser, LoginManager, LoginOptions, UserMixin, fresh_login_required, login_required,
+    login_user, login_user_with,
+};
+use actix_session::Session;
+use actix_web::{
+    FromRequest, HttpRequest, Responder, Result,
+    web::{self, ServiceConfig},
+};
+
+use crate::{
+    serve,
+    support::{
+        Log, Response, SECRET, cookie_session,
+        pages::{User, builder, login, manager, pages},
+    },
+};
+
+const NO_SESSION: &str = "add `.wrap(SessionMiddleware::new(…))` of actix-session";
+const NO_MANAGER: &str = "no login manager: add `.wrap(login_manager)`";
+
+/// An app with the usual pages and these wraps, and its log.
+macro_rules! app {
+    ($($wrap:expr),* $(,)?) => {
+        app!(configure pages::<User>, $($wrap),*)
+    };
+    (configure $configure:expr, $($wrap:expr),* $(,)?) => {{
+        let log = Log::default();
+        let worker = log.clone();
+        let configure = move |config: &mut ServiceConfig| {
+            worker.capture();
+            config.configure($configure);
+        };
+        let app = serve!(configure.clone(), $($wrap),*);
+        (app, log)
+    }};
+}
+
+fn assert_empty_500(answer: &Response) {
+    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    assert!(answer.set_cookies().is_empty());
+}
+
+#[test]
+fn without_a_session_the_first_login_is_an_empty_500_and_the_log_names_the_missing_wrap() {
+    let manager = manager::<User>();
+    let (app, log) = app!(manager.clone());
+    assert_empty_500(&app.browser().post("/login/1", ""));
+    assert!(log.says(NO_SESSION), "{}", log.text());
+}
+
+#[test]
+fn without_a_session_all_that_needs_one_is_an_empty_500() {
+    let manager = manager::<User>();
+    let (app, log) = app!(manager.clone());
+    assert_empty_500(&app.browser().get("/who"));
+    assert!(log.says(NO_SESSION), "{}", log.text());
+    assert_empty_500(&app.browser().get("/protected"));
+    assert_empty_500(&app.browser().post("/logout", ""));
+}
+
+#[test]
+fn without_a_session_a_browser_with_cookies_gets_no_login_either() {
+    let manager = manager::<User>();
+    let (app, _) = app!(manager.clone());
+    let mut browser = app.browser();
+    browser.cookies.insert("theme".into(), "dark".into());
+    assert_empty_500(&browser.post("/login/1", ""));
+    assert_empty_500(&browser.get("/who"));
+}
+
+#[test]
+fn without_a_session_that_a_handler_took_nevertheless_the_log_says_that_the_login_is_lost() {
+    async fn login(_: Session, req: HttpRequest) -> Result<impl Responder> {
+        login_user(&req, &User::from(1)).await?;
+        Ok("logged in")
+    }
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        config.route("/login", web::post().to(login));
+    };
+    let (app, log) = app!(configure configure, manager.clone());
+    let answer = app.browser().post("/login", "");
+    assert!(answer.set_cookies().is_empty());
+    assert!(log.says(NO_SESSION), "{}", log.text());
+}
+
+#[test]
+fn a_scope_without_the_session_that_others_have_is_found_out() {
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        let inside = web::scope("/inside").configure(pages::<User>);
+        let outside = web::scope("/outside").configure(pages::<User>);
+        config
+            .service(inside.wrap(cookie_session()))
+            .service(outside);
+    };
+    let (app, log) = app!(configure configure, manager.clone());
+    assert_eq!(app.browser().post("/inside/login/1", "").status, 200);
+    assert!(!log.text().contains(NO_SESSION));
+    assert_empty_500(&app.browser().post("/outside/login/1", ""));
+    assert!(log.says(NO_SESSION), "{}", log.text());
+}
+
+#[test]
+fn with_a_session_the_log_misses_none() {
+    let manager = manager::<User>();
+    let (app, log) = app!(manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.get("/protected");
+    browser.post("/login/1", "");
+    browser.get("/protected");
+    browser.post("/logout", "");
+    assert!(log.says("user_logged_out"));
+    assert!(!log.text().contains("no session"), "{}", log.text());
+}
+
+#[test]
+fn without_a_manager_a_login_is_an_empty_500_and_the_log_names_the_missing_wrap() {
+    let (app, log) = app!(cookie_session());
+    assert_empty_500(&app.browser().post("/login/1", ""));
+    assert!(log.says(NO_MANAGER), "{}", log.text());
+    assert!(
+        log.text()
+            .contains("LoginManager<integration::support::pages::User>")
+    );
+}
+
+#[test]
+fn without_a_manager_all_that_needs_one_is_an_empty_500() {
+    #[login_required]
+    async fn guarded() -> impl Responder {
+        "guarded"
+    }
+    let configure = |config: &mut ServiceConfig| {
+        pages::<User>(config);
+        config.route("/guarded", web::get().to(guarded));
+    };
+    let (app, log) = app!(configure configure, cookie_session());
+    assert_empty_500(&app.browser().get("/guarded"));
+    assert!(log.says(NO_MANAGER), "{}", log.text());
+    assert_empty_500(&app.browser().get("/who"));
+    assert_empty_500(&app.browser().get("/protected"));
+    assert_empty_500(&app.browser().post("/logout", ""));
+}
+
+#[test]
+fn a_user_type_that_no_manager_serves_is_an_empty_500_and_the_log_has_both_types() {
+    #[derive(Clone, UserMixin)]
+    struct Stranger {
+        id: u64,
+    }
+    async fn who(user: CurrentUser<Stranger>) -> impl Responder {
+        format!("{:?}", user.get_id())
+    }
+    async fn log_in(req: HttpRequest) -> Result<impl Responder> {
+        login_user(&req, &Stranger { id: 1 }).await?;
+        Ok("logged in")
+    }
+    #[login_required(Stranger)]
+    async fn guarded() -> impl Responder {
+        "guarded"
+    }
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .route("/who", web::get().to(who))
+            .route("/login", web::post().to(log_in))
+            .route("/guarded", web::get().to(guarded));
+    };
+    let (app, log) = app!(configure configure, manager.clone(), cookie_session());
+    assert_empty_500(&app.browser().get("/guarded"));
+    assert!(log.says("::Stranger` was asked for"), "{}", log.text());
+    assert!(
+        log.text()
+            .contains("serves `integration::support::pages::User`")
+    );
+    assert_empty_500(&app.browser().get("/who"));
+    assert_empty_500(&app.browser().post("/login", ""));
+}
+
+#[test]
+fn an_unknown_resource_as_login_view_is_an_empty_500_and_the_log_names_it() {
+    let manager = builder::<User>().login_view("log_in_page").build().unwrap();
+    let (app, log) = app!(manager.clone(), cookie_session());
+    assert_empty_500(&app.browser().get("/protected"));
+    assert!(log.says("is named `log_in_page`"));
+}
+
+#[test]
+fn without_a_user_loader_a_login_is_an_empty_500_and_the_log_asks_for_one() {
+    let manager = LoginManager::<User>::builder(SECRET)
+        .request_loader(async |_: &HttpRequest| None::<User>)
+        .build()
+        .unwrap();
+    let (app, log) = app!(manager.clone(), cookie_session());
+    assert_empty_500(&app.browser().post("/login/1", ""));
+    assert!(log.says("there is no `user_loader`"), "{}", log.text());
+    assert_eq!(app.browser().get("/who").body, "nobody");
+}
+
+#[test]
+fn a_purged_session_is_explained_in_the_log() {
+    async fn purge(req: HttpRequest, session: Session) -> Result<impl Responder> {
+        session.insert("cart", 1)?;
+        session.purge();
+        login_user(&req, &User::from(1)).await?;
+        Ok("logged in")
+    }
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        config.route("/purge", web::post().to(purge));
+    };
+    let (app, log) = app!(configure configure, manager.clone(), cookie_session());
+    assert_eq!(app.browser().post("/purge", "").status, 500);
+    assert!(log.says("the session was purged earlier in this request"));
+}
+
+#[test]
+fn what_a_loader_says_of_its_failure_is_for_the_log_alone() {
+    async fn login_failed(req: HttpRequest) -> Result<impl Responder> {
+        let user = CurrentUser::<User>::extract(&req).await?;
+        Ok(format!("{:?}", user.get_id()))
+    }
+    let manager = LoginManager::<User>::builder(SECRET)
+        .user_loader(async |_: u64| Err::<Option<User>, _>("postgres://root:secret@db"))
+        .login_view("/login")
+        .build()
+        .unwrap();
+    let configure = |config: &mut ServiceConfig| {
+        pages::<User>(config);
+        config.route("/failed", web::get().to(login_failed));
+    };
+    let (app, log) = app!(configure configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    assert_empty_500(&browser.get("/who"));
+    assert_empty_500(&browser.get("/protected"));
+    assert_empty_500(&browser.get("/failed"));
+    assert!(log.says("postgres://root:secret@db"));
+}
+
+#[test]
+fn a_page_without_a_user_works_while_the_login_manager_cannot() {
+    async fn public() -> impl Responder {
+        "public"
+    }
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .route("/public", web::get().to(public))
+            .route("/login/{id}", web::post().to(login::<User>));
+    };
+    let (app, _) = app!(configure configure, manager.clone());
+    assert_empty_500(&app.browser().post("/login/1", ""));
+    assert_eq!(app.browser().get("/public").body, "public");
+}
+
+#[login_required]
+async fn guarded() -> impl Responder {
+    "guarded"
+}
+
+#[fresh_login_required]
+async fn fresh() -> impl Responder {
+    "fresh"
+}
+
+#[test]
+fn a_view_that_is_guarded_itself_is_an_empty_500_and_no_endless_redirect() {
+    fn pages(config: &mut ServiceConfig) {
+        config
+            .route("/stale-login/{id}", web::post().to(stale_login))
+            .route("/reauth", web::get().to(fresh))
+            .default_service(web::to(guarded));
+    }
+    async fn stale_login(req: HttpRequest, id: web::Path<u64>) -> Result<impl Responder> {
+        let options = LoginOptions::new().fresh(false);
+        login_user_with(&req, &User::from(*id), options).await?;
+        Ok("logged in")
+    }
+    let manager = builder::<User>()
+        .login_view("/login?by=mail#form")
+        .refresh_view("/reauth");
+    let manager = manager.build().unwrap();
+    let (app, log) = app!(configure pages, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    let sent_to = browser.get("/page").location().unwrap().to_owned();
+    assert_eq!(sent_to, "/login?by=mail&next=%2Fpage#form");
+    browser.cookies.clear();
+    assert_empty_500(&browser.get("/login?by=mail&next=%2Fpage"));
+    assert!(log.says("`/login?by=mail#form` is where users are sent"));
+    assert!(log.says("is guarded itself"));
+
+    browser.post("/stale-login/1", "");
+    assert_empty_500(&browser.get("/reauth"));
+    assert!(log.says("`/reauth` is where users are sent"));
+}
+
+#[test]
+fn also_a_named_view_that_is_guarded_itself_is_found_out_and_never_by_a_forged_host() {
+    let manager = builder::<User>().login_view("sign-in").build().unwrap();
+    let pages = |config: &mut ServiceConfig| {
+        config
+            .service(web::resource("/in").name("sign-in").get(guarded))
+            .default_service(web::to(guarded));
+    };
+    let (app, log) = app!(configure pages, manager.clone(), cookie_session());
+    let forged = app
+        .browser()
+        .request("GET", "/")
+        .header("Host", "a b")
+        .send();
+    assert_eq!(
+        (forged.status, forged.location()),
+        (302, Some("/?next=%2F"))
+    );
+    assert!(!log.says("is guarded itself"));
+    assert_eq!(app.browser().get("/page").status, 302);
+    assert_empty_500(&app.browser().get("/in"));
+    assert!(log.says("`/in` is where users are sent"));
+}
+
+#[test]
+fn what_only_looks_like_a_guarded_view_is_a_redirect() {
+    let manager = builder::<User>().login_view("/login?by=mail");
+    let manager = manager.build().unwrap();
+    let pages = |config: &mut ServiceConfig| {
+        config.default_service(web::to(guarded));
+    };
+    let (app, _) = app!(configure pages, manager.clone(), cookie_session());
+    for (method, target) in [
+        // The form of a page that is not guarded.
+        ("POST", "/login?by=mail"),
+        ("GET", "/login"),
+        ("GET", "/login?by=phone"),
+        ("GET", "/login/?by=mail"),
+    ] {
+        let answer = app.browser().request(method, target).send();
+        assert_eq!(answer.status, 302, "{method} {target}");
+    }
+}

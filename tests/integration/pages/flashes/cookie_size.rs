@@ -1,0 +1,104 @@
+//! However many messages there are, the session fits into a cookie.
+
+use actix_login::{LoginManager, LoginOptions, UserMixin, login_user_with};
+use actix_web::{
+    HttpRequest, Responder, Result,
+    web::{self, ServiceConfig},
+};
+
+use super::{app, fresh, say, shown, tell, usual_app};
+use crate::{
+    serve,
+    support::{Browser, SECRET, SESSION, TestApp, cookie_session},
+};
+
+/// What a browser keeps of one cookie at most: name and value.
+const COOKIE_MAX_BYTES: usize = 4096;
+
+#[track_caller]
+fn assert_fits(browser: &Browser) {
+    if let Some(cookie) = browser.cookie(SESSION) {
+        let size = SESSION.len() + cookie.len();
+        assert!(size < COOKIE_MAX_BYTES, "{size} bytes");
+    }
+}
+
+/// A thousand refusals, each for another page, and then the site still works.
+#[track_caller]
+fn survives_a_thousand_refusals(app: &TestApp, target: impl Fn(usize) -> String) {
+    let mut browser = app.browser();
+    for number in 0..1000 {
+        let answer = browser.get(&target(number));
+        assert_eq!(answer.status, 302, "request {number}");
+        assert_fits(&browser);
+    }
+    let page = browser.get("/who");
+    assert_eq!((page.status, page.body.as_str()), (200, "nobody"));
+    assert!(shown(&mut browser).len() <= 8);
+    assert_eq!(browser.post("/login/1", "").status, 200);
+    assert_eq!(browser.get("/guarded").body, "guarded");
+}
+
+#[test]
+fn after_a_thousand_refusals_the_next_page_still_works() {
+    survives_a_thousand_refusals(&usual_app(), |number| format!("/page/{number}"));
+}
+
+#[test]
+fn after_a_thousand_refusals_with_a_message_each_the_next_page_still_works() {
+    let app = app(|builder| {
+        let builder = builder.use_session_for_next(true);
+        builder.localize(|req, _| format!("{} {}", "\"\\".repeat(100), req.uri()))
+    });
+    survives_a_thousand_refusals(&app, |number| format!("/page?{number}"));
+}
+
+#[test]
+fn after_a_thousand_refusals_with_the_next_in_the_session_the_next_page_still_works() {
+    let app = app(|builder| builder.use_session_for_next(true));
+    // What a browser sends raw in a query, and JSON escapes: twice, in a session.
+    survives_a_thousand_refusals(&app, |number| {
+        let filler = if number % 2 == 0 { "x" } else { "\\" };
+        format!("/page?{number}&{}", filler.repeat(1000))
+    });
+}
+
+#[test]
+fn the_fullest_session_that_this_crate_makes_fits_into_a_cookie() {
+    #[derive(Clone, UserMixin)]
+    #[user(name = "User")]
+    struct Named {
+        id: String,
+    }
+    async fn login(req: HttpRequest) -> Result<impl Responder> {
+        let id = "x".repeat(512);
+        login_user_with(&req, &Named { id }, LoginOptions::new().fresh(false)).await?;
+        Ok("logged in")
+    }
+    let manager = LoginManager::<Named>::builder(SECRET)
+        .user_loader(async |id: String| Some(Named { id }))
+        .refresh_view("/refresh")
+        .use_session_for_next(true)
+        .build()
+        .unwrap();
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .route("/login", web::post().to(login))
+            .route("/say", web::post().to(say))
+            .default_service(web::to(fresh));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    for filler in ["x", "\\", "\"", "\n", "\0", "佐"] {
+        let mut browser = app.browser();
+        assert_eq!(browser.post("/login", "").status, 200);
+        for number in 0..8 {
+            let text = filler.repeat(110 / filler.len());
+            tell(&mut browser, "info", &format!("{text}{number}"));
+            assert_fits(&browser);
+        }
+        let next = if filler == "x" { "x" } else { "\\" };
+        let refused = browser.get(&format!("/?{}", next.repeat(1022)));
+        assert_eq!(refused.status, 302, "{filler:?}");
+        assert_fits(&browser);
+    }
+}

@@ -1,0 +1,89 @@
+//! Where refused requests are sent: the views, the `next` they get, and whose word counts for the
+//! host.
+
+mod hosts;
+mod next;
+mod views;
+
+use actix_login::{
+    LoginManagerBuilder, LoginOptions, fresh_login_required, login_required, login_user_with,
+};
+use actix_web::{
+    HttpRequest, Responder, Result,
+    web::{self, ServiceConfig},
+};
+
+use crate::{
+    serve,
+    support::{
+        Response, TestApp, cookie_session,
+        pages::{User, builder, pages},
+    },
+};
+
+async fn page() -> impl Responder {
+    "page"
+}
+
+#[login_required]
+async fn guarded() -> impl Responder {
+    "guarded"
+}
+
+#[fresh_login_required]
+async fn fresh() -> impl Responder {
+    "fresh"
+}
+
+async fn stale_login(req: HttpRequest) -> Result<impl Responder> {
+    login_user_with(&req, &User::from(1), LoginOptions::new().fresh(false)).await?;
+    Ok("logged in")
+}
+
+/// All paths but those of the login pages are guarded.
+fn guarded_pages(config: &mut ServiceConfig) {
+    let sign_in = web::resource("/sign-in").name("users.login").get(page);
+    let reauthenticate = web::resource("/reauthenticate")
+        .name("accounts.reauthenticate")
+        .get(page);
+    config
+        .configure(pages::<User>)
+        .service(web::scope("/accounts").service((sign_in, reauthenticate)))
+        .route("/stale-login", web::post().to(stale_login))
+        .route("/fresh", web::get().to(fresh))
+        .external_resource("sso", "https://accounts.example/login")
+        .default_service(web::to(guarded));
+}
+
+type Builder = LoginManagerBuilder<User>;
+
+fn app(change: impl FnOnce(Builder) -> Builder) -> TestApp {
+    let manager = change(builder()).build().unwrap();
+    serve!(guarded_pages, manager.clone(), cookie_session())
+}
+
+/// Where a stranger who asks for `target` is sent.
+fn sent_to(app: &TestApp, target: &str) -> String {
+    location(&app.browser().get(target))
+}
+
+fn location(answer: &Response) -> String {
+    assert_eq!(answer.status, 302, "{answer:?}");
+    answer.location().unwrap().to_owned()
+}
+
+/// Where someone is sent whose login is not fresh.
+fn sent_to_refresh(app: &TestApp) -> String {
+    let mut browser = app.browser();
+    browser.post("/stale-login", "");
+    location(&browser.get("/fresh?x=1"))
+}
+
+fn origin(app: &TestApp) -> String {
+    format!("http://{}", app.address())
+}
+
+/// As a query holds it.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

@@ -1,0 +1,118 @@
+//! The `next` that a view gets.
+
+use actix_login::NextUrl;
+use actix_web::web::{self, ServiceConfig};
+
+use super::{app, encoded, guarded_pages, location, sent_to};
+use crate::{
+    serve,
+    support::{
+        MemorySessionStore, cookie_session,
+        pages::{User, builder},
+    },
+};
+
+#[test]
+fn the_next_is_path_and_query_exactly_as_they_were_sent() {
+    let app = app(|builder| builder);
+    for target in ["/a%2Fb/c%20d?x=%20+y&x=%2F", "/%C3%BC", "/a;b=c?", "/?a=/b"] {
+        assert_eq!(
+            sent_to(&app, target),
+            format!("/login?next={}", encoded(target))
+        );
+    }
+}
+
+#[test]
+fn the_next_has_one_slash_at_its_start() {
+    let app = app(|builder| builder);
+    for target in ["//evil.example/a", "///evil.example/a", "/\\evil.example/a"] {
+        assert_eq!(
+            sent_to(&app, target),
+            "/login?next=%2Fevil.example%2Fa",
+            "{target}"
+        );
+    }
+    assert_eq!(
+        sent_to(&app, "http://evil.example/a?b"),
+        "/login?next=%2Fa%3Fb"
+    );
+}
+
+#[test]
+fn a_next_that_is_too_long_is_dropped() {
+    let app = app(|builder| builder);
+    let longest = format!("/{}", "x".repeat(1023));
+    assert_eq!(
+        sent_to(&app, &longest),
+        format!("/login?next=%2F{}", "x".repeat(1023))
+    );
+    assert_eq!(sent_to(&app, &format!("{longest}x")), "/login");
+    assert_eq!(
+        sent_to(&app, &format!("/?{}", "x".repeat(20_000))),
+        "/login"
+    );
+}
+
+#[test]
+fn with_the_next_in_the_session_the_login_view_gets_none() {
+    let store = MemorySessionStore::default();
+    let session = store.clone();
+    let manager = builder::<User>()
+        .login_view("/login?b=c")
+        .use_session_for_next(true)
+        .build()
+        .unwrap();
+    let app = serve!(guarded_pages, manager.clone(), session.session());
+    let mut browser = app.browser();
+
+    assert_eq!(location(&browser.get("/a?x=1")), "/login?b=c");
+
+    let stored =
+        |store: &MemorySessionStore| store.content()[&store.only_id()].get("next").cloned();
+    assert_eq!(stored(&store).as_deref(), Some("\"/a?x=1\""));
+    browser.get("/b");
+    assert_eq!(stored(&store).as_deref(), Some("\"/b\""));
+    // A login from here leads to the page refused last, which can't be kept, and to no other.
+    browser.get(&format!("/{}", "x".repeat(2000)));
+    assert_eq!(stored(&store), None);
+}
+
+#[test]
+fn a_next_that_is_not_in_the_session_is_not_taken_out_of_it() {
+    fn login_page(config: &mut ServiceConfig) {
+        async fn page(next: NextUrl) -> String {
+            next.or("none")
+        }
+        config.route("/login", web::get().to(page));
+        guarded_pages(config);
+    }
+    let manager = builder::<User>().use_session_for_next(true);
+    let manager = manager.build().unwrap();
+    let app = serve!(login_page, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.get("/a");
+    assert_eq!(browser.get("/login").body, "/a");
+    // A write would bring back a login that an overlapping request has ended.
+    let again = browser.get("/login");
+    assert_eq!(again.body, "none");
+    assert!(again.set_cookies().is_empty());
+}
+
+#[test]
+fn a_next_with_a_host_of_any_length_fills_no_session() {
+    let store = MemorySessionStore::default();
+    let session = store.clone();
+    let manager = builder::<User>()
+        .login_view("https://accounts.example/login")
+        .login_message("")
+        .use_session_for_next(true)
+        .build()
+        .unwrap();
+    let app = serve!(guarded_pages, manager.clone(), session.session());
+    let mut browser = app.browser();
+    let host = "x.".repeat(2000);
+    let request = browser.request("GET", "/a").header("Host", host);
+    assert_eq!(location(&request.send()), "https://accounts.example/login");
+    assert!(store.content().is_empty());
+}

@@ -1,0 +1,59 @@
+//! Basic protection: the login stays, and is no longer fresh.
+
+use actix_login::SessionProtection::Basic;
+
+use super::{HOME, STREET, get, log_in_at_home, send, site};
+use crate::support::{SESSION, site::Site};
+
+#[test]
+fn a_phone_that_changes_its_address_under_basic_stays_in_and_is_not_fresh() {
+    let site = site(Basic);
+    let mut phone = log_in_at_home(&site, "/login");
+    assert_eq!(get(&mut phone, HOME, "/account").body, "account");
+    assert_eq!(get(&mut phone, STREET, "/who").body, "1 stale");
+    assert_eq!(get(&mut phone, STREET, "/protected").body, "protected");
+    assert_eq!(get(&mut phone, STREET, "/account").status, 401);
+    // Back home it is still not: somebody else may have sent it.
+    assert_eq!(get(&mut phone, HOME, "/who").body, "1 stale");
+}
+
+#[test]
+fn basic_is_the_default() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.logged_in();
+    browser.user_agent = Some("AnotherBrowser/1.0".to_owned());
+    assert_eq!(browser.get("/who").body, "1 stale");
+}
+
+#[test]
+fn a_mismatch_under_basic_is_written_once_and_its_event_emitted_at_each_such_request() {
+    let site = site(Basic);
+    let mut phone = log_in_at_home(&site, "/login");
+    assert!(
+        get(&mut phone, STREET, "/who")
+            .set_cookie(SESSION)
+            .is_some()
+    );
+    assert_eq!(site.world.count("session_protected"), 1);
+    assert!(
+        get(&mut phone, STREET, "/who")
+            .set_cookie(SESSION)
+            .is_none()
+    );
+    assert!(
+        get(&mut phone, STREET, "/who")
+            .set_cookie(SESSION)
+            .is_none()
+    );
+    assert_eq!(site.world.count("session_protected"), 3);
+}
+
+#[test]
+fn confirm_login_at_the_new_address_makes_the_login_fresh_there() {
+    let site = site(Basic);
+    let mut phone = log_in_at_home(&site, "/login");
+    send(&mut phone, STREET, "POST", "/confirm", "");
+    assert_eq!(get(&mut phone, STREET, "/account").body, "account");
+    assert_eq!(site.world.count("session_protected"), 1);
+    assert_eq!(get(&mut phone, HOME, "/who").body, "1 stale");
+}

@@ -1,0 +1,165 @@
+//! The session identifier: by what a client is recognized, and which headers are ignored.
+
+use actix_login::SessionProtection::{Basic, Strong};
+use actix_web::HttpRequest;
+
+use super::{HOME, STREET, get, log_in_at_home, send, site};
+use crate::support::site::Site;
+
+#[test]
+fn another_user_agent_or_none_is_another_computer() {
+    let site = site(Strong);
+    let mut none = log_in_at_home(&site, "/login");
+    let mut another = none.clone();
+    none.user_agent = None;
+    assert_eq!(get(&mut none, HOME, "/who").body, "nobody");
+    another.user_agent = Some("TestBrowser/1.1".to_owned());
+    assert_eq!(get(&mut another, HOME, "/who").body, "nobody");
+}
+
+#[test]
+fn a_client_that_was_verified_a_moment_ago_is_not_taken_for_another() {
+    let site = site(Strong);
+    let mut owner = log_in_at_home(&site, "/login");
+    for _ in 0..3 {
+        assert_eq!(get(&mut owner, HOME, "/who").body, "1 fresh");
+    }
+    let mut thief = owner.clone();
+    assert_eq!(get(&mut thief.clone(), STREET, "/who").body, "nobody");
+    thief.user_agent = Some("TestBrowser/1.1".to_owned());
+    assert_eq!(get(&mut thief, HOME, "/who").body, "nobody");
+    assert_eq!(get(&mut owner, HOME, "/who").body, "1 fresh");
+}
+
+#[test]
+fn the_address_is_the_peers_where_no_proxy_is_trusted() {
+    let site = Site::new(|manager| manager.session_protection(Strong));
+    let mut browser = site.logged_in();
+    for header in ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Client-IP"] {
+        let request = browser.request("GET", "/who");
+        let answer = request.header(header, "for=198.51.100.7").send();
+        assert_eq!(answer.body, "1 fresh", "{header}");
+        let request = browser.request("GET", "/who");
+        assert_eq!(request.header(header, STREET).send().body, "1 fresh");
+    }
+}
+
+#[test]
+fn a_client_that_forges_the_header_of_a_proxy_that_appends_is_known_by_its_own_address() {
+    let site = site(Strong);
+    let mut owner = log_in_at_home(&site, "/login");
+    let mut thief = owner.clone();
+    // The proxy has appended where the thief really is.
+    let forged = format!("{HOME}, {STREET}");
+    assert_eq!(get(&mut thief, &forged, "/who").body, "nobody");
+    // And what the owner's browser claims changes nothing for the owner.
+    let claimed = format!("{STREET}, unknown,, {HOME}");
+    assert_eq!(get(&mut owner, &claimed, "/who").body, "1 fresh");
+}
+
+#[test]
+fn a_client_that_forges_a_header_of_its_own_beside_the_proxys_gains_nothing() {
+    let site = site(Strong);
+    let mut thief = log_in_at_home(&site, "/login");
+    let answer = thief
+        .request("GET", "/who")
+        .header("X-Forwarded-For", HOME)
+        .header("X-Forwarded-For", STREET)
+        .send();
+    assert_eq!(answer.body, "nobody");
+}
+
+#[test]
+fn with_two_proxies_the_second_entry_from_the_right_counts_and_the_peer_where_there_are_fewer() {
+    let site = Site::new(|manager| {
+        manager
+            .session_protection(Strong)
+            .trusted_proxies(2, "X-Forwarded-For")
+    });
+    let via = |address: &str| format!("{address}, 10.0.0.1");
+    let mut browser = site.browser();
+    send(&mut browser, &via(HOME), "POST", "/login", "1");
+    assert_eq!(get(&mut browser, &via(HOME), "/who").body, "1 fresh");
+    let forged = format!("{HOME}, {}", via(STREET));
+    assert_eq!(get(&mut browser.clone(), &forged, "/who").body, "nobody");
+    assert_eq!(get(&mut browser, HOME, "/who").body, "nobody");
+
+    let mut direct = site.logged_in();
+    assert_eq!(get(&mut direct, HOME, "/who").body, "1 fresh");
+}
+
+#[test]
+fn forwarded_and_x_forwarded_host_are_not_believed_by_the_identifier() {
+    let site = site(Strong);
+    let mut owner = log_in_at_home(&site, "/login");
+    for (name, value) in FORGED {
+        let request = owner.request("GET", "/who").header(name, value);
+        let answer = request.header("X-Forwarded-For", HOME).send();
+        assert_eq!(answer.body, "1 fresh", "{name}");
+    }
+    let request = owner.request("GET", "/who");
+    let thief = request.header("Forwarded", format!("for={HOME}"));
+    let answer = thief.header("X-Forwarded-For", STREET).send();
+    assert_eq!(answer.body, "nobody");
+}
+
+const FORGED: &[(&str, &str)] = &[
+    (
+        "Forwarded",
+        "for=198.51.100.7;host=evil.example;proto=https",
+    ),
+    ("X-Forwarded-Host", "evil.example"),
+    ("X-Forwarded-Proto", "https"),
+];
+
+fn location_with_forged_headers(site: &Site) -> String {
+    let mut browser = site.browser();
+    let mut request = browser.request("GET", "/protected");
+    for (name, value) in FORGED {
+        request = request.header(name, value);
+    }
+    let answer = request.header("X-Forwarded-For", STREET).send();
+    assert_eq!(answer.status, 302);
+    answer.location().unwrap().to_owned()
+}
+
+#[test]
+fn forwarded_and_x_forwarded_host_are_not_believed_by_any_location() {
+    let path = site(Basic);
+    assert_eq!(
+        location_with_forged_headers(&path),
+        "/login?next=%2Fprotected"
+    );
+
+    let named = Site::new(|manager| manager.login_view("login_page"));
+    let location = location_with_forged_headers(&named);
+    assert_eq!(location, "/resource?next=%2Fprotected");
+
+    let elsewhere = Site::new(|manager| manager.login_view("https://accounts.example/login"));
+    let location = location_with_forged_headers(&elsewhere);
+    assert!(
+        location.starts_with("https://accounts.example/login?next=http%3A%2F%2F127.0.0.1%3A"),
+        "{location}"
+    );
+    assert!(!location.contains("evil"), "{location}");
+}
+
+#[test]
+fn the_apps_own_identifier_decides_alone() {
+    let site = Site::new(|manager| {
+        manager
+            .session_protection(Strong)
+            .session_identifier(|req: &HttpRequest| {
+                let device = req.headers().get("x-device");
+                format!("{device:?}")
+            })
+    });
+    let mut browser = site.logged_in();
+    browser.user_agent = None;
+    assert_eq!(get(&mut browser, STREET, "/who").body, "1 fresh");
+    let answer = browser
+        .request("GET", "/who")
+        .header("X-Device", "2")
+        .send();
+    assert_eq!(answer.body, "nobody");
+}

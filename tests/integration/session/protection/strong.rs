@@ -1,0 +1,147 @@
+//! Strong protection: the login ends, and the app's own keys stay for their owner.
+
+use actix_login::SessionProtection::Strong;
+use actix_web::HttpRequest;
+
+use super::{HOME, STREET, behind_a_proxy, get, log_in_at_home, send, site};
+use crate::support::{
+    MemorySessionStore, REMEMBER, SECRET,
+    site::{Site, World},
+};
+
+#[test]
+fn strong_removes_the_login_and_the_remember_cookie_and_keeps_the_apps_other_keys() {
+    let site = site(Strong);
+    let mut browser = log_in_at_home(&site, "/login?remember=true");
+    browser.post("/cart", "mine");
+    let answer = get(&mut browser, STREET, "/who");
+    assert_eq!(answer.body, "nobody");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(site.world.count("session_protected"), 1);
+    assert_eq!(browser.get("/record").body, "");
+    assert_eq!(browser.get("/cart").body, "mine");
+    assert_eq!(get(&mut browser, HOME, "/who").body, "nobody");
+    assert_eq!(get(&mut browser, STREET, "/protected").status, 302);
+    assert_eq!(site.world.count("session_protected"), 1);
+}
+
+#[test]
+fn strong_removes_also_a_remember_cookie_that_the_page_is_not_sent() {
+    let site = site(Strong);
+    let mut browser = log_in_at_home(&site, "/login?remember=true");
+    let elsewhere = browser.cookies.remove(REMEMBER).unwrap();
+    let answer = get(&mut browser, STREET, "/who");
+    assert_eq!(answer.body, "nobody");
+    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    // As where a thief's own browser keeps it for another path.
+    assert_eq!(
+        get(&mut site.thief(&elsewhere), HOME, "/who").body,
+        "1 stale"
+    );
+}
+
+#[test]
+fn strong_ends_a_session_in_a_store_for_its_owner_too() {
+    let site = Site::on_store(&MemorySessionStore::default(), behind_a_proxy(Strong));
+    let mut owner = log_in_at_home(&site, "/login");
+    assert_eq!(get(&mut owner.clone(), STREET, "/who").body, "nobody");
+    assert_eq!(get(&mut owner, HOME, "/who").body, "nobody");
+}
+
+#[test]
+fn strong_leaves_the_owners_session_cookie_and_copies_used_like_it() {
+    let site = site(Strong);
+    let mut owner = log_in_at_home(&site, "/login");
+    let mut copy = owner.clone();
+    let mut thief = owner.clone();
+    assert_eq!(get(&mut thief, STREET, "/who").body, "nobody");
+    assert_eq!(get(&mut thief, HOME, "/who").body, "nobody");
+    assert_eq!(get(&mut owner, HOME, "/who").body, "1 fresh");
+    assert_eq!(get(&mut copy, HOME, "/who").body, "1 fresh");
+}
+
+#[test]
+fn strong_asks_no_request_loader() {
+    let world = World::new();
+    let users = world.users.clone();
+    let site = Site::deployed(&world, SECRET, |manager| {
+        behind_a_proxy(Strong)(manager).request_loader(async move |req: &HttpRequest| {
+            req.headers().get("x-forwarded-for")?;
+            users.find("2")
+        })
+    });
+    let mut browser = log_in_at_home(&site, "/login");
+    assert_eq!(get(&mut browser, STREET, "/who").body, "nobody");
+    assert_eq!(get(&mut browser, STREET, "/who").body, "2 stale");
+}
+
+#[test]
+fn after_a_strong_mismatch_the_same_users_login_keeps_the_apps_keys() {
+    let site = site(Strong);
+    let mut browser = log_in_at_home(&site, "/login");
+    browser.post("/cart", "mine");
+    get(&mut browser, STREET, "/who");
+    send(&mut browser, STREET, "POST", "/login", "1");
+    assert_eq!(get(&mut browser, STREET, "/who").body, "1 fresh");
+    assert_eq!(browser.get("/cart").body, "mine");
+    // From here on it is an ordinary session of theirs.
+    send(&mut browser, STREET, "POST", "/login", "1");
+    assert_eq!(browser.get("/cart").body, "mine");
+}
+
+#[test]
+fn after_a_strong_mismatch_another_users_login_clears_the_apps_keys() {
+    let site = site(Strong);
+    let mut thief = log_in_at_home(&site, "/login");
+    thief.post("/cart", "of user 1");
+    get(&mut thief, STREET, "/who");
+    send(&mut thief, STREET, "POST", "/login", "2");
+    assert_eq!(get(&mut thief, STREET, "/who").body, "2 fresh");
+    assert_eq!(thief.get("/cart").body, "");
+}
+
+#[test]
+fn another_users_remember_cookie_clears_the_apps_keys_after_a_strong_mismatch() {
+    let site = site(Strong);
+    let mut other = site.browser();
+    send(&mut other, STREET, "POST", "/login?remember=true", "2");
+    let mut thief = log_in_at_home(&site, "/login");
+    thief.post("/cart", "of user 1");
+    get(&mut thief, STREET, "/who");
+    let token = other.cookie(REMEMBER).unwrap().to_owned();
+    thief.cookies.insert(REMEMBER.to_owned(), token);
+    assert_eq!(get(&mut thief, STREET, "/who").body, "2 stale");
+    assert_eq!(thief.get("/cart").body, "");
+}
+
+#[test]
+fn a_login_by_another_user_that_is_the_first_to_see_the_mismatch_clears_the_apps_keys() {
+    let site = site(Strong);
+    let mut thief = log_in_at_home(&site, "/login");
+    thief.post("/cart", "of user 1");
+    send(&mut thief, STREET, "POST", "/login", "2");
+    assert_eq!(thief.get("/cart").body, "");
+}
+
+#[test]
+fn strong_with_a_remembered_login_over_ten_requests_stays_in() {
+    let site = site(Strong);
+    let mut browser = log_in_at_home(&site, "/login?remember=true");
+    browser.restart();
+    for _ in 0..10 {
+        assert_eq!(get(&mut browser, STREET, "/protected").body, "protected");
+        assert_eq!(get(&mut browser, STREET, "/remembered").body, "true");
+    }
+    assert_eq!(site.world.count("session_protected"), 0);
+    assert_eq!(site.world.count("user_loaded_from_cookie"), 1);
+}
+
+#[test]
+fn a_permanent_session_in_strong_is_treated_as_in_basic() {
+    let site = Site::new(|manager| behind_a_proxy(Strong)(manager).permanent_session(true));
+    let mut phone = log_in_at_home(&site, "/login?remember=true");
+    let answer = get(&mut phone, STREET, "/who");
+    assert_eq!(answer.body, "1 stale");
+    assert!(answer.set_cookie(REMEMBER).is_none());
+    assert_eq!(site.world.count("session_protected"), 1);
+}
