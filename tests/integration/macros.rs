@@ -1,11 +1,11 @@
-//! What the macros accept and what they say of the rest: `tests/ui/`, compiled one by one.
+//! What the macros accept, and their error messages for the rest: `tests/ui/`, compiled one by one.
 //!
 //! After a change of wording: `TRYBUILD=overwrite cargo test -p actix-login-tests macros`.
 
 use actix_login::UserMixin;
 
 #[test]
-fn misuse_is_a_compile_error_that_says_what_to_write() {
+fn misuse_is_a_compile_error_that_explains_the_fix() {
     trybuild::TestCases::new().compile_fail("ui/fail/*.rs");
 }
 
@@ -14,9 +14,9 @@ fn every_supported_form_compiles() {
     trybuild::TestCases::new().pass("ui/pass/*.rs");
 }
 
-/// Where clippy says nothing of the derived `Hash`, it says that it was expected to.
+/// If clippy does not report the derived `Hash`, it reports the unfulfilled expectation.
 #[test]
-fn a_derived_hash_beside_equality_by_id_is_reported_by_clippy() {
+fn clippy_reports_a_derived_hash_beside_equality_by_id() {
     #[derive(Clone, Hash, UserMixin)]
     #[user(eq)]
     #[expect(clippy::derived_hash_with_manual_eq)]

@@ -1,4 +1,5 @@
-//! The behaviour of actix-login over HTTP: a folder a concept, as in `login/src`; a module a topic.
+//! The behaviour of actix-login over HTTP: a folder per concept, as in `login/src`, and a module per
+//! topic.
 
 mod support;
 

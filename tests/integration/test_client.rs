@@ -90,7 +90,7 @@ macro_rules! on {
 }
 
 #[test]
-fn a_request_with_a_logged_in_user() {
+fn a_client_sends_requests_as_a_logged_in_user() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app).user(&User::from(1));
         // This request has user 1 already logged in!
@@ -127,7 +127,7 @@ fn users_of_two_types_are_logged_in_together() {
 }
 
 #[test]
-fn a_client_without_a_user_is_a_stranger() {
+fn a_client_without_a_user_is_anonymous() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app);
         let refused = client.get("/protected").await;
@@ -186,7 +186,7 @@ fn session_protection_may_stay_on_with_every_store() {
 }
 
 #[test]
-fn session_protection_sees_another_computer_in_tests_too() {
+fn session_protection_detects_another_client_in_tests_too() {
     on!(
         usual().session_protection(SessionProtection::Strong),
         cookie_session(),
@@ -201,7 +201,7 @@ fn session_protection_sees_another_computer_in_tests_too() {
 }
 
 #[test]
-fn a_user_whom_the_loader_does_not_know_is_nobody() {
+fn a_user_unknown_to_the_loader_is_anonymous() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app).user(&User::from(0));
         assert_eq!(client.get("/who").await.text(), "nobody");
@@ -210,7 +210,7 @@ fn a_user_whom_the_loader_does_not_know_is_nobody() {
 }
 
 #[test]
-fn a_page_that_asks_for_no_user_leaves_the_login_for_the_next() {
+fn a_page_that_asks_for_no_user_keeps_the_login_for_the_next_page() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app).user(&User::from(1));
         assert_eq!(client.get("/public").await.text(), "public");
@@ -221,7 +221,7 @@ fn a_page_that_asks_for_no_user_leaves_the_login_for_the_next() {
 }
 
 #[test]
-fn a_logout_lasts() {
+fn a_logout_outlasts_its_request() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app).user(&User::from(1));
         assert_eq!(client.post("/logout", ()).await.text(), "logged out");
@@ -230,7 +230,7 @@ fn a_logout_lasts() {
 }
 
 #[test]
-fn a_login_as_somebody_else_lasts_also_in_the_first_request() {
+fn a_login_as_another_user_in_the_first_request_lasts() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app).user(&User::from(1));
         client.post("/login/2", ()).await;
@@ -264,7 +264,7 @@ fn two_clients_of_one_app_do_not_share_cookies() {
 }
 
 #[test]
-fn a_client_logs_in_by_the_apps_own_form_and_keeps_its_cookies() {
+fn a_client_logs_in_with_the_apps_own_form_and_keeps_its_cookies() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app);
         let answer = client.post("/login", [("id", "3")]).await;
@@ -307,7 +307,7 @@ fn redirects_are_followed_on_demand() {
 }
 
 #[test]
-fn redirects_are_followed_neither_for_ever_nor_off_the_site() {
+fn redirects_are_neither_followed_endlessly_nor_off_the_site() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app).follow_redirects(true);
         let answer = client.get("/circle").await;

@@ -6,7 +6,7 @@ use crate::support::{
 };
 
 #[test]
-fn an_administrator_ends_also_what_is_under_way() {
+fn an_administrator_also_ends_in_flight_requests_of_superseded_logins() {
     let site = Site::new();
     let mut owner = site.logged_in(1);
     let mut under_way = owner.clone();
@@ -49,7 +49,7 @@ fn an_administrator_ends_one_login_of_a_user() {
 }
 
 #[test]
-fn an_administrator_ends_no_login_of_a_user_whose_it_is_not() {
+fn an_administrator_cannot_end_a_login_under_another_users_id() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
     let mut administrator = site.logged_in(2);

@@ -1,4 +1,4 @@
-//! A user lists the own logins and ends one of them.
+//! A user lists their own logins and ends one of them.
 
 use crate::support::{
     REMEMBER, SESSION,
@@ -7,7 +7,7 @@ use crate::support::{
 };
 
 #[test]
-fn an_ended_login_takes_session_and_remember_cookie_of_its_browser_along() {
+fn an_ended_login_removes_its_session_and_remember_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     block_on(site.manager.end_all_logins_of(&1)).unwrap();
@@ -19,7 +19,7 @@ fn an_ended_login_takes_session_and_remember_cookie_of_its_browser_along() {
 }
 
 #[test]
-fn each_of_three_browsers_sees_all_three_and_which_it_is() {
+fn each_browser_sees_all_logins_and_which_one_is_current() {
     let site = Site::new();
     let mut browsers = [(); 3].map(|()| {
         site.clock.advance(MINUTE);
@@ -36,7 +36,7 @@ fn each_of_three_browsers_sees_all_three_and_which_it_is() {
 }
 
 #[test]
-fn a_user_ends_one_of_the_own_logins() {
+fn a_user_ends_one_of_their_own_logins() {
     let site = Site::new();
     let [mut first, mut second, mut third] = [(); 3].map(|()| site.logged_in(1));
     let ended = current(&mut second).id;
@@ -50,7 +50,7 @@ fn a_user_ends_one_of_the_own_logins() {
 }
 
 #[test]
-fn a_login_id_comes_by_a_path_too_and_what_is_none_is_no_500() {
+fn a_login_id_may_come_in_a_path_and_an_invalid_one_is_no_500() {
     let site = Site::new();
     let [mut first, mut second] = [(); 2].map(|()| site.logged_in(1));
     let id = current(&mut second).id;
@@ -60,7 +60,7 @@ fn a_login_id_comes_by_a_path_too_and_what_is_none_is_no_500() {
             400,
             "{bad}"
         );
-        // As actix-web answers to any path that does not parse.
+        // actix-web's response to any path that does not parse.
         assert_eq!(first.post(&format!("/end/{bad}"), "").status, 404, "{bad}");
     }
     assert_eq!(who(&mut second), "Some(1)");
@@ -69,7 +69,7 @@ fn a_login_id_comes_by_a_path_too_and_what_is_none_is_no_500() {
 }
 
 #[test]
-fn another_users_login_can_not_be_ended_and_is_not_told_from_none() {
+fn another_users_login_looks_like_a_missing_one_and_cannot_be_ended() {
     let site = Site::new();
     let mut victim = site.logged_in(1);
     let mut other = site.logged_in(2);
@@ -83,7 +83,7 @@ fn another_users_login_can_not_be_ended_and_is_not_told_from_none() {
 }
 
 #[test]
-fn who_is_not_logged_in_neither_sees_nor_ends_logins() {
+fn an_anonymous_visitor_can_neither_list_nor_end_logins() {
     let site = Site::new();
     let id = current(&mut site.logged_in(1)).id;
     let mut stranger = site.browser();

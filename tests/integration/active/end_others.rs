@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 #[test]
-fn ending_the_others_keeps_this_one() {
+fn ending_other_logins_keeps_the_current_one() {
     let site = Site::new();
     let [mut first, mut second, mut third] = [(); 3].map(|()| site.remembered(1));
     let mut other_user = site.logged_in(2);
@@ -26,16 +26,16 @@ fn ending_the_others_keeps_this_one() {
     assert_eq!(who(&mut other_user), "Some(2)");
 }
 
-/// Whoever has a copy of the cookies is logged in elsewhere, though by the same login.
+/// A copy of the cookies counts as another client, although it uses the same login.
 #[test]
-fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
+fn ending_other_logins_invalidates_copies_of_the_current_cookies() {
     let site = Site::new();
     let mut owner = site.remembered(1);
     let mut by_session = owner.clone();
     by_session.cookies.remove(REMEMBER);
     let mut by_cookie = owner.clone();
     by_cookie.restart();
-    // It has restored the login, so that its own cookie is the present one.
+    // It has restored the login, so its own cookie is the current one.
     let mut by_restored_session = by_cookie.clone();
     assert_eq!(who(&mut by_restored_session), "Some(1)");
     let before = current(&mut owner);
@@ -62,9 +62,9 @@ fn ending_the_others_makes_copies_of_this_ones_cookies_worthless() {
     assert_eq!(who(&mut owner), "Some(1)");
 }
 
-/// A second click, or a page's request that comes in between, has the cookies from before.
+/// A second click, or an in-flight request of a page, still sends the old cookies.
 #[test]
-fn requests_under_way_while_the_others_are_ended_harm_nobody() {
+fn in_flight_requests_survive_ending_other_logins_without_reviving_any() {
     let site = Site::built(
         |active| active.touch_interval(Duration::ZERO),
         |manager| {
@@ -94,7 +94,7 @@ fn requests_under_way_while_the_others_are_ended_harm_nobody() {
     assert!(by_cookie.set_cookie(REMEMBER).is_none());
     assert_eq!(logins(&mut owner).len(), 1);
 
-    // None of them has put its end off.
+    // None of them has extended its expiry.
     site.clock.advance(TEN_SECONDS / 2);
     assert_eq!(who(&mut under_way), "None");
     assert_eq!(who(&mut under_way_by_cookie), "None");
@@ -105,7 +105,7 @@ fn requests_under_way_while_the_others_are_ended_harm_nobody() {
 }
 
 #[test]
-fn a_login_over_one_that_goes_on_elsewhere_begins_anew_and_lasts() {
+fn logging_in_over_a_superseded_login_starts_a_new_one_that_lasts() {
     let site = Site::new();
     for log_in_again in [log_in, log_in_remembered] {
         let mut owner = site.remembered(1);
@@ -125,7 +125,7 @@ fn a_login_over_one_that_goes_on_elsewhere_begins_anew_and_lasts() {
 }
 
 #[test]
-fn a_login_that_goes_on_under_another_id_can_not_be_ended_by_the_old_one() {
+fn a_superseded_id_cannot_end_the_login() {
     let site = Site::new();
     let mut owner = site.logged_in(1);
     let before = current(&mut owner).id;
@@ -139,7 +139,7 @@ fn a_login_that_goes_on_under_another_id_can_not_be_ended_by_the_old_one() {
 }
 
 #[test]
-fn ending_the_others_with_a_session_that_can_not_be_seen_keeps_the_remember_cookies_login() {
+fn ending_other_logins_without_a_readable_session_keeps_the_cookies_login() {
     let site = Site::new();
     let remembered = site.remembered(1);
     let mut elsewhere = site.logged_in(1);
@@ -152,7 +152,7 @@ fn ending_the_others_with_a_session_that_can_not_be_seen_keeps_the_remember_cook
 }
 
 #[test]
-fn a_user_with_a_session_that_can_not_be_seen_is_remembered_by_the_cookie() {
+fn a_user_without_a_readable_session_is_remembered_by_the_cookie() {
     let site = Site::new();
     let cookies = beside_no_text(&site.remembered(1));
     let mut browser = site.browser();
@@ -160,14 +160,14 @@ fn a_user_with_a_session_that_can_not_be_seen_is_remembered_by_the_cookie() {
     assert_eq!(request.header("Cookie", cookies).send().body, "true");
 }
 
-/// The remember cookie, and one for which actix-session sees no session.
+/// The remember cookie, and one whose bytes keep actix-session from seeing a session.
 fn beside_no_text(browser: &Browser) -> Vec<u8> {
     let cookie = browser.cookie(REMEMBER).unwrap();
     [format!("{REMEMBER}={cookie}; other=").as_bytes(), b"\xff"].concat()
 }
 
 #[test]
-fn a_busy_visitor_stays_after_ending_the_others() {
+fn a_busy_visitor_stays_logged_in_after_ending_other_logins() {
     let site = Site::built(
         |active| active.touch_interval(60 * MINUTE),
         |manager| manager.visit_deadline(30 * MINUTE),
@@ -183,7 +183,7 @@ fn a_busy_visitor_stays_after_ending_the_others() {
 }
 
 #[test]
-fn ending_the_others_takes_no_remember_cookie_of_another_login_over() {
+fn ending_other_logins_adopts_no_remember_cookie_of_another_login() {
     let site = Site::new();
     let other = site.remembered(1);
     let mut browser = site.logged_in(1);
@@ -196,7 +196,7 @@ fn ending_the_others_takes_no_remember_cookie_of_another_login_over() {
 }
 
 #[test]
-fn ending_the_others_moves_the_remember_cookie_to_the_newest_key() {
+fn ending_other_logins_reissues_the_remember_cookie_with_the_newest_key() {
     const OLD: [u8; 64] = [1; 64];
     let store = TestLoginStore::new(MemoryLoginStore::new());
     let before = Site::on_store(store.clone(), |_, store| {
@@ -224,7 +224,7 @@ fn ending_the_others_moves_the_remember_cookie_to_the_newest_key() {
 }
 
 #[test]
-fn ending_the_others_makes_nobody_remembered_who_was_not() {
+fn ending_other_logins_sets_no_remember_cookie_on_a_plain_login() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
     let answer = browser.post("/end-others", "");
@@ -233,7 +233,7 @@ fn ending_the_others_makes_nobody_remembered_who_was_not() {
 }
 
 #[test]
-fn ending_the_others_in_the_request_that_restores_a_login_keeps_it() {
+fn ending_other_logins_keeps_a_login_restored_in_the_same_request() {
     let site = Site::new();
     let [mut first, mut second] = [(); 2].map(|()| site.remembered(1));
     first.restart();

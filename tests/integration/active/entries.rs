@@ -10,7 +10,7 @@ use crate::support::{
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[test]
-fn times_user_agent_and_address_are_shown() {
+fn an_entry_shows_times_user_agent_and_address() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let line = current(&mut browser);
@@ -38,7 +38,7 @@ fn times_user_agent_and_address_are_shown() {
 }
 
 #[test]
-fn the_address_is_the_one_that_the_own_proxies_saw() {
+fn the_address_is_the_one_that_the_trusted_proxies_saw() {
     let site = Site::built(
         |active| active,
         |manager| manager.trusted_proxies(1, "X-Forwarded-For"),
@@ -69,7 +69,7 @@ fn user_agent_kept(user_agent: &[u8]) -> String {
 }
 
 #[test]
-fn a_user_agent_is_cut_at_200_bytes_and_never_within_a_character() {
+fn a_user_agent_is_truncated_at_200_bytes_on_a_character_boundary() {
     assert_eq!(user_agent_kept(&[b'x'; 201]), "x".repeat(200));
     assert_eq!(user_agent_kept(&[b'x'; 200]), "x".repeat(200));
     let umlauts = format!("x{}", "ü".repeat(100));
@@ -80,16 +80,16 @@ fn a_user_agent_is_cut_at_200_bytes_and_never_within_a_character() {
 }
 
 #[test]
-fn a_user_agent_that_is_no_text_or_missing_does_no_harm() {
+fn a_missing_or_non_utf8_user_agent_is_accepted() {
     assert_eq!(user_agent_kept(b"a\xff\xfeb"), "a\u{fffd}\u{fffd}b");
-    // Each byte becomes a character of three.
+    // Each byte becomes a character of three bytes.
     assert_eq!(user_agent_kept(&[0xff; 300]), "\u{fffd}".repeat(66));
     assert_eq!(user_agent_kept(b"<script>\t'\"&"), "<script>\t'\"&");
     assert_eq!(user_agent_kept(b""), "");
 }
 
 #[test]
-fn a_request_asks_the_store_once_and_one_that_asks_for_nobody_never() {
+fn a_request_queries_the_store_once_and_only_if_it_asks_for_the_user() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let before = site.store.count_all();
@@ -103,7 +103,7 @@ fn a_request_asks_the_store_once_and_one_that_asks_for_nobody_never() {
 }
 
 #[test]
-fn that_a_login_was_seen_is_noted_at_most_once_a_minute() {
+fn a_visit_is_recorded_at_most_once_a_minute() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
     let began = current(&mut browser).started_at;
@@ -120,7 +120,7 @@ fn that_a_login_was_seen_is_noted_at_most_once_a_minute() {
 }
 
 #[test]
-fn how_often_it_is_noted_is_a_setting() {
+fn the_touch_interval_is_configurable() {
     let site = Site::with(|active| active.touch_interval(10 * MINUTE));
     let mut browser = site.logged_in(1);
     site.clock.advance(9 * MINUTE);
@@ -132,7 +132,7 @@ fn how_often_it_is_noted_is_a_setting() {
 }
 
 #[test]
-fn an_ended_login_is_neither_valid_nor_listed_also_where_the_store_still_has_it() {
+fn an_expired_login_is_invalid_and_unlisted_even_if_still_stored() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
     let mut later = site.remembered(1);
@@ -147,7 +147,7 @@ fn an_ended_login_is_neither_valid_nor_listed_also_where_the_store_still_has_it(
 }
 
 #[test]
-fn a_remembered_login_outlives_its_session_under_the_same_entry() {
+fn a_remembered_login_keeps_its_entry_after_the_session_expires() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let before = current(&mut browser).id;
@@ -158,7 +158,7 @@ fn a_remembered_login_outlives_its_session_under_the_same_entry() {
 }
 
 #[test]
-fn an_entry_goes_with_the_last_visit_where_that_ends_its_login() {
+fn an_entry_expires_with_its_visit_deadline() {
     let visits = |manager: actix_login::LoginManagerBuilder<_>| manager.visit_deadline(DAY);
     let site = Site::built(|active| active, visits);
     let mut browser = site.logged_in(1);
@@ -178,7 +178,7 @@ fn an_entry_goes_with_the_last_visit_where_that_ends_its_login() {
 }
 
 #[test]
-fn a_confirmed_login_stays_the_same() {
+fn confirming_a_login_keeps_its_entry() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let before = current(&mut browser).id;
@@ -191,7 +191,7 @@ fn a_confirmed_login_stays_the_same() {
 }
 
 #[test]
-fn a_changed_password_keeps_the_login_in_which_it_was_changed() {
+fn changing_the_password_keeps_the_login_that_changed_it() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let mut other = site.remembered(1);
@@ -206,7 +206,7 @@ fn a_changed_password_keeps_the_login_in_which_it_was_changed() {
 }
 
 #[test]
-fn a_changed_id_takes_the_login_along() {
+fn changing_the_users_id_keeps_the_login() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let mut copy = browser.clone();

@@ -1,4 +1,4 @@
-//! A store that is down: nobody gets in, nobody gets out, no cookie is touched.
+//! While the store is down, no login starts or ends, and no cookie changes.
 
 use actix_login::{ActiveLogins, LoginError, LoginEvent, store::MemoryLoginStore};
 
@@ -15,7 +15,7 @@ fn assert_failed(answer: &Response) {
 }
 
 #[test]
-fn while_the_store_is_down_nobody_gets_in_and_afterwards_all_are_in_again() {
+fn an_outage_of_the_store_starts_no_login_and_loses_none() {
     let site = Site::new();
     let mut by_session = site.logged_in(1);
     let mut by_cookie = site.remembered(2);
@@ -50,7 +50,7 @@ fn while_the_store_is_down_nobody_gets_in_and_afterwards_all_are_in_again() {
 }
 
 #[test]
-fn a_logout_that_the_store_does_not_note_is_none() {
+fn a_logout_that_the_store_fails_to_record_has_no_effect() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     for down in [&["*"][..], &["end"]] {
@@ -64,9 +64,9 @@ fn a_logout_that_the_store_does_not_note_is_none() {
     assert_eq!(who(&mut browser), "None");
 }
 
-/// Each operation of a restoration fails once; the cookie is good for another try.
+/// Each operation of a restoration fails once; the cookie still works afterwards.
 #[test]
-fn a_restoration_that_breaks_off_half_way_can_be_tried_again() {
+fn a_restoration_that_fails_midway_can_be_retried() {
     for operation in ["find", "replace_cookie", "touch"] {
         let site = Site::new();
         let mut browser = site.remembered(1);
@@ -81,7 +81,7 @@ fn a_restoration_that_breaks_off_half_way_can_be_tried_again() {
 }
 
 #[test]
-fn a_store_that_fails_between_session_and_cookie_leaves_both() {
+fn a_failure_between_session_and_cookie_leaves_both_in_place() {
     let site = Site::new();
     let mut owner = site.remembered(1);
     let mut copy = owner.clone();
@@ -95,7 +95,7 @@ fn a_store_that_fails_between_session_and_cookie_leaves_both() {
 }
 
 #[test]
-fn a_cookie_that_could_not_be_noted_as_seen_is_noted_later() {
+fn a_cookie_confirmation_that_fails_is_made_up_for_later() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     browser.restart();
@@ -122,7 +122,7 @@ fn a_failed_login_changes_nothing() {
 }
 
 #[test]
-fn a_login_that_fails_half_way_leaves_no_entry() {
+fn a_login_that_fails_midway_leaves_no_entry() {
     for refuse in [false, true] {
         let site = Site::with(|active| active.max_logins(1).refuse_new_logins(refuse));
         site.store.fail(&["list"]);
@@ -133,7 +133,7 @@ fn a_login_that_fails_half_way_leaves_no_entry() {
 }
 
 #[test]
-fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
+fn a_full_store_refuses_new_logins_and_keeps_existing_ones() {
     let store = TestLoginStore::new(MemoryLoginStore::new().capacity(2));
     let site = Site::on_store(store, |manager, store| {
         manager.active_logins(ActiveLogins::in_store(store))
@@ -146,7 +146,7 @@ fn a_full_store_takes_nobody_more_and_sends_nobody_away() {
     for (browser, id) in [(&mut first, "Some(1)"), (&mut second, "Some(2)")] {
         assert_eq!(who(browser), id);
     }
-    // Whoever is in already may log in again.
+    // A user who is logged in may log in again.
     assert_eq!(log_in(&mut first, 1).status, 200);
     first.post("/logout", "");
     assert_eq!(log_in(&mut third, 3).status, 200);
@@ -167,7 +167,7 @@ fn a_failing_store_fails_the_manager_outside_of_requests_too() {
 }
 
 #[test]
-fn a_touch_that_fails_fails_the_request_alone() {
+fn a_failed_touch_fails_only_that_request() {
     let site = Site::new();
     let mut browser: Browser = site.logged_in(1);
     site.clock.advance(MINUTE);

@@ -7,7 +7,7 @@ use crate::support::{
 };
 
 #[test]
-fn logging_in_again_goes_on_with_the_entry_and_the_remember_cookie() {
+fn logging_in_again_keeps_the_entry_and_the_remember_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let before = current(&mut browser).id;
@@ -22,7 +22,7 @@ fn logging_in_again_goes_on_with_the_entry_and_the_remember_cookie() {
 }
 
 #[test]
-fn logging_in_again_by_the_remember_cookie_alone_goes_on_with_the_entry() {
+fn logging_in_again_with_only_the_remember_cookie_keeps_the_entry() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let before = current(&mut browser).id;
@@ -33,7 +33,7 @@ fn logging_in_again_by_the_remember_cookie_alone_goes_on_with_the_entry() {
 }
 
 #[test]
-fn to_be_remembered_at_a_second_login_replaces_the_cookie_of_the_first() {
+fn a_second_remembered_login_replaces_the_first_ones_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let mut thief = browser.clone();
@@ -48,7 +48,7 @@ fn to_be_remembered_at_a_second_login_replaces_the_cookie_of_the_first() {
 }
 
 #[test]
-fn another_users_login_in_the_same_browser_ends_the_first_ones() {
+fn another_users_login_in_the_same_browser_ends_the_first_users_login() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let mut copy = browser.clone();
@@ -59,7 +59,7 @@ fn another_users_login_in_the_same_browser_ends_the_first_ones() {
 }
 
 #[test]
-fn another_users_login_ends_also_one_that_only_a_remember_cookie_is_left_of() {
+fn another_users_login_ends_one_known_only_by_its_remember_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     browser.restart();
@@ -71,7 +71,7 @@ fn another_users_login_ends_also_one_that_only_a_remember_cookie_is_left_of() {
 }
 
 #[test]
-fn a_login_that_takes_the_place_of_an_ended_one_drops_its_remember_cookie() {
+fn a_login_after_an_ended_one_removes_the_old_remember_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     block_on(site.manager.end_all_logins_of(&1)).unwrap();
@@ -81,7 +81,7 @@ fn a_login_that_takes_the_place_of_an_ended_one_drops_its_remember_cookie() {
 }
 
 #[test]
-fn a_stale_copy_of_the_session_does_not_end_the_login_that_went_on() {
+fn a_stale_copy_of_the_session_does_not_end_the_login() {
     let site = Site::new();
     let mut owner = site.remembered(1);
     let mut copy = owner.clone();

@@ -54,7 +54,7 @@ fn a_logout_with_the_remember_cookie_alone_ends_its_login() {
 }
 
 #[test]
-fn a_logout_ends_also_a_login_whose_remember_cookie_is_not_taken_any_more() {
+fn logout_ends_the_login_of_a_remember_cookie_that_is_no_longer_accepted() {
     let site = Site::new();
     let [mut first, mut second] = [(); 2].map(|()| site.remembered(1));
     first.post("/password", "id=1&password=new");

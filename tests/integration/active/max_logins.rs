@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 #[test]
-fn the_oldest_login_ends_when_there_are_too_many() {
+fn exceeding_max_logins_ends_the_oldest_login() {
     let site = Site::with(|active| active.max_logins(2));
     let mut browsers = [(); 3].map(|()| {
         site.clock.advance(MINUTE);
@@ -20,13 +20,13 @@ fn the_oldest_login_ends_when_there_are_too_many() {
     assert_eq!(browsers.each_mut().map(who), ["None", "Some(1)", "Some(1)"]);
     assert_eq!(who(&mut other_user), "Some(2)");
 
-    // The same browser again is no further login.
+    // A second login in the same browser adds no login.
     log_in_remembered(&mut browsers[2], 1);
     assert_eq!(browsers.each_mut().map(who), ["None", "Some(1)", "Some(1)"]);
 }
 
 #[test]
-fn a_new_login_is_refused_when_there_are_too_many() {
+fn exceeding_max_logins_can_refuse_the_new_login() {
     let site = Site::with(|active| active.max_logins(1).refuse_new_logins(true));
     let mut first = site.remembered(1);
     let mut second = site.browser();
@@ -40,7 +40,7 @@ fn a_new_login_is_refused_when_there_are_too_many() {
     assert_eq!(log_in(&mut second, 1).status, 200);
 }
 
-/// How many of 20 logins of one user at once were let in, and are in afterwards.
+/// How many of 20 concurrent logins of one user were accepted, and are valid afterwards.
 fn at_once(site: &Site) -> (usize, usize) {
     site.store.set_delay(Duration::from_millis(20));
     let logins: Vec<_> = (0..20)
@@ -59,7 +59,7 @@ fn at_once(site: &Site) -> (usize, usize) {
 }
 
 #[test]
-fn never_are_there_too_many_also_where_all_come_at_once() {
+fn concurrent_logins_never_exceed_max_logins() {
     let site = Site::with(|active| active.max_logins(3));
     let (let_in, in_afterwards) = at_once(&site);
     assert_eq!(let_in, 20);
@@ -79,7 +79,7 @@ fn never_are_there_too_many_also_where_all_come_at_once() {
 }
 
 #[test]
-fn the_newest_login_stays_also_where_all_began_in_one_second() {
+fn the_newest_login_stays_even_if_all_started_in_the_same_second() {
     let site = Site::with(|active| active.max_logins(1));
     for _ in 0..20 {
         let mut newest = site.logged_in(1);
@@ -89,7 +89,7 @@ fn the_newest_login_stays_also_where_all_began_in_one_second() {
 }
 
 #[test]
-fn a_refused_login_ends_none_in_a_store_that_is_as_full_as_may_be() {
+fn a_refused_login_ends_no_login_in_a_full_store() {
     let store = TestLoginStore::new(MemoryLoginStore::new().max_per_user(1));
     let site = Site::on_store(store, |manager, store| {
         let logins = ActiveLogins::in_store(store).max_logins(1);
@@ -101,14 +101,15 @@ fn a_refused_login_ends_none_in_a_store_that_is_as_full_as_may_be() {
 }
 
 #[test]
-fn a_login_that_the_new_one_ends_is_not_one_too_many() {
+fn a_login_that_the_new_one_replaces_does_not_count_as_too_many() {
     let site = Site::with(|active| active.max_logins(2).refuse_new_logins(true));
     let remembered = site.remembered(1);
     let mut browser = site.logged_in(1);
     let ended = current(&mut browser).id;
     assert_eq!(browser.post("/end", &format!("id={ended}")).status, 200);
     let mut elsewhere = site.logged_in(1);
-    // Its session's login has ended, and its remember cookie's goes with the new login.
+    // The login of its session has ended, and the login of its remember cookie ends with the new
+    // login.
     browser.cookies.insert(
         REMEMBER.to_owned(),
         remembered.cookie(REMEMBER).unwrap().to_owned(),
@@ -119,7 +120,7 @@ fn a_login_that_the_new_one_ends_is_not_one_too_many() {
 }
 
 #[test]
-fn a_refused_login_leaves_who_is_logged_in() {
+fn a_refused_login_keeps_the_user_who_is_logged_in() {
     let site = Site::with(|active| active.max_logins(1).refuse_new_logins(true));
     let _elsewhere = site.logged_in(1);
     let mut browser = site.remembered(2);
@@ -130,7 +131,7 @@ fn a_refused_login_leaves_who_is_logged_in() {
 }
 
 #[test]
-fn a_limit_of_none_is_refused_at_build() {
+fn max_logins_of_zero_is_refused_at_build() {
     let built = LoginManager::<active_site::User>::builder(SECRET)
         .user_loader(async |_: u64| None)
         .active_logins(ActiveLogins::in_memory().max_logins(0))

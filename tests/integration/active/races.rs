@@ -1,4 +1,4 @@
-//! Requests that overlap with one that ends logins: whoever is slower brings nothing back.
+//! Requests that overlap with one that ends logins: the slower request revives no login.
 
 use std::{thread, time::Duration};
 
@@ -8,7 +8,8 @@ use crate::support::{
     block_on,
 };
 
-/// Sends a request of `slow` whose next `held` waits in the store until `meanwhile` is through.
+/// Sends a request of `slow` whose next operation `held` waits in the store until `meanwhile` has
+/// returned.
 fn held(
     site: &Site,
     held: &'static str,
@@ -33,7 +34,7 @@ fn held(
 }
 
 #[test]
-fn a_visit_under_way_brings_no_login_back_that_goes_on_under_another_id() {
+fn an_in_flight_visit_does_not_revive_a_superseded_login() {
     for by_cookie in [false, true] {
         let site = Site::new();
         let mut owner = site.remembered(1);
@@ -41,7 +42,7 @@ fn a_visit_under_way_brings_no_login_back_that_goes_on_under_another_id() {
         if by_cookie {
             thief.restart();
         }
-        // A visit is written down.
+        // The visit will be recorded.
         site.clock.advance(Duration::from_secs(600));
         held(&site, "touch", &mut thief, "/who", || {
             assert_eq!(owner.post("/end-others", "").status, 200);
@@ -56,7 +57,7 @@ fn a_visit_under_way_brings_no_login_back_that_goes_on_under_another_id() {
 }
 
 #[test]
-fn of_two_who_go_on_with_a_login_one_does() {
+fn only_one_of_two_concurrent_requests_supersedes_a_login() {
     let site = Site::new();
     let mut owner = site.logged_in(1);
     let mut thief = owner.clone();
@@ -74,7 +75,7 @@ fn of_two_who_go_on_with_a_login_one_does() {
 }
 
 #[test]
-fn no_login_that_goes_on_under_another_id_escapes_when_all_are_ended() {
+fn no_superseded_login_survives_ending_all_logins() {
     for operation in ["begin", "touch"] {
         let site = Site::new();
         let mut thief = site.logged_in(1);
@@ -84,7 +85,7 @@ fn no_login_that_goes_on_under_another_id_escapes_when_all_are_ended() {
         assert_eq!(who(&mut thief), "None", "{operation}");
         assert_eq!(site.store.stored("User:1"), []);
     }
-    // The other way round: all have been listed when it goes on.
+    // The other way round: the login is superseded after all logins have been listed.
     let site = Site::new();
     let mut thief = site.logged_in(1);
     let gate = site.store.hold("end");

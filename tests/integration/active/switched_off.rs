@@ -11,7 +11,7 @@ fn record_of(browser: &mut Browser) -> String {
 }
 
 #[test]
-fn switched_off_there_is_no_id_in_record_or_token() {
+fn without_a_store_record_and_token_hold_no_login_id() {
     let (off, on) = (Site::stateless(), Site::new());
     let (mut off, mut on) = (off.remembered(1), on.remembered(1));
     let (of_off, of_on) = (record_of(&mut off), record_of(&mut on));
@@ -25,7 +25,7 @@ fn switched_off_there_is_no_id_in_record_or_token() {
     assert!(on.cookie(REMEMBER).unwrap().starts_with("2."));
     assert_eq!(fields(&on), 9);
 
-    // Without the percent signs, of which there are more and less by chance.
+    // Without the percent signs, whose number varies by chance.
     let size = |browser: &Browser| {
         let cookie = browser.cookie(SESSION).unwrap();
         cookie.len() - 2 * cookie.matches('%').count()
@@ -35,7 +35,7 @@ fn switched_off_there_is_no_id_in_record_or_token() {
 }
 
 #[test]
-fn cookies_from_before_the_store_was_switched_on_are_no_logins() {
+fn cookies_from_before_the_store_was_enabled_are_rejected() {
     let before = Site::stateless();
     let site = Site::new();
     let mut by_session = before.logged_in(1);
@@ -53,7 +53,7 @@ fn cookies_from_before_the_store_was_switched_on_are_no_logins() {
 }
 
 #[test]
-fn a_plain_login_drops_a_remember_cookie_from_before() {
+fn a_plain_login_removes_a_remember_cookie_from_before_the_store() {
     let before = Site::stateless();
     let old = before.remembered(1);
     let site = Site::new();
@@ -65,7 +65,7 @@ fn a_plain_login_drops_a_remember_cookie_from_before() {
 }
 
 #[test]
-fn cookies_from_after_the_store_was_switched_off_again_still_work() {
+fn cookies_still_work_after_the_store_is_disabled() {
     let with_store = Site::new();
     let (mut by_session, mut by_cookie) = (with_store.logged_in(1), with_store.remembered(1));
     by_cookie.restart();

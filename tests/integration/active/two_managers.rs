@@ -73,13 +73,13 @@ fn two_managers_on_one_store_do_not_mix_their_users() {
 }
 
 #[test]
-fn of_two_managers_around_a_handler_each_lists_and_ends_its_own_users_logins() {
+fn nested_managers_each_list_and_end_their_own_users_logins() {
     async fn log_in(req: HttpRequest) -> Result<impl Responder> {
         login_user(&req, &pages::User::from(1)).await?;
         login_user(&req, &Admin { id: 1 }).await?;
         Ok("logged in")
     }
-    /// How many of the user, of the admin, and of whom is nearest.
+    /// How many logins the user has, the admin has, and the user of the nearest manager has.
     async fn counts(req: HttpRequest) -> Result<impl Responder> {
         let users = LoginManager::<pages::User>::of(&req)?;
         let admins = LoginManager::<Admin>::of(&req)?;

@@ -1,4 +1,5 @@
-//! Fresh logins: who has authenticated in this very session, and who must do so again.
+//! Fresh logins: users who have authenticated in the current session, and those who must do so
+//! again.
 
 use actix_web::HttpRequest;
 
@@ -19,7 +20,7 @@ fn fresh_false_logs_in_without_freshness() {
 }
 
 #[test]
-fn fresh_login_required_of_an_anonymous_request_is_unauthorized_and_of_a_stale_one_needs_refresh() {
+fn fresh_login_required_tells_anonymous_from_stale_requests() {
     let site = Site::new(|manager| manager.refresh_view("/again"));
     let mut browser = site.browser();
     let anonymous = browser.get("/account");
@@ -46,7 +47,7 @@ fn confirm_login_renews_the_session() {
 }
 
 #[test]
-fn confirm_login_with_nobody_logged_in_is_an_error() {
+fn confirm_login_without_a_login_is_an_error() {
     let site = Site::new(|manager| manager);
     let answer = site.browser().post("/confirm", "");
     assert_eq!((answer.status, answer.body.as_str()), (401, ""));
@@ -54,7 +55,7 @@ fn confirm_login_with_nobody_logged_in_is_an_error() {
 }
 
 #[test]
-fn a_user_from_a_request_loader_is_never_fresh_and_can_confirm_nothing() {
+fn a_request_loaders_user_is_never_fresh_and_cannot_be_confirmed() {
     let world = World::new();
     let users = world.users.clone();
     let site = Site::deployed(&world, SECRET, |manager| {

@@ -20,7 +20,7 @@ fn app() -> TestApp {
     serve!(pages::<User>, manager.clone(), cookie_session())
 }
 
-/// An app with one page more, to be posted to at `/extra`.
+/// An app with one more page, for `POST` requests to `/extra`.
 macro_rules! app_with {
     ($extra:expr, $session:expr) => {{
         let (manager, session) = (manager::<User>(), $session);
@@ -52,7 +52,7 @@ fn a_user_logs_in_stays_logged_in_and_logs_out() {
 }
 
 #[test]
-fn a_login_counts_in_the_very_request() {
+fn a_login_takes_effect_within_its_own_request() {
     async fn login_and_ask(req: HttpRequest, before: CurrentUser<User>) -> Result<impl Responder> {
         login_user(&req, &User::from(2)).await?;
         let after = CurrentUser::<User>::extract(&req).await?;
@@ -92,7 +92,7 @@ fn an_inactive_user_is_refused_and_nothing_changes() {
 }
 
 #[test]
-fn an_inactive_user_who_is_forced_in_is_known_but_refused() {
+fn a_forced_login_of_an_inactive_user_is_known_but_refused() {
     let app = app();
     let mut browser = app.browser();
     assert_eq!(browser.post(&format!("/force/{INACTIVE}"), "").status, 200);
@@ -101,8 +101,8 @@ fn an_inactive_user_who_is_forced_in_is_known_but_refused() {
 }
 
 #[test]
-fn an_id_that_does_not_parse_is_nobody_and_ends_the_login() {
-    /// Prints its id in a way that it can't read.
+fn an_id_that_does_not_parse_ends_the_login() {
+    /// Prints its id in a form that it cannot parse.
     #[derive(Clone)]
     struct Odd;
     struct OddId;
@@ -206,7 +206,7 @@ fn a_login_on_a_purged_session_is_an_error() {
 }
 
 #[test]
-fn a_record_of_the_wrong_shape_is_no_login_and_is_removed() {
+fn a_malformed_record_is_no_login_and_is_removed() {
     async fn write_garbage(session: Session) -> Result<impl Responder> {
         session.insert("_login", [1, 2, 3])?;
         session.insert("cart", "melon")?;
@@ -226,7 +226,7 @@ fn a_record_of_the_wrong_shape_is_no_login_and_is_removed() {
 }
 
 #[test]
-fn a_record_that_is_no_json_is_no_login_and_no_failure() {
+fn a_record_that_is_not_json_is_no_login_and_no_error() {
     let store = MemorySessionStore::default();
     let (manager, session) = (manager::<User>(), store.clone());
     let app = serve!(pages::<User>, manager.clone(), session.session());
@@ -239,7 +239,7 @@ fn a_record_that_is_no_json_is_no_login_and_no_failure() {
 }
 
 #[test]
-fn a_user_logs_in_over_a_record_of_the_wrong_shape() {
+fn a_user_can_log_in_over_a_malformed_record() {
     let store = MemorySessionStore::default();
     let (manager, session) = (manager::<User>(), store.clone());
     let app = serve!(pages::<User>, manager.clone(), session.session());
@@ -251,9 +251,9 @@ fn a_user_logs_in_over_a_record_of_the_wrong_shape() {
     assert_eq!(browser.get("/who").body, "2");
 }
 
-/// Nobody knows whose they were.
+/// The owner of that data is unknown.
 #[test]
-fn what_is_beside_a_record_of_the_wrong_shape_goes_to_no_other_user() {
+fn data_beside_a_malformed_record_goes_to_no_other_user() {
     for asks_before in [true, false] {
         let store = MemorySessionStore::default();
         let (manager, session) = (manager::<User>(), store.clone());
@@ -273,7 +273,7 @@ fn what_is_beside_a_record_of_the_wrong_shape_goes_to_no_other_user() {
 }
 
 #[test]
-fn a_user_with_any_text_as_id_is_found_again() {
+fn a_user_id_may_be_any_text() {
     #[derive(Clone, UserMixin)]
     #[user(name = "User")]
     struct Named {

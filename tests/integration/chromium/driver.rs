@@ -23,7 +23,7 @@ use crate::support::quickstart::{Process, Site};
 
 /// How long a page may take to be what a test expects.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long chromedriver may take to answer, the start of Chromium included.
+/// How long chromedriver may take to respond, the start of Chromium included.
 const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 
 #[derive(PartialEq, Eq, Clone, Copy)]
@@ -32,7 +32,7 @@ pub enum Remember {
     No,
 }
 
-/// Where one user sits: a running quickstart, and a browser profile that outlives the browsers.
+/// A running quickstart, and a browser profile that outlives the browsers.
 pub struct Desk {
     chromedriver: PathBuf,
     chromium: PathBuf,
@@ -41,7 +41,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// `None` where there is no browser.
+    /// `None` if there is no browser.
     pub fn new() -> Option<Self> {
         let chromedriver = program(&["chromedriver"]);
         let chromium = program(&[
@@ -54,7 +54,7 @@ impl Desk {
             let required = env::var_os("REQUIRE_BROWSER").is_some_and(|value| value == "1");
             assert!(!required, "no chromedriver or no Chromium in PATH");
             static ONCE: Once = Once::new();
-            // Not `eprintln!`, of which a passing test shows nothing.
+            // `eprintln!` would be captured while the test passes.
             ONCE.call_once(|| {
                 let _ = writeln!(
                     io::stderr(),
@@ -138,7 +138,7 @@ impl<'a> Browser<'a> {
         browser
     }
 
-    /// As a user closes it: what Chromium keeps, it has then written to the profile.
+    /// Closes the browser as a user does. Chromium has written its data to the profile afterwards.
     #[track_caller]
     pub fn quit(self) {
         self.tell("DELETE", "", &Value::Null);
@@ -212,7 +212,7 @@ impl<'a> Browser<'a> {
         format!("/element/{}", id.unwrap())
     }
 
-    /// What the browser knows of this cookie, as the page it is on would get it.
+    /// This cookie as the browser would send it to the current page.
     #[track_caller]
     pub fn cookie(&self, name: &str) -> Option<Value> {
         let cookies = self.tell("GET", "/cookie", &Value::Null);
@@ -227,7 +227,7 @@ impl<'a> Browser<'a> {
         self.arrives_at("/protected");
     }
 
-    /// Fills in and sends the login form of the page it is on.
+    /// Fills in and sends the login form of the current page.
     #[track_caller]
     pub fn send_credentials(&self, password: &str, remember: Remember) {
         self.fill_in("[name=email]", "leafstorm");
@@ -252,7 +252,7 @@ impl<'a> Browser<'a> {
         self.ask(method, &path, arguments)
     }
 
-    /// One request to chromedriver: the value of its answer, or its error.
+    /// One request to chromedriver: the value of its response, or its error.
     fn ask(&self, method: &str, path: &str, arguments: &Value) -> Result<Value, String> {
         let answer = exchange(self.driver, method, path, arguments, ANSWER_LIMIT);
         let mut answer = answer.map_err(|error| error.to_string())?;
@@ -266,7 +266,7 @@ impl<'a> Browser<'a> {
 
 impl Drop for Browser<'_> {
     fn drop(&mut self) {
-        // Left to itself chromedriver ends its Chromium, if that runs, and clears up its files.
+        // On a shutdown request chromedriver ends its Chromium, if one runs, and removes its files.
         let limit = Duration::from_secs(10);
         if exchange(self.driver, "GET", "/shutdown", &Value::Null, limit).is_ok() {
             self.chromedriver.wait(limit);
@@ -278,7 +278,7 @@ impl Drop for Browser<'_> {
     }
 }
 
-/// One HTTP request with a JSON body, and the JSON that comes back.
+/// Sends one HTTP request with a JSON body and returns the JSON of the response.
 fn exchange(
     address: SocketAddr,
     method: &str,
@@ -293,7 +293,7 @@ fn exchange(
     let mut stream = TcpStream::connect_timeout(&address, limit)?;
     stream.set_read_timeout(Some(limit))?;
     stream.set_write_timeout(Some(limit))?;
-    // In one piece: small writes would each wait for the one before to be acknowledged.
+    // In one piece: each small write would wait until the previous one is acknowledged.
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -313,7 +313,7 @@ fn exchange(
             break;
         }
     }
-    // Not to the end of the connection, which chromedriver keeps open.
+    // Reads only the body, because chromedriver keeps the connection open.
     Ok(serde_json::from_reader(reader.take(length))?)
 }
 
@@ -330,8 +330,8 @@ impl Profile {
         Self(folder)
     }
 
-    /// The id of the process that has the profile in use: Chromium puts it into a link
-    /// `SingletonLock -> host-id`, and removes that as the last thing it does.
+    /// The id of the process that uses the profile. Chromium puts it into a link `SingletonLock ->
+    /// host-id`, and removes the link as its last action.
     fn process(&self) -> Option<String> {
         let lock: OsString = fs::read_link(self.0.join("SingletonLock")).ok()?.into();
         let (_, id) = lock.to_str()?.rsplit_once('-')?;
@@ -341,7 +341,7 @@ impl Profile {
 
 impl Drop for Profile {
     fn drop(&mut self) {
-        // A process of Chromium's that ends a bit later may still write to it.
+        // A process of Chromium that ends a bit later may still write to the folder.
         for _ in 0..50 {
             match fs::remove_dir_all(&self.0) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -353,7 +353,7 @@ impl Drop for Profile {
     }
 }
 
-/// Asks again and again until it is so, for a limited time.
+/// Repeats the check until it succeeds, for a limited time.
 #[track_caller]
 fn wait_for<E: std::fmt::Debug>(what: &str, mut is_so: impl FnMut() -> Result<(), E>) {
     let started = Instant::now();

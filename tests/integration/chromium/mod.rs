@@ -1,6 +1,6 @@
 //! The quickstart in a real Chromium, driven by chromedriver over the WebDriver protocol.
 //!
-//! Where either program is missing these tests only say so, unless `REQUIRE_BROWSER=1` is set.
+//! If either program is missing, these tests print so and pass, unless `REQUIRE_BROWSER=1` is set.
 
 mod driver;
 
@@ -14,7 +14,7 @@ use crate::support::{REMEMBER, SESSION};
 const PASSWORD: &str = "[name=password]";
 
 #[test]
-fn with_the_box_a_login_outlives_the_browser_but_is_not_fresh() {
+fn with_remember_me_a_login_outlives_the_browser_but_is_not_fresh() {
     let Some(desk) = Desk::new() else { return };
     let browser = desk.start_browser();
     browser.log_in(Remember::Yes);
@@ -42,14 +42,14 @@ fn with_the_box_a_login_outlives_the_browser_but_is_not_fresh() {
 }
 
 #[test]
-fn without_the_box_a_login_ends_with_the_browser() {
+fn without_remember_me_a_login_ends_with_the_browser() {
     let Some(desk) = Desk::new() else { return };
     let browser = desk.start_browser();
     browser.log_in(Remember::No);
     assert_eq!(browser.cookie(REMEMBER), None);
     let session = browser.cookie(SESSION).expect("a session cookie");
     assert_eq!(session.get("expiry"), None);
-    // What shows that the profile is the same one afterwards.
+    // Shows afterwards that the profile is the same one.
     browser.run("document.cookie = 'kept=1; max-age=3600'", json!([]));
     browser.quit();
 
@@ -60,7 +60,7 @@ fn without_the_box_a_login_ends_with_the_browser() {
 }
 
 #[test]
-fn the_remember_cookie_is_as_it_was_set_and_hidden_from_scripts() {
+fn the_remember_cookie_has_its_attributes_and_is_hidden_from_scripts() {
     let Some(desk) = Desk::new() else { return };
     let browser = desk.start_browser();
     browser.log_in(Remember::Yes);
@@ -103,7 +103,7 @@ fn logging_out_ends_a_remembered_login_for_good() {
 }
 
 #[test]
-fn a_visitor_without_login_is_told_to_log_in_and_brought_back() {
+fn an_anonymous_visitor_logs_in_and_returns_to_the_page() {
     let Some(desk) = Desk::new() else { return };
     let browser = desk.start_browser();
     browser.open("/protected");
@@ -156,7 +156,7 @@ fn a_next_in_the_login_form_does_not_lead_off_the_site() {
             browser.open("/logout");
         }
     }
-    // Paths of this site, however they look.
+    // These are paths of this site, although they look like other hosts.
     for (next, path) in [
         ("/%09/evil.example", "/%09/evil.example"),
         ("/.//evil.example", "//evil.example"),

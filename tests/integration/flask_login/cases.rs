@@ -1,8 +1,8 @@
-//! What Flask-Login answered: 64 recorded conversations between browsers and an app, replayed.
+//! Flask-Login's own behaviour: 64 recorded conversations between browsers and an app, replayed.
 //!
-//! `cases.json` holds them, request by request, with what came back. Where this crate
-//! does better on purpose, the recorded app was changed to do the same, so that every answer is
-//! one to reproduce.
+//! `cases.json` holds them, request by request, with the responses. Where this crate deliberately
+//! behaves better, the recorded app was changed to do the same, so that every response is one to
+//! reproduce.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -166,7 +166,7 @@ impl TryFrom<Vec<Value>> for Action {
 #[serde(deny_unknown_fields)]
 struct See {
     status: Option<u16>,
-    /// Whether the answer is below 400, where no status is given.
+    /// Whether the status is below 400, if no status is given.
     ok: Option<bool>,
     location: Option<String>,
     body: Option<String>,
@@ -176,7 +176,7 @@ struct See {
     vary: Option<bool>,
 }
 
-/// What the answer does to the remember cookie that the browser has.
+/// What the response does to the browser's remember cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Touched {
@@ -210,7 +210,7 @@ impl Attributes {
     }
 }
 
-/// How far the life of a cookie may be from the recorded one, in seconds.
+/// How far the lifetime of a cookie may differ from the recorded one, in seconds.
 const LIFE_TOLERANCE: u64 = 30;
 
 fn replay(name: &str) {
@@ -302,7 +302,7 @@ fn tampered(value: &str, how: &str) -> String {
 }
 
 impl See {
-    /// One line for each thing that came back otherwise.
+    /// One line for each difference from the record.
     fn differences(&self, answer: &Response, remember: &str, had_cookie: bool) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut expect = |what: &str, is_as_expected: bool, expected: String, got: String| {
@@ -394,7 +394,7 @@ impl See {
     }
 }
 
-/// Bodies that are JSON are compared as JSON: Python escapes what is not ASCII.
+/// JSON bodies are compared as JSON, because Python escapes characters outside ASCII.
 fn is_same_body(expected: &str, got: &str) -> bool {
     match serde_json::from_str::<Value>(expected) {
         Ok(expected) => serde_json::from_str::<Value>(got).is_ok_and(|got| got == expected),

@@ -1,4 +1,4 @@
-//! An API scope beside pages: it refuses without redirects, and answers tokens without cookies.
+//! An API scope beside pages: it refuses without redirects, and responds to tokens without cookies.
 
 use actix_login::LoginManager;
 use actix_session::{SessionMiddleware, storage::SessionStore};
@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[test]
-fn an_api_scope_answers_401_as_json_while_the_pages_beside_it_redirect() {
+fn an_api_scope_responds_401_as_json_while_pages_beside_it_redirect() {
     let app = app(api());
     let refused = app.browser().get("/api/guarded");
     assert_eq!(refused.status, 401);
@@ -33,7 +33,7 @@ fn an_api_scope_answers_401_as_json_while_the_pages_beside_it_redirect() {
     assert_eq!(ask(&mut client, "/guarded", "Bearer key-7"), r#"{"id":7}"#);
 }
 
-/// Asks for everything with a token and looks for cookies.
+/// Requests every page with a token and asserts that no cookie is set.
 fn gets_no_cookies<S: SessionStore + 'static>(
     session: impl Fn() -> SessionMiddleware<S> + Clone + Send + 'static,
     prepare: impl Fn(&mut Browser),
@@ -69,7 +69,7 @@ fn gets_no_cookies<S: SessionStore + 'static>(
             assert_eq!(answer.status, status, "{method} {page}: {answer:?}");
             assert_eq!(answer.set_cookies(), [], "{method} {page}");
         }
-        // Of a token that is nobody's, too, within the API.
+        // Also with an invalid token, within the API.
         for (method, page) in [("GET", "/api/guarded"), ("POST", "/api/write")] {
             let answer = send(&mut client, method, page, "Bearer key-0");
             assert_eq!(answer.status, 401);
@@ -80,12 +80,12 @@ fn gets_no_cookies<S: SessionStore + 'static>(
 }
 
 #[test]
-fn no_answer_to_a_bearer_token_sets_a_cookie() {
+fn no_response_to_a_bearer_token_sets_a_cookie() {
     gets_no_cookies(cookie_session, |_| {});
 }
 
 #[test]
-fn no_answer_to_a_bearer_token_sets_a_cookie_with_a_store_on_the_server() {
+fn no_response_to_a_bearer_token_sets_a_cookie_with_a_server_store() {
     let store = MemorySessionStore::default();
     let shared = store.clone();
     gets_no_cookies(move || shared.session(), |_| {});
@@ -93,7 +93,7 @@ fn no_answer_to_a_bearer_token_sets_a_cookie_with_a_store_on_the_server() {
 }
 
 #[test]
-fn no_answer_to_a_bearer_token_sets_a_cookie_whatever_cookies_come_with_it() {
+fn no_response_to_a_bearer_token_with_cookies_sets_a_cookie() {
     gets_no_cookies(cookie_session, |client| {
         client.cookies.insert(SESSION.into(), "garbage".into());
         client.cookies.insert("other".into(), "1".into());
@@ -101,8 +101,8 @@ fn no_answer_to_a_bearer_token_sets_a_cookie_whatever_cookies_come_with_it() {
 }
 
 #[test]
-fn an_emptied_session_that_a_bearer_token_comes_with_is_at_most_removed() {
-    // To actix-session, nothing tells it from no session at all.
+fn an_emptied_session_sent_with_a_bearer_token_is_at_most_removed() {
+    // actix-session cannot tell it from a missing session.
     let app = app(api().session_for_request_logins(false));
     let mut client = app.browser();
     client.post("/login/1", "");
@@ -115,7 +115,7 @@ fn an_emptied_session_that_a_bearer_token_comes_with_is_at_most_removed() {
 }
 
 #[test]
-fn a_session_that_a_bearer_token_comes_with_is_kept_as_it_is() {
+fn a_session_sent_with_a_bearer_token_stays_unchanged() {
     let store = MemorySessionStore::default();
     let shared = store.clone();
     let manager = api().session_for_request_logins(false).build().unwrap();
@@ -128,13 +128,13 @@ fn a_session_that_a_bearer_token_comes_with_is_kept_as_it_is() {
         r#"{"id":7}"#
     );
     assert_eq!(store.content(), before);
-    // It is the browser's own, so its handlers may write to it.
+    // The session is the browser's own, so handlers may write to it.
     send(&mut client, "POST", "/api/write", "Bearer key-7");
     assert_eq!(client.get("/cart").body, "melon");
 }
 
 #[test]
-fn by_default_a_handler_may_begin_a_session_for_a_user_of_the_request() {
+fn by_default_a_handler_may_start_a_session_for_a_request_user() {
     let app = app(api());
     let mut client = app.browser();
     let answer = send(&mut client, "POST", "/api/write", "Bearer key-7");
@@ -144,7 +144,7 @@ fn by_default_a_handler_may_begin_a_session_for_a_user_of_the_request() {
 }
 
 #[test]
-fn an_inactive_user_of_the_request_is_refused() {
+fn an_inactive_request_user_is_refused() {
     let app = app(api());
     let refused = send(&mut app.browser(), "GET", "/api/guarded", "Bearer key-13");
     assert_eq!(refused.status, 401);

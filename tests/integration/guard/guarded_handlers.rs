@@ -1,4 +1,4 @@
-//! Guarded handlers do what they would do without the guard, whatever their shape.
+//! Guarded handlers of every form behave as they do without the guard.
 
 use std::convert::Infallible;
 
@@ -105,7 +105,7 @@ fn post_json(browser: &mut Browser, body: &str) -> Response {
 }
 
 #[test]
-fn a_users_json_is_handled_as_without_the_guard() {
+fn a_logged_in_users_json_is_handled_as_without_the_guard() {
     let app = app();
     let mut browser = logged_in(&app);
     assert_eq!(
@@ -132,7 +132,7 @@ fn the_body_reaches_the_handler_whole() {
 }
 
 #[test]
-fn a_handlers_error_is_answered_as_without_the_guard() {
+fn a_handlers_error_is_returned_as_without_the_guard() {
     let app = app();
     let answer = logged_in(&app).get("/fails/tea");
     assert_eq!((answer.status, answer.body.as_str()), (418, "tea"));

@@ -1,4 +1,4 @@
-//! `#[login_required]` and its like on handlers, and the extractors that refuse.
+//! `#[login_required]` and the other guard attributes on handlers, and the extractors that refuse.
 
 use std::{
     convert::Infallible,
@@ -59,7 +59,7 @@ async fn order(_: Counted, order: Json<Order>, seen: Data<Seen>) -> impl Respond
     format!("ordered {}", order.item)
 }
 
-/// Answers every method, as handlers given to `.to(…)` do.
+/// Responds to every method, as handlers given to `.to(…)` do.
 #[login_required]
 async fn any_method(_: Counted, seen: Data<Seen>) -> impl Responder {
     seen.handled.add();
@@ -176,7 +176,7 @@ fn post_json(browser: &mut Browser, body: &str) -> Response {
 }
 
 #[test]
-fn a_strangers_broken_json_gets_the_refusal_and_nothing_is_extracted() {
+fn anonymous_broken_json_is_refused_before_extraction() {
     let (app, seen) = app();
     let answer = post_json(&mut app.browser(), "{broken");
     assert_eq!(answer.status, 302);
@@ -185,7 +185,7 @@ fn a_strangers_broken_json_gets_the_refusal_and_nothing_is_extracted() {
 }
 
 #[test]
-fn a_strangers_3_mb_of_json_get_the_refusal_and_nothing_is_extracted() {
+fn anonymous_json_of_3_mb_is_refused_before_extraction() {
     let (app, seen) = app();
     let body = format!("{{\"item\": \"{}\"}}", "x".repeat(3_000_000));
     let answer = post_json(&mut app.browser(), &body);
@@ -194,7 +194,7 @@ fn a_strangers_3_mb_of_json_get_the_refusal_and_nothing_is_extracted() {
 }
 
 #[test]
-fn a_strangers_preflight_passes_and_no_protected_code_runs() {
+fn an_anonymous_preflight_passes_and_runs_no_protected_code() {
     let (app, seen) = app();
     let answer = app.browser().request("OPTIONS", "/any-method").send();
     assert_eq!((answer.status, answer.body.as_str()), (204, ""));
@@ -204,7 +204,7 @@ fn a_strangers_preflight_passes_and_no_protected_code_runs() {
 }
 
 #[test]
-fn a_users_preflight_is_the_handlers_business() {
+fn a_logged_in_users_preflight_reaches_the_handler() {
     let (app, seen) = app();
     let mut browser = logged_in(&app, 1);
     let answer = browser.request("OPTIONS", "/any-method").send();
@@ -213,7 +213,7 @@ fn a_users_preflight_is_the_handlers_business() {
 }
 
 #[test]
-fn a_strangers_preflight_passes_an_extractor_that_refuses_too() {
+fn an_anonymous_preflight_also_passes_a_refusing_extractor() {
     let (app, seen) = app();
     let answer = app
         .browser()
@@ -224,7 +224,7 @@ fn a_strangers_preflight_passes_an_extractor_that_refuses_too() {
 }
 
 #[test]
-fn a_check_admits_whom_it_likes_and_forbids_the_rest() {
+fn a_check_admits_users_who_pass_it_and_forbids_the_rest() {
     let (app, seen) = app();
     assert_eq!(logged_in(&app, 1).get("/first").body, "for the first");
     let forbidden = logged_in(&app, 2).get("/first");
@@ -235,7 +235,7 @@ fn a_check_admits_whom_it_likes_and_forbids_the_rest() {
 }
 
 #[test]
-fn several_checks_must_all_pass_also_async_ones() {
+fn all_checks_must_pass_including_async_ones() {
     let (app, _) = app();
     assert_eq!(logged_in(&app, 3).get("/odd").body, "for the odd");
     assert_eq!(logged_in(&app, 1).get("/odd").status, 403);
@@ -244,7 +244,7 @@ fn several_checks_must_all_pass_also_async_ones() {
 }
 
 #[test]
-fn the_forbidden_handler_answers_who_passes_no_check() {
+fn the_forbidden_handler_responds_to_a_failed_check() {
     let manager = builder::<User>()
         .forbidden_handler(async |req: &HttpRequest| {
             HttpResponse::Forbidden().body(format!("{} is not for you", req.path()))
@@ -289,7 +289,7 @@ fn an_inactive_users_live_login_is_refused_everywhere() {
 }
 
 #[test]
-fn a_page_for_anonymous_visitors_sends_users_to_its_view() {
+fn anonymous_required_redirects_users_to_its_view() {
     let (app, seen) = app();
     assert_eq!(app.browser().get("/sign-up").body, "sign up");
     assert_eq!(seen.extracted.get(), 1);
@@ -301,7 +301,7 @@ fn a_page_for_anonymous_visitors_sends_users_to_its_view() {
 }
 
 #[test]
-fn a_page_for_anonymous_visitors_sends_users_to_a_safe_next() {
+fn anonymous_required_redirects_users_to_a_safe_next() {
     let (app, _) = app();
     let mut browser = logged_in(&app, 1);
     let location = |browser: &mut Browser, next: &str| {
@@ -316,7 +316,7 @@ fn a_page_for_anonymous_visitors_sends_users_to_a_safe_next() {
 }
 
 #[test]
-fn the_extractor_of_a_user_refuses_without_the_attribute() {
+fn the_authenticated_user_extractor_refuses_without_the_attribute() {
     let (app, seen) = app();
     let mut browser = app.browser();
     let refused = browser.get("/without-attribute");
@@ -331,7 +331,7 @@ fn the_extractor_of_a_user_refuses_without_the_attribute() {
 }
 
 #[test]
-fn who_only_wants_to_know_causes_no_flash_and_no_refusal() {
+fn asking_for_the_current_user_causes_no_flash_and_no_refusal() {
     let (app, seen) = app();
     let answer = app.browser().get("/maybe");
     assert_eq!((answer.status, answer.body.as_str()), (200, "None false"));
@@ -340,7 +340,7 @@ fn who_only_wants_to_know_causes_no_flash_and_no_refusal() {
 }
 
 #[test]
-fn a_handler_may_refuse_by_itself() {
+fn a_handler_may_refuse_on_its_own() {
     let (app, seen) = app();
     let answer = app.browser().get("/refuses");
     assert_eq!(
@@ -351,7 +351,7 @@ fn a_handler_may_refuse_by_itself() {
 }
 
 #[test]
-fn a_refused_client_that_keeps_asking_gets_the_message_once() {
+fn repeated_refusals_flash_the_message_once() {
     let (app, _) = app();
     let mut browser = app.browser();
     assert!(browser.get("/protected").set_cookie(SESSION).is_some());
@@ -363,7 +363,7 @@ fn a_refused_client_that_keeps_asking_gets_the_message_once() {
 }
 
 #[test]
-fn a_login_in_the_handler_is_not_asked_for_again_by_its_guard() {
+fn a_guard_does_not_recheck_a_login_made_by_its_handler() {
     #[anonymous_required("/home")]
     async fn log_in(req: HttpRequest) -> Result<impl Responder> {
         login_user(&req, &User::from(1)).await?;
@@ -380,7 +380,7 @@ fn a_login_in_the_handler_is_not_asked_for_again_by_its_guard() {
 }
 
 #[test]
-fn who_is_logged_in_leaves_the_sign_up_page_for_the_next_of_the_session() {
+fn anonymous_required_redirects_users_to_the_sessions_next() {
     async fn landing() -> impl Responder {
         "home"
     }

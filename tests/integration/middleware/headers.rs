@@ -1,4 +1,4 @@
-//! What answers tell caches, and a `Cookie` header that is no text.
+//! The cache headers of responses, and a `Cookie` header that is not UTF-8.
 
 use actix_login::{
     Authorization, CurrentUser, FlashedMessages, LoginManager, LoginOptions, login_user_with,
@@ -53,7 +53,7 @@ fn vary(answer: &Response) -> Vec<&str> {
 }
 
 #[test]
-fn an_answer_that_depends_on_the_user_is_private_and_varies_by_cookie() {
+fn a_response_that_depends_on_the_user_is_private_and_varies_by_cookie() {
     let app = app();
     let mut browser = app.browser();
     for (method, page) in [
@@ -71,7 +71,7 @@ fn an_answer_that_depends_on_the_user_is_private_and_varies_by_cookie() {
 }
 
 #[test]
-fn an_answer_that_does_not_depend_on_the_user_says_nothing_of_caches() {
+fn a_response_that_does_not_depend_on_the_user_has_no_cache_headers() {
     let app = app();
     let answer = app.browser().get("/public");
     assert_eq!(
@@ -81,7 +81,7 @@ fn an_answer_that_does_not_depend_on_the_user_says_nothing_of_caches() {
 }
 
 #[test]
-fn what_the_handler_says_of_caches_stands() {
+fn the_handlers_own_cache_headers_are_kept() {
     let app = app();
     let answer = app.browser().get("/own-caching");
     assert_eq!(vary(&answer), ["Accept-Language, cookie"]);
@@ -95,7 +95,7 @@ fn what_the_handler_says_of_caches_stands() {
 }
 
 #[test]
-fn with_a_header_loader_answers_vary_by_its_header() {
+fn with_a_header_loader_responses_vary_by_its_header() {
     let manager = LoginManager::<User>::builder(SECRET)
         .header_loader(async |value: &str| match Authorization::parse(value)? {
             Authorization::Bearer(id) => load::<User>(id.parse().ok()?),
@@ -117,7 +117,7 @@ fn with_a_header_loader_answers_vary_by_its_header() {
 }
 
 #[test]
-fn a_conflict_of_managers_or_a_missing_session_is_kept_by_no_cache() {
+fn no_cache_stores_the_error_of_a_faulty_setup() {
     let manager = manager::<User>();
     let app = serve!(cached_pages, manager.clone());
     let answer = app.browser().get("/who");
@@ -125,7 +125,7 @@ fn a_conflict_of_managers_or_a_missing_session_is_kept_by_no_cache() {
     assert_eq!(answer.header("cache-control"), Some("private"));
 }
 
-/// Sends the browser's cookies and one that is no text.
+/// Sends the browser's cookies and one that is not UTF-8.
 fn send_unreadable(browser: &mut Browser, method: &str, page: &str) -> Response {
     browser
         .request(method, page)
@@ -134,7 +134,7 @@ fn send_unreadable(browser: &mut Browser, method: &str, page: &str) -> Response 
 }
 
 #[test]
-fn a_cookie_header_that_is_no_text_is_nobody_and_the_login_outlives_it() {
+fn a_non_utf8_cookie_header_is_anonymous_and_keeps_the_login() {
     let store = MemorySessionStore::default();
     let (manager, session) = (manager::<User>(), store.clone());
     let app = serve!(pages::<User>, manager.clone(), session.session());
@@ -153,7 +153,7 @@ fn a_cookie_header_that_is_no_text_is_nobody_and_the_login_outlives_it() {
 }
 
 #[test]
-fn with_the_next_in_the_session_such_a_request_writes_none_either() {
+fn a_non_utf8_cookie_header_writes_no_next_into_the_session() {
     let store = MemorySessionStore::default();
     let session = store.clone();
     let manager = builder::<User>()
@@ -168,7 +168,7 @@ fn with_the_next_in_the_session_such_a_request_writes_none_either() {
 }
 
 #[test]
-fn a_user_logs_in_with_such_a_header() {
+fn a_user_can_log_in_with_a_non_utf8_cookie_header() {
     let app = app();
     let mut browser = app.browser();
     browser.post("/login/1", "");
@@ -178,7 +178,7 @@ fn a_user_logs_in_with_such_a_header() {
 }
 
 #[test]
-fn a_user_logs_out_with_such_a_header() {
+fn a_user_can_log_out_with_a_non_utf8_cookie_header() {
     let app = app();
     let mut browser = app.browser();
     browser.post("/login/1", "");
@@ -192,7 +192,7 @@ fn a_user_logs_out_with_such_a_header() {
 }
 
 #[test]
-fn a_remembered_user_is_known_for_one_request_with_such_a_header() {
+fn a_non_utf8_cookie_header_remembers_the_user_for_one_request() {
     async fn remember(req: HttpRequest) -> Result<impl Responder> {
         let options = LoginOptions::new().remember(true);
         login_user_with(&req, &User::from(1), options).await?;

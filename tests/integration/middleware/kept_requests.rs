@@ -1,5 +1,5 @@
-//! Requests that outlive their answers, in a task or a body: they go on seeing their own user, and
-//! nobody else's.
+//! Requests that outlive their responses, in a task or a body: they keep seeing their own user and
+//! no other.
 
 use std::{
     sync::{Arc, Mutex},
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// Kept requests wait here, and say whom they see.
+/// Kept requests wait here and record the user that they see.
 #[derive(Default)]
 struct Gate {
     is_open: Mutex<bool>,
@@ -53,7 +53,7 @@ impl Gate {
 
 #[derive(Deserialize)]
 struct When {
-    /// Whether to ask for the user before the answer as well.
+    /// Whether to ask for the user before the response as well.
     ask_first: bool,
 }
 
@@ -121,7 +121,7 @@ impl Fixture {
         browser
     }
 
-    /// What the tasks have seen, when so many have.
+    /// The users that the tasks have seen, once this many have finished.
     fn seen_by(&self, tasks: usize) -> Vec<String> {
         self.gate.open();
         for _ in 0..400 {
@@ -134,7 +134,7 @@ impl Fixture {
     }
 }
 
-/// What five tasks of five users see, after others have been answered.
+/// The users that five tasks of five users see after other requests have completed.
 fn seen_by_tasks(ask_first: bool) -> Vec<String> {
     let fixture = Fixture::new();
     for id in 1..=5 {
@@ -156,18 +156,18 @@ fn seen_by_tasks(ask_first: bool) -> Vec<String> {
 }
 
 #[test]
-fn a_task_that_has_the_request_sees_its_user_when_others_have_been_answered() {
+fn a_task_that_keeps_the_request_still_sees_its_user() {
     assert_eq!(seen_by_tasks(true), ["1", "2", "3", "4", "5"]);
 }
 
-/// actix-session has emptied the session of a request that has been answered.
+/// actix-session empties the session of a request after its response.
 #[test]
-fn a_task_that_asks_for_the_first_time_after_the_answer_sees_nobody() {
+fn a_task_that_first_asks_after_the_response_sees_no_user() {
     assert_eq!(seen_by_tasks(false), ["nobody"; 5]);
 }
 
 #[test]
-fn a_body_under_way_sees_its_own_user() {
+fn a_streaming_body_sees_its_own_user() {
     let fixture = Fixture::new();
     let bodies: Vec<_> = (1..=5)
         .map(|id| {
@@ -187,7 +187,7 @@ fn a_body_under_way_sees_its_own_user() {
     }
 }
 
-/// Dropped when the last request that has it is.
+/// Dropped together with the last request that holds it.
 #[derive(Clone, UserMixin)]
 struct Tracked {
     id: u64,
@@ -196,7 +196,7 @@ struct Tracked {
 }
 
 #[test]
-fn after_a_burst_no_users_stay_in_memory() {
+fn no_users_stay_in_memory_after_a_burst() {
     async fn slow(user: CurrentUser<Tracked>) -> String {
         sleep(Duration::from_millis(100)).await;
         format!("{:?}", user.get_id())
@@ -222,7 +222,7 @@ fn after_a_burst_no_users_stay_in_memory() {
             .route("/public", web::get().to(async || "public"))
             .route("/slow", web::get().to(slow));
     };
-    /// As a session store does that takes its time.
+    /// Waits as a slow session store does.
     async fn wait(
         req: ServiceRequest,
         next: Next<impl MessageBody>,

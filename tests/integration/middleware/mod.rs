@@ -1,4 +1,4 @@
-//! The middleware: one or several managers, the headers of responses, mistakes in the set-up.
+//! The middleware: one or several managers, the headers of responses, mistakes in the setup.
 
 mod headers;
 mod kept_requests;

@@ -1,4 +1,4 @@
-//! What a login page needs: where to send a user on to, messages, and templates.
+//! What a login page needs: where to redirect a user, messages, and templates.
 
 mod flashes;
 mod open_redirects;

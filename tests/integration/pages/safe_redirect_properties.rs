@@ -1,5 +1,5 @@
-//! `is_safe_redirect` agrees with the WHATWG URL parser on a large generated corpus: what it calls
-//! safe leads a browser to no other site.
+//! `is_safe_redirect` agrees with the WHATWG URL parser on a large generated corpus: a target that
+//! it accepts leads a browser to no other site.
 
 use actix_login::{NextUrl, is_safe_redirect};
 use actix_web::{
@@ -12,10 +12,10 @@ use url::{Origin, Url};
 
 use crate::support::pages::{User, builder};
 
-/// How many targets are made.
+/// How many targets are generated.
 const TARGETS: u32 = 300_000;
 
-/// Where a browser may be when it gets the redirect.
+/// The pages on which a browser may receive the redirect.
 const BASES: &[&str] = &[
     "http://site.example/login",
     "https://site.example:8443/a/b/?x=/y#z",
@@ -23,7 +23,7 @@ const BASES: &[&str] = &[
     "http://[::1]:8080//evil.example/login",
 ];
 
-/// What browsers, proxies and frameworks have been fooled with, and ordinary text.
+/// Parts that have fooled browsers, proxies and frameworks, and ordinary text.
 const PIECES: &[&str] = &[
     "/",
     "/",
@@ -167,14 +167,14 @@ fn bases() -> Vec<Url> {
     BASES.iter().map(|base| Url::parse(base).unwrap()).collect()
 }
 
-/// What has been seen of the corpus.
+/// Counts of what the corpus contained.
 #[derive(Default)]
 struct Tally {
     safe: u32,
     elsewhere: u32,
 }
 
-/// Checks the whole corpus; `allowed` are the origins that may be led to besides the base's own.
+/// Checks the whole corpus; `allowed` are the permitted origins besides the base's own.
 fn check(req: &HttpRequest, allowed: &[Origin]) -> Tally {
     let (bases, mut random, mut tally) = (bases(), Random(4), Tally::default());
     for _ in 0..TARGETS {
@@ -197,7 +197,7 @@ fn check(req: &HttpRequest, allowed: &[Origin]) -> Tally {
 }
 
 #[test]
-fn whatever_is_called_safe_stays_on_the_site() {
+fn every_safe_redirect_stays_on_the_site() {
     let tally = check(&TestRequest::default().to_http_request(), &[]);
     println!("{TARGETS} targets, {} of them safe", tally.safe);
     assert!(tally.safe > TARGETS / 10);
@@ -205,7 +205,7 @@ fn whatever_is_called_safe_stays_on_the_site() {
 }
 
 #[test]
-fn with_allowed_hosts_whatever_is_called_safe_stays_on_the_site_or_leads_to_one_of_them() {
+fn every_safe_redirect_stays_on_the_site_or_an_allowed_host() {
     async fn checked(req: HttpRequest) -> String {
         let allowed = ["http", "https"].map(|scheme| {
             ["", ":8080"].map(|port| {
@@ -233,7 +233,7 @@ fn with_allowed_hosts_whatever_is_called_safe_stays_on_the_site_or_leads_to_one_
 }
 
 #[test]
-fn what_a_next_says_can_stand_in_a_header_and_stays_on_the_site_too() {
+fn every_next_is_a_valid_header_value_and_stays_on_the_site() {
     let (bases, mut random, mut count) = (bases(), Random(5), 0);
     for _ in 0..TARGETS / 3 {
         let target = serde_json::Value::from(random.target());
@@ -257,7 +257,7 @@ fn what_a_next_says_can_stand_in_a_header_and_stays_on_the_site_too() {
 }
 
 #[test]
-fn every_plain_path_is_safe_and_means_itself() {
+fn every_plain_path_is_safe_and_resolves_to_itself() {
     const UNRESERVED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     let req = TestRequest::default().to_http_request();
     let base = Url::parse("http://site.example/login").unwrap();
@@ -265,7 +265,7 @@ fn every_plain_path_is_safe_and_means_itself() {
     for _ in 0..TARGETS / 6 {
         let mut path = String::new();
         for _ in 0..1 + random.below(5) {
-            // The letter keeps it from being `.` or `..`, which mean other paths.
+            // The letter keeps the segment from being `.` or `..`, which mean other paths.
             path.push_str("/a");
             for _ in 0..random.below(12) {
                 path.push(char::from(UNRESERVED[random.below(UNRESERVED.len())]));

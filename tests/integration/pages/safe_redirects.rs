@@ -1,4 +1,5 @@
-//! `is_safe_redirect` and `NextUrl`: which targets an app may send a user to after the login.
+//! `is_safe_redirect` and `NextUrl`: the targets that an app may redirect a user to after the
+//! login.
 
 use actix_login::{NextUrl, anonymous_required, is_safe_redirect, login_required};
 use actix_web::{
@@ -33,7 +34,7 @@ async fn next_of_form(form: Form<LoginForm>) -> impl Responder {
     Redirect::to(form.into_inner().next.or("/default")).see_other()
 }
 
-/// As a login page does that takes what comes.
+/// Like a login page that accepts either source.
 async fn next_of_both(form: Form<LoginForm>, query: NextUrl) -> impl Responder {
     let next = form.into_inner().next.or_else(query);
     Redirect::to(next.or("/default")).see_other()
@@ -169,7 +170,7 @@ fn a_path_on_this_site_is_a_safe_redirect() {
 }
 
 #[test]
-fn whatever_leads_elsewhere_is_no_safe_redirect() {
+fn a_target_that_leads_elsewhere_is_no_safe_redirect() {
     let (app, app_with_hosts) = (app(), app_with_hosts());
     for target in UNSAFE {
         assert!(!accepts(&app, target), "{target:?}");
@@ -186,7 +187,7 @@ fn a_target_of_more_than_1_024_bytes_is_no_safe_redirect() {
 }
 
 #[test]
-fn the_requests_own_host_is_not_believed() {
+fn the_requests_own_host_is_not_trusted() {
     let app = app();
     let own = format!("http://{}/x", app.address());
     assert!(!accepts(&app, &own));
@@ -201,7 +202,7 @@ fn the_requests_own_host_is_not_believed() {
 }
 
 #[test]
-fn a_host_may_be_allowed_with_the_port_that_its_scheme_has_anyway() {
+fn an_allowed_host_may_name_its_schemes_default_port() {
     let manager = builder::<User>()
         .allowed_redirect_hosts(["secure.example:443", "plain.example:80"])
         .build()
@@ -227,7 +228,7 @@ fn a_host_may_be_allowed_with_the_port_that_its_scheme_has_anyway() {
 }
 
 #[test]
-fn hosts_are_allowed_by_their_exact_name_and_port() {
+fn hosts_are_allowed_by_exact_name_and_port() {
     let app = app_with_hosts();
     for target in [
         "https://accounts.example",
@@ -274,7 +275,7 @@ fn hosts_are_allowed_by_their_exact_name_and_port() {
 }
 
 #[test]
-fn the_next_of_a_query_is_taken_if_it_is_safe() {
+fn a_querys_next_is_used_if_it_is_safe() {
     let app = app();
     let mut browser = app.browser();
     let mut go = |next: &str| {
@@ -292,7 +293,7 @@ fn the_next_of_a_query_is_taken_if_it_is_safe() {
 }
 
 #[test]
-fn of_two_nexts_in_a_query_the_first_counts() {
+fn the_first_of_two_nexts_in_a_query_counts() {
     let app = app();
     let mut browser = app.browser();
     let answer = browser.get("/query?next=/a&next=//evil.example");
@@ -302,7 +303,7 @@ fn of_two_nexts_in_a_query_the_first_counts() {
 }
 
 #[test]
-fn the_next_of_a_query_may_lead_to_an_allowed_host() {
+fn a_querys_next_may_lead_to_an_allowed_host() {
     let app = app_with_hosts();
     let answer = app
         .browser()
@@ -311,7 +312,7 @@ fn the_next_of_a_query_may_lead_to_an_allowed_host() {
 }
 
 #[test]
-fn the_next_of_a_form_is_taken_if_it_is_a_path_on_this_site() {
+fn a_forms_next_is_used_if_it_is_a_path_on_this_site() {
     let (app, app_with_hosts) = (app(), app_with_hosts());
     let go = |app: &TestApp, next: &str| {
         let form = format!("next={}", encoded(next));
@@ -327,7 +328,7 @@ fn the_next_of_a_form_is_taken_if_it_is_a_path_on_this_site() {
 }
 
 #[test]
-fn an_unsafe_next_of_a_form_gives_way_to_the_one_of_the_query() {
+fn a_querys_next_is_used_if_the_forms_next_is_unsafe() {
     let app = app();
     let go = |form| {
         let answer = app.browser().post("/both?next=/query", form);
@@ -339,7 +340,7 @@ fn an_unsafe_next_of_a_form_gives_way_to_the_one_of_the_query() {
 }
 
 #[test]
-fn the_next_of_the_session_is_taken_once() {
+fn the_sessions_next_is_used_once() {
     let app = app_with_session();
     let mut browser = app.browser();
     browser.get("/a?b=%20c");
@@ -348,7 +349,7 @@ fn the_next_of_the_session_is_taken_once() {
 }
 
 #[test]
-fn the_next_of_the_session_goes_before_the_one_of_the_query() {
+fn the_sessions_next_takes_precedence_over_the_querys() {
     let app = app_with_session();
     let mut browser = app.browser();
     browser.get("/a");
@@ -361,7 +362,7 @@ fn the_next_of_the_session_goes_before_the_one_of_the_query() {
 }
 
 #[test]
-fn without_the_setting_the_next_of_the_session_is_the_apps_own() {
+fn without_the_setting_the_sessions_next_key_belongs_to_the_app() {
     let app = app();
     let mut browser = app.browser();
     browser.get("/a");
@@ -369,7 +370,7 @@ fn without_the_setting_the_next_of_the_session_is_the_apps_own() {
 }
 
 #[test]
-fn a_login_page_sends_users_on_to_a_safe_next_alone() {
+fn a_login_page_redirects_only_to_a_safe_next() {
     let app = app_with_hosts();
     let mut browser = app.browser();
     browser.post("/login/1", "");

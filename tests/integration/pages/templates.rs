@@ -23,7 +23,7 @@ struct User {
     name: String,
     #[user(active)]
     enabled: bool,
-    /// A field of the name that this crate adds.
+    /// A field with a name that this crate adds.
     is_authenticated: &'static str,
     #[serde(skip)]
     #[user(session_auth_hash)]
@@ -117,20 +117,20 @@ fn a_template_greets_the_user_by_name_and_escapes_it() {
 }
 
 #[test]
-fn a_template_greets_nobody_who_is_not_logged_in() {
+fn a_template_greets_no_anonymous_visitor() {
     assert_eq!(app(None).browser().get("/greeting").body, "");
     assert_eq!(app(guest()).browser().get("/greeting").body, "");
 }
 
 #[test]
-fn a_template_finds_the_fields_of_a_guest() {
+fn a_template_can_read_the_fields_of_a_guest() {
     let page = app(guest()).browser().get("/permissions").body;
     assert_eq!(page, "A guest may look");
     assert_eq!(app(None).browser().get("/permissions").body, " may look");
 }
 
 #[test]
-fn a_user_serializes_as_its_fields_and_what_the_crate_says_of_it() {
+fn a_user_serializes_as_its_fields_and_the_login_state() {
     let fields = |app: &TestApp, login: bool| -> Value {
         let mut browser = app.browser();
         if login {

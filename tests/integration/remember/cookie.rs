@@ -1,4 +1,4 @@
-//! Remember me: the cookie, how a login comes back from it, and how it ends.
+//! Remember me: the cookie, how it restores a login, and how it ends.
 
 use std::{thread, time::Duration};
 
@@ -48,7 +48,7 @@ fn every_setting_of_the_cookie_reaches_the_browser() {
 }
 
 #[test]
-fn a_login_that_does_not_ask_for_it_sets_no_remember_cookie() {
+fn a_plain_login_sets_no_remember_cookie() {
     let site = Site::new(|manager| manager);
     let mut browser = site.browser();
     assert!(browser.post("/login", "1").set_cookie(REMEMBER).is_none());
@@ -57,7 +57,7 @@ fn a_login_that_does_not_ask_for_it_sets_no_remember_cookie() {
 }
 
 #[test]
-fn duration_per_login_beats_the_setting() {
+fn the_duration_of_a_login_overrides_the_setting() {
     let site = Site::new(|manager| manager);
     let mut browser = site.browser();
     let answer = browser.post("/login?remember=true&duration=60", "1");
@@ -68,7 +68,7 @@ fn duration_per_login_beats_the_setting() {
 }
 
 #[test]
-fn a_duration_longer_than_time_itself_is_as_long_as_time() {
+fn an_overlong_duration_saturates() {
     let site = Site::new(|manager| manager);
     let mut browser = site.browser();
     let target = format!("/login?remember=true&duration={}", u64::MAX);
@@ -79,7 +79,7 @@ fn a_duration_longer_than_time_itself_is_as_long_as_time() {
 }
 
 #[test]
-fn a_login_restored_from_the_cookie_is_not_fresh_and_confirm_login_makes_it_so() {
+fn a_login_restored_from_the_cookie_is_stale_until_confirmed() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     assert_eq!(browser.get("/account").body, "account");
@@ -100,7 +100,7 @@ fn a_login_restored_from_the_cookie_renews_the_session() {
     let browser = site.remembered();
     let token = browser.cookie(REMEMBER).unwrap().to_owned();
 
-    // Somebody has planted a session whose id they know.
+    // An attacker has planted a session whose id they know.
     let mut planted = site.browser();
     planted.post("/cart", "planted");
     let mut victim = planted.clone();
@@ -122,14 +122,14 @@ fn a_login_restored_from_the_cookie_stores_its_identifier_at_once() {
 }
 
 #[test]
-fn one_second_before_its_end_the_cookie_is_valid_and_at_its_end_it_is_not() {
+fn the_cookie_is_valid_until_its_last_second() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     let token = browser.cookie(REMEMBER).unwrap().to_owned();
     site.wait(365 * DAY - Duration::from_secs(1));
     assert_eq!(site.thief(&token).get("/who").body, "1 stale");
 
-    // The browser of a thief sends it for ever.
+    // The browser of a thief sends it forever.
     site.wait(Duration::from_secs(1));
     let answer = site.thief(&token).get("/who");
     assert_eq!(answer.body, "nobody");
@@ -139,7 +139,7 @@ fn one_second_before_its_end_the_cookie_is_valid_and_at_its_end_it_is_not() {
 }
 
 #[test]
-fn logout_clears_the_cookie_with_the_same_name_domain_and_path_and_the_user_stays_out() {
+fn logout_clears_the_cookie_by_its_name_domain_and_path() {
     let site = Site::new(|manager| {
         let cookie = RememberCookie::new().domain("site.example").path("/");
         manager.remember_cookie(cookie.name("remember_token_x"))
@@ -160,7 +160,7 @@ fn logout_clears_the_cookie_with_the_same_name_domain_and_path_and_the_user_stay
 }
 
 #[test]
-fn a_login_clears_the_cookie_of_another_user_and_keeps_one_of_the_same() {
+fn a_login_clears_another_users_cookie_and_keeps_its_own() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     let token = browser.cookie(REMEMBER).unwrap().to_owned();
@@ -177,7 +177,7 @@ fn a_login_clears_the_cookie_of_another_user_and_keeps_one_of_the_same() {
 }
 
 #[test]
-fn a_second_login_in_the_same_request_keeps_the_cookie_of_the_first_for_its_own_user_alone() {
+fn a_second_login_in_a_request_keeps_only_its_own_users_cookie() {
     let site = Site::new(|manager| manager);
     let mut browser = site.browser();
     browser.post("/login/twice?remember=true", "1");
@@ -195,7 +195,7 @@ fn a_second_login_in_the_same_request_keeps_the_cookie_of_the_first_for_its_own_
 
 /// As in Flask-Login, where `_remember` stays `clear`.
 #[test]
-fn a_logout_clears_the_cookie_also_where_the_user_logs_in_in_the_same_request() {
+fn logout_clears_the_cookie_even_if_a_login_follows_in_the_request() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     let answer = browser.post("/logout/login", "1");
@@ -209,7 +209,7 @@ fn a_logout_clears_the_cookie_also_where_the_user_logs_in_in_the_same_request() 
 }
 
 #[test]
-fn a_login_over_another_users_clears_a_cookie_that_it_can_not_see() {
+fn a_login_over_another_users_clears_a_cookie_that_was_not_sent() {
     let site = Site::new(|manager| {
         manager.remember_cookie(RememberCookie::new().path("/members").secure(false))
     });
@@ -223,7 +223,7 @@ fn a_login_over_another_users_clears_a_cookie_that_it_can_not_see() {
 }
 
 #[test]
-fn the_cookie_of_another_user_does_no_harm_to_who_is_logged_in() {
+fn another_users_cookie_does_not_affect_the_current_login() {
     let site = Site::new(|manager| manager);
     let token = site.remembered().cookie(REMEMBER).unwrap().to_owned();
     let mut browser = site.browser();
@@ -234,12 +234,12 @@ fn the_cookie_of_another_user_does_no_harm_to_who_is_logged_in() {
 }
 
 #[test]
-fn login_remembered_is_true_exactly_with_a_valid_cookie_of_the_current_user() {
+fn login_remembered_requires_a_valid_cookie_of_the_current_user() {
     let site = Site::new(|manager| manager);
     let mut plain = site.logged_in();
     assert_eq!(plain.get("/remembered").body, "false");
     let mut browser = site.browser();
-    // The login page itself was asked for without one.
+    // The request for the login page itself had no cookie.
     let login = browser.post("/login?remember=true", "1");
     assert_eq!(login.body, "remembered: false");
     assert_eq!(browser.get("/remembered").body, "true");
@@ -256,7 +256,7 @@ fn login_remembered_is_true_exactly_with_a_valid_cookie_of_the_current_user() {
 }
 
 #[test]
-fn fifty_concurrent_uses_of_one_cookie_are_all_answered_as_the_same_user() {
+fn fifty_concurrent_uses_of_one_cookie_all_get_the_same_user() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     browser.restart();
@@ -279,7 +279,7 @@ fn fifty_concurrent_uses_of_one_cookie_are_all_answered_as_the_same_user() {
 }
 
 #[test]
-fn an_inactive_user_comes_back_from_the_cookie_but_no_guard_accepts_it() {
+fn an_inactive_user_is_restored_from_the_cookie_but_refused_by_guards() {
     let site = Site::new(|manager| manager);
     let mut live = site.remembered();
     let mut browser = live.clone();
@@ -301,13 +301,13 @@ fn a_deleted_users_cookie_is_worthless_and_cleared() {
         assert_eq!(answer.body, "nobody");
         assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
     }
-    // Another one who gets the number later is somebody else's business; the cookie is gone.
+    // A new user who gets the same id later is not restored, because the cookie is cleared.
     site.world.users.add("1");
     assert_eq!(live.get("/who").body, "nobody");
 }
 
 #[test]
-fn user_ids_may_hold_any_text_and_cookies_round_trip_them() {
+fn cookies_round_trip_user_ids_of_any_text() {
     let site = Site::new(|manager| manager);
     let long = "x".repeat(512);
     for id in [

@@ -1,4 +1,4 @@
-//! Moving over from Flask: Flask-Login's own remember cookies, accepted until a day.
+//! Migrating from Flask: Flask-Login's own remember cookies, accepted until a configured day.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ const OF_1: &str = "1|0e9e6e9855fbe6df7906ec4737578a1d491b38d3fd5246c1561016e189
 /// As Flask-Login set it for `佐藤`, in Werkzeug's quotes.
 const OF_SATO: &str = r#""\344\275\220\350\227\244|19eb6417c22e6e4ba7d9ca586d4778e3436a98c174be84347090be382a1ce3b4730f292c921228e1dbccf4a638ed10f9ec0fe31a979168fa2d49c0275705a74c""#;
 
-/// A site that moves over, and takes Flask's cookies for ten days more.
+/// A site that migrates from Flask, and accepts its cookies for ten more days.
 fn site(settings: impl FnOnce(Builder) -> Builder) -> Site {
     let world = World::new();
     let until = world.clock.reader()() + 10 * DAY;
@@ -57,7 +57,7 @@ fn a_cookie_that_flask_login_set_is_accepted_and_replaced_at_once() {
 }
 
 #[test]
-fn a_cookie_in_werkzeugs_quotes_is_accepted() {
+fn a_cookie_quoted_by_werkzeug_is_accepted() {
     let site = site(|manager| manager);
     site.world.users.add("佐藤");
     assert_eq!(
@@ -71,7 +71,7 @@ fn a_cookie_in_werkzeugs_quotes_is_accepted() {
 }
 
 #[test]
-fn ids_of_any_text_come_over() {
+fn flask_cookies_may_hold_ids_of_any_text() {
     let site = site(|manager| manager);
     for id in ["a|b", "with space", "\"quotes\" and \\", "a;b,c", "\u{1}\n"] {
         site.world.users.add(id);
@@ -93,7 +93,7 @@ fn a_login_replaces_flasks_cookie_of_the_same_user_at_once() {
 }
 
 #[test]
-fn flasks_cookies_are_accepted_until_that_day_and_refused_from_then_on() {
+fn flasks_cookies_are_accepted_until_the_configured_day() {
     let site = site(|manager| manager);
     site.wait(10 * DAY - Duration::from_secs(1));
     assert_eq!(site.thief(OF_1).get("/who").body, "1 stale");
@@ -104,7 +104,7 @@ fn flasks_cookies_are_accepted_until_that_day_and_refused_from_then_on() {
 }
 
 #[test]
-fn a_site_that_does_not_move_over_accepts_none() {
+fn flasks_cookies_are_refused_by_default() {
     let site = Site::new(|manager| manager);
     assert_eq!(site.thief(OF_1).get("/who").body, "nobody");
 }
@@ -126,7 +126,7 @@ fn a_cookie_made_with_another_secret_is_refused() {
 }
 
 #[test]
-fn quotes_that_werkzeug_would_not_write_are_refused() {
+fn quotes_that_werkzeug_does_not_write_are_refused() {
     let site = site(|manager| manager);
     for cookie in [r#"""#, r#""""#, r#""\""#, r#""\9""#, r#""\377\377|x""#] {
         let answer = site.thief(cookie).get("/who");
@@ -148,7 +148,7 @@ fn flasks_cookies_are_refused_for_users_with_a_session_auth_hash() {
 }
 
 #[test]
-fn allowed_by_name_they_are_accepted_and_the_new_cookie_dies_with_the_hash() {
+fn flasks_cookies_can_be_allowed_for_users_with_a_hash() {
     let site = site(|manager| manager.accept_flask_cookies_despite_auth_hash(true));
     site.world.users.set_hash("1", "old");
     let mut browser = site.thief(OF_1);
@@ -161,7 +161,7 @@ fn allowed_by_name_they_are_accepted_and_the_new_cookie_dies_with_the_hash() {
 }
 
 #[test]
-fn a_refresh_on_a_public_page_leaves_flasks_cookie_for_the_page_that_asks() {
+fn a_refresh_on_a_public_page_keeps_flasks_cookie() {
     let site =
         site(|manager| manager.remember_cookie(RememberCookie::new().refresh_each_request(true)));
     let mut browser = site.thief(OF_1);
@@ -171,7 +171,7 @@ fn a_refresh_on_a_public_page_leaves_flasks_cookie_for_the_page_that_asks() {
 }
 
 #[test]
-fn a_day_before_1970_is_long_past() {
+fn a_deadline_before_1970_has_passed() {
     let site = Site::new(|manager| {
         manager.accept_flask_cookies(FLASK_SECRET, SystemTime::UNIX_EPOCH - DAY)
     });
@@ -179,7 +179,7 @@ fn a_day_before_1970_is_long_past() {
 }
 
 #[test]
-fn where_no_further_login_is_taken_flasks_cookie_opens_nothing_and_closes_nothing() {
+fn flasks_cookie_has_no_effect_while_max_logins_refuses_logins() {
     let site = site(|manager| {
         let logins = ActiveLogins::in_memory().max_logins(1);
         manager.active_logins(logins.refuse_new_logins(true))
@@ -194,7 +194,7 @@ fn where_no_further_login_is_taken_flasks_cookie_opens_nothing_and_closes_nothin
 }
 
 #[test]
-fn an_id_too_long_to_be_logged_in_is_taken_from_no_cookie_of_flasks() {
+fn a_flask_cookie_with_an_overlong_id_is_refused() {
     let site = site(|manager| manager);
     for (bytes, body) in [(512, "stale"), (513, "nobody")] {
         let id = "i".repeat(bytes);

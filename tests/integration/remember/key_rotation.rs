@@ -1,4 +1,4 @@
-//! A rotation of keys: `previous_keys` log nobody out.
+//! A rotation of keys: with `previous_keys` every login stays.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn first_issued_and_end(browser: &Browser) -> (u64, u64) {
 }
 
 #[test]
-fn a_rotation_leaves_every_session_in_and_fresh_and_rewrites_it_on_use() {
+fn a_rotation_keeps_every_session_fresh_and_rewrites_it_on_use() {
     let site = rotation(|manager| manager);
     let mut browser = site.during.returning(&site.before.logged_in());
     let first = browser.get("/who");
@@ -55,7 +55,7 @@ fn a_rotation_leaves_every_session_in_and_fresh_and_rewrites_it_on_use() {
 }
 
 #[test]
-fn a_rotation_rewrites_the_session_of_each_browser_of_one_kind_and_address() {
+fn a_rotation_rewrites_the_session_of_each_identical_client() {
     let site = rotation(|manager| manager);
     for browser in [site.before.logged_in(), site.before.logged_in()] {
         let mut browser = site.during.returning(&browser);
@@ -66,7 +66,7 @@ fn a_rotation_rewrites_the_session_of_each_browser_of_one_kind_and_address() {
 }
 
 #[test]
-fn a_rotation_leaves_every_session_in_with_strong_too() {
+fn a_rotation_keeps_every_session_with_strong_protection() {
     let site = rotation(|manager| manager.session_protection(Strong));
     let mut browser = site.during.returning(&site.before.remembered());
     for _ in 0..3 {
@@ -78,7 +78,7 @@ fn a_rotation_leaves_every_session_in_with_strong_too() {
 }
 
 #[test]
-fn strong_still_tells_computers_apart_during_a_rotation() {
+fn strong_protection_tells_clients_apart_during_a_rotation() {
     let site = rotation(|manager| manager.session_protection(Strong));
     let mut thief = site.during.returning(&site.before.logged_in());
     thief.user_agent = Some("Thief/1.0".to_owned());
@@ -86,7 +86,7 @@ fn strong_still_tells_computers_apart_during_a_rotation() {
 }
 
 #[test]
-fn a_cookie_under_a_previous_key_goes_on_working_and_is_replaced() {
+fn a_cookie_under_a_previous_key_works_and_is_replaced() {
     let site = rotation(|manager| manager);
     let mut browser = site.before.remembered();
     let old = browser.cookie(REMEMBER).unwrap().to_owned();
@@ -105,7 +105,7 @@ fn a_cookie_under_a_previous_key_goes_on_working_and_is_replaced() {
 }
 
 #[test]
-fn a_re_issue_keeps_first_issue_time_and_end() {
+fn a_reissued_cookie_keeps_its_first_issue_time_and_expiry() {
     let site = rotation(|manager| manager);
     let mut browser = site.before.browser();
     browser.post("/login?remember=true&duration=864000", "1");
@@ -123,7 +123,7 @@ fn a_re_issue_keeps_first_issue_time_and_end() {
 }
 
 #[test]
-fn a_refresh_replaces_a_cookie_under_a_previous_key_while_its_user_is_in() {
+fn a_refresh_replaces_a_logged_in_users_cookie_under_a_previous_key() {
     let site = rotation(|manager| {
         manager.remember_cookie(RememberCookie::new().refresh_each_request(true))
     });
@@ -152,7 +152,7 @@ fn a_login_replaces_a_cookie_under_a_previous_key() {
 }
 
 #[test]
-fn whose_keys_were_left_in_a_session_is_known_after_a_rotation() {
+fn the_owner_of_kept_session_data_is_known_after_a_rotation() {
     let site = rotation(|manager| manager.session_protection(Strong));
     let mut browser = site.before.logged_in();
     browser.post("/cart", "mine");
@@ -167,7 +167,7 @@ fn whose_keys_were_left_in_a_session_is_known_after_a_rotation() {
 }
 
 #[test]
-fn a_key_that_is_not_listed_makes_remember_cookies_worthless() {
+fn dropping_a_key_invalidates_its_remember_cookies() {
     let site = rotation(|manager| manager);
     let mut browser = site.before.remembered();
     browser.restart();
@@ -178,7 +178,7 @@ fn a_key_that_is_not_listed_makes_remember_cookies_worthless() {
 }
 
 #[test]
-fn a_key_that_is_not_listed_ends_sessions_of_users_with_a_hash_and_makes_others_stale() {
+fn dropping_a_key_ends_hashed_users_sessions_and_makes_others_stale() {
     let site = rotation(|manager| manager);
     let mut with_hash = site.after.returning(&site.before.logged_in());
     assert_eq!(with_hash.get("/who").body, "nobody");
@@ -190,7 +190,7 @@ fn a_key_that_is_not_listed_ends_sessions_of_users_with_a_hash_and_makes_others_
 }
 
 #[test]
-fn a_key_that_is_not_listed_leaves_sessions_without_a_hash_alone_where_protection_is_off() {
+fn dropping_a_key_keeps_unhashed_sessions_without_protection() {
     let site = rotation(|manager| manager.session_protection(Off));
     let mut with_hash = site.after.returning(&site.before.logged_in());
     assert_eq!(with_hash.get("/who").body, "nobody");
@@ -202,7 +202,7 @@ fn a_key_that_is_not_listed_leaves_sessions_without_a_hash_alone_where_protectio
 }
 
 #[test]
-fn a_key_that_is_not_listed_ends_sessions_without_a_hash_too_in_strong() {
+fn dropping_a_key_ends_unhashed_sessions_with_strong_protection() {
     let site = rotation(|manager| manager.session_protection(Strong));
     let mut browser = site.before.browser();
     browser.post("/login", "2");

@@ -1,4 +1,4 @@
-//! `refresh_each_request`: the remember cookie of someone who keeps coming back.
+//! `refresh_each_request`: the remember cookie of a regular visitor.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ fn without_refresh_each_request_the_cookie_is_set_once() {
 }
 
 #[test]
-fn a_refresh_keeps_the_first_issue_time_and_the_cookies_own_duration() {
+fn a_refresh_keeps_the_cookies_first_issue_time_and_duration() {
     let site = site();
     let mut browser = site.browser();
     browser.post("/login?remember=true&duration=600", "1");
@@ -94,7 +94,7 @@ fn a_refresh_keeps_the_first_issue_time_and_the_cookies_own_duration() {
 }
 
 #[test]
-fn a_refreshed_cookie_ends_at_the_remember_deadline() {
+fn a_refreshed_cookie_expires_at_the_remember_deadline() {
     let site = Site::new(|manager| {
         manager.remember_cookie(
             RememberCookie::new()
@@ -116,7 +116,7 @@ fn a_refreshed_cookie_ends_at_the_remember_deadline() {
 }
 
 #[test]
-fn a_remember_deadline_set_later_holds_for_cookies_that_are_out_already() {
+fn a_remember_deadline_set_later_applies_to_existing_cookies() {
     let before = Site::new(|manager| manager);
     let browser = before.remembered();
     let after = Site::deployed(&before.world, crate::support::SECRET, |manager| {
@@ -131,7 +131,7 @@ fn a_remember_deadline_set_later_holds_for_cookies_that_are_out_already() {
 }
 
 #[test]
-fn a_refresh_renews_only_a_valid_cookie_of_this_very_user() {
+fn a_refresh_renews_only_a_valid_cookie_of_the_current_user() {
     let site = site();
     let mut browser = site.browser();
     browser.post("/login", "2");
@@ -152,7 +152,7 @@ fn a_refresh_renews_only_a_valid_cookie_of_this_very_user() {
 }
 
 #[test]
-fn a_refresh_brings_no_cookie_back_that_is_worthless_since_a_password_change() {
+fn a_refresh_does_not_revive_a_cookie_after_a_password_change() {
     let site = site();
     site.world.users.set_hash("1", "old");
     let mut browser = site.remembered();
@@ -164,7 +164,7 @@ fn a_refresh_brings_no_cookie_back_that_is_worthless_since_a_password_change() {
 }
 
 #[test]
-fn logout_beats_the_refresh() {
+fn logout_takes_precedence_over_the_refresh() {
     let site = site();
     let mut browser = site.remembered();
     let answer = browser.post("/logout", "");
@@ -179,7 +179,7 @@ fn logout_beats_the_refresh() {
     );
 }
 
-/// Pages that say of themselves what caches may do with them: the path's last part.
+/// Pages with their own `Cache-Control`: the last part of the path.
 fn cached_pages(config: &mut ServiceConfig) {
     fn cached(caching: &str) -> HttpResponse {
         let mut answer = HttpResponse::Ok();
@@ -206,14 +206,14 @@ fn cached_pages(config: &mut ServiceConfig) {
 }
 
 #[test]
-fn no_cache_that_others_share_gets_a_remember_cookie() {
+fn no_shared_cache_gets_a_remember_cookie() {
     let cookie = RememberCookie::new().refresh_each_request(true);
     let manager = builder::<User>().remember_cookie(cookie).build().unwrap();
     let app = serve!(cached_pages, cookie_session(), manager.clone());
     let mut browser = app.browser();
     browser.post("/login/unsaid", "");
 
-    // The answer's own word stands where it keeps others away.
+    // The response's own header is kept if it excludes shared caches.
     for (said, caching) in [
         ("unsaid", "private"),
         ("no-store", "no-store"),
@@ -231,7 +231,7 @@ fn no_cache_that_others_share_gets_a_remember_cookie() {
             assert!(answer.varies_by("Cookie"), "{page} {said}");
         }
     }
-    // Where it is for everyone, the cookie can wait for another page.
+    // If the response is public, the cookie can wait for another page.
     for said in ["public", "max-age=60", "public,%20s-maxage=60"] {
         for page in ["unasked", "asked"] {
             let answer = browser.get(&format!("/{page}/{said}"));
@@ -239,7 +239,7 @@ fn no_cache_that_others_share_gets_a_remember_cookie() {
             assert_ne!(answer.header("cache-control"), Some("private"), "{page}");
         }
     }
-    // A login can't wait.
+    // A login cannot wait.
     for (said, caching) in [
         ("public", "private"),
         ("Public,%20max-age=60,%20S-MaxAge=9", "max-age=60, private"),
@@ -253,7 +253,7 @@ fn no_cache_that_others_share_gets_a_remember_cookie() {
 }
 
 #[test]
-fn a_page_without_a_cookie_to_refresh_says_nothing_of_caches() {
+fn a_page_without_a_cookie_to_refresh_sets_no_cache_headers() {
     let cookie = RememberCookie::new().refresh_each_request(true);
     let manager = builder::<User>().remember_cookie(cookie).build().unwrap();
     let app = serve!(cached_pages, cookie_session(), manager.clone());
@@ -263,7 +263,7 @@ fn a_page_without_a_cookie_to_refresh_says_nothing_of_caches() {
 }
 
 #[test]
-fn no_cache_that_others_share_gets_a_session_cookie_by_which_someone_is_logged_in() {
+fn no_shared_cache_gets_a_session_cookie_of_a_login() {
     let manager = builder::<User>().build().unwrap();
     let app = serve!(cached_pages, cookie_session(), manager.clone());
     let mut browser = app.browser();

@@ -1,4 +1,4 @@
-//! What a bad remember cookie gets: ignored and cleared, anonymous, no panic.
+//! A bad remember cookie is ignored and cleared: the request is anonymous and nothing panics.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::{
     site::{Site, World},
 };
 
-/// The answer to a browser without a session that sends this `Cookie` header.
+/// The response to a browser without a session that sends this `Cookie` header.
 fn answer_to(site: &Site, cookie: impl AsRef<[u8]>) -> Response {
     let mut browser = site.browser();
     browser
@@ -41,7 +41,7 @@ fn a_forged_cookie_is_ignored_and_cleared() {
     let site = Site::new(|manager| manager);
     let token = token_of(&site.remembered());
     let (payload, signature) = token.rsplit_once('.').unwrap();
-    // User 2, said by user 1: base64 of "1" and "2".
+    // User 1 claims to be user 2: base64 of "1" and "2".
     let of_another = payload.replace(".MQ", ".Mg");
     assert_ne!(of_another, payload);
     for forged in [
@@ -95,7 +95,7 @@ fn an_expired_cookie_is_ignored_and_cleared() {
 }
 
 #[test]
-fn a_cookie_of_another_users_hash_is_ignored_and_cleared() {
+fn a_cookie_with_another_users_hash_is_ignored_and_cleared() {
     let site = Site::new(|manager| manager);
     site.world.users.set_hash("1", "one");
     site.world.users.set_hash("2", "two");
@@ -121,7 +121,7 @@ fn a_cookie_that_is_not_utf_8_is_ignored_and_cleared() {
 }
 
 #[test]
-fn one_byte_that_is_not_utf_8_costs_nobody_the_session() {
+fn one_byte_that_is_not_utf_8_keeps_the_session() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();
     let mut garbled = browser.clone();
@@ -135,7 +135,7 @@ fn one_byte_that_is_not_utf_8_costs_nobody_the_session() {
 }
 
 #[test]
-fn a_valid_cookie_beside_one_byte_that_is_not_utf_8_is_good_for_that_request() {
+fn a_valid_cookie_beside_a_non_utf_8_byte_works_for_that_request() {
     let site = Site::new(|manager| manager);
     let token = token_of(&site.remembered());
     let cookie = [b"odd=\xff; ", &with_token(token)[..]].concat();
@@ -145,7 +145,7 @@ fn a_valid_cookie_beside_one_byte_that_is_not_utf_8_is_good_for_that_request() {
 }
 
 #[test]
-fn two_different_cookies_do_not_count() {
+fn two_different_cookies_are_both_ignored() {
     let site = Site::new(|manager| manager);
     let first = token_of(&site.remembered());
     let mut other = site.browser();
@@ -160,7 +160,7 @@ fn two_different_cookies_do_not_count() {
 }
 
 #[test]
-fn two_different_cookies_in_two_headers_do_not_count() {
+fn two_different_cookies_in_two_headers_are_both_ignored() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     browser.restart();
@@ -183,7 +183,7 @@ fn the_same_cookie_twice_counts_as_one() {
 }
 
 #[test]
-fn after_an_invalid_cookie_the_request_loader_still_gets_its_turn() {
+fn the_request_loader_still_runs_after_an_invalid_cookie() {
     let world = World::new();
     let users = world.users.clone();
     let site = Site::deployed(&world, SECRET, |manager| {
@@ -203,7 +203,7 @@ fn after_an_invalid_cookie_the_request_loader_still_gets_its_turn() {
 }
 
 #[test]
-fn a_session_whose_login_record_has_the_wrong_shape_is_no_login_and_the_key_is_removed() {
+fn a_malformed_login_record_is_removed_from_the_session() {
     let site = Site::new(|manager| manager);
     for record in ["", "1", "x.1....1", "f.-1....1", "f.1..short..1", "{}"] {
         let mut browser = site.logged_in();

@@ -1,4 +1,4 @@
-//! Guests: users of the app's own making that stand in for nobody, and pass no guard.
+//! Guests: users created by the app that represent anonymous visitors and pass no guard.
 
 use actix_login::{
     AuthenticatedUser, CurrentUser, LoginManager, LoginScope, UserMixin, fresh_login_required,
@@ -14,7 +14,7 @@ use crate::{
     support::{Count, SECRET, TestApp, cookie_session, pages::login},
 };
 
-/// Says of itself whatever would open doors.
+/// Claims every property that could pass a guard.
 #[derive(Clone)]
 struct Member {
     id: u64,
@@ -99,7 +99,7 @@ async fn by_extractor(_: AuthenticatedUser<Member>) -> impl Responder {
     "in"
 }
 
-/// Asked for the guest before the guard of its argument is.
+/// The guest is extracted before the guard of the second argument runs.
 async fn by_both_extractors(
     _: CurrentUser<Member>,
     _: AuthenticatedUser<Member>,
@@ -161,7 +161,7 @@ fn app() -> (TestApp, Count) {
 }
 
 #[test]
-fn a_guest_stands_in_for_nobody_and_the_request_is_anonymous_nevertheless() {
+fn a_request_with_a_guest_stays_anonymous() {
     let (app, _) = app();
     assert_eq!(
         app.browser().get("/who").body,
@@ -194,7 +194,7 @@ fn a_guest_that_calls_itself_authenticated_passes_no_guard() {
 }
 
 #[test]
-fn a_user_passes_where_the_guest_does_not() {
+fn a_user_passes_the_guards_that_refuse_a_guest() {
     let (app, _) = app();
     let mut browser = app.browser();
     browser.post("/login/7", "");
@@ -204,13 +204,13 @@ fn a_user_passes_where_the_guest_does_not() {
 }
 
 #[test]
-fn a_page_for_anonymous_visitors_is_a_guests_too() {
+fn anonymous_required_admits_a_guest() {
     let (app, _) = app();
     assert_eq!(app.browser().get("/anonymous/page").body, "in");
 }
 
 #[test]
-fn each_request_that_wants_one_gets_a_guest_of_its_own() {
+fn each_request_that_asks_for_a_guest_gets_its_own() {
     let (app, made) = app();
     app.browser().get("/who");
     app.browser().get("/who");

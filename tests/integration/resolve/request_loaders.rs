@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 #[test]
-fn a_user_of_the_request_is_logged_in_for_that_request_alone() {
+fn a_request_user_is_logged_in_for_that_request_only() {
     let app = app(api());
     let mut client = app.browser();
     let answer = send(&mut client, "GET", "/source", "Bearer key-7");
@@ -19,7 +19,7 @@ fn a_user_of_the_request_is_logged_in_for_that_request_alone() {
 }
 
 #[test]
-fn the_source_says_how_the_user_was_found() {
+fn login_source_tells_how_the_user_was_found() {
     let app = app(api());
     let mut browser = app.browser();
     assert_eq!(browser.get("/source").body, "nobody None fresh: false");
@@ -34,7 +34,7 @@ fn the_source_says_how_the_user_was_found() {
 }
 
 #[test]
-fn a_user_of_the_request_is_never_fresh_and_cannot_be_confirmed() {
+fn a_request_user_is_never_fresh_and_cannot_be_confirmed() {
     let app = app(api());
     let mut client = app.browser();
     let fresh = send(&mut client, "GET", "/fresh", "Bearer key-7");
@@ -46,7 +46,7 @@ fn a_user_of_the_request_is_never_fresh_and_cannot_be_confirmed() {
 }
 
 #[test]
-fn the_loaders_of_the_request_are_not_asked_while_session_or_cookie_have_a_user() {
+fn request_loaders_run_only_if_session_and_cookie_have_no_user() {
     let (by_request, by_header) = (Count::default(), Count::default());
     let (requests, headers) = (by_request.clone(), by_header.clone());
     let app = app(builder()
@@ -68,13 +68,13 @@ fn the_loaders_of_the_request_are_not_asked_while_session_or_cookie_have_a_user(
     browser.cookies.clear();
     assert_eq!(ask(&mut browser, "/who", "Bearer key-7"), "7");
     assert_eq!(counts(), (1, 1));
-    // Without the header there is nothing to ask its loader.
+    // Without the header its loader is not called.
     assert_eq!(browser.get("/who").body, "nobody");
     assert_eq!(counts(), (2, 1));
 }
 
 #[test]
-fn an_invalid_remember_cookie_does_not_keep_the_request_loader_from_its_turn() {
+fn the_request_loader_runs_after_an_invalid_remember_cookie() {
     let app = app(api());
     let mut client = app.browser();
     client.cookies.insert(REMEMBER.into(), "forged".into());
@@ -84,7 +84,7 @@ fn an_invalid_remember_cookie_does_not_keep_the_request_loader_from_its_turn() {
 }
 
 #[test]
-fn the_request_loader_goes_before_the_header_loader() {
+fn the_request_loader_runs_before_the_header_loader() {
     let app = app(builder()
         .request_loader(async |req: &HttpRequest| {
             let id = req.query_string().strip_prefix("api_key=")?;
@@ -127,7 +127,7 @@ fn a_header_loader_reads_basic_and_bearer_credentials() {
 }
 
 #[test]
-fn the_header_of_the_header_loader_has_the_name_that_the_app_gives_it() {
+fn the_header_loaders_header_name_is_configurable() {
     let app = app(builder()
         .header_loader(by_password)
         .auth_header_name("X-Api-Key"));

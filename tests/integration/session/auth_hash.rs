@@ -1,4 +1,4 @@
-//! `session_auth_hash`: a changed password ends what a thief may have.
+//! `session_auth_hash`: a changed password invalidates stolen sessions and cookies.
 
 use crate::support::{MemorySessionStore, REMEMBER, record, site::Site};
 
@@ -29,7 +29,7 @@ fn a_changed_hash_ends_every_other_session_and_token_at_its_next_request() {
 }
 
 #[test]
-fn a_session_of_another_hash_is_over_although_its_own_remember_cookie_is_there() {
+fn a_session_with_an_old_hash_ends_despite_its_remember_cookie() {
     let site = site();
     let mut elsewhere = site.remembered();
     site.world.users.set_hash("1", "new");
@@ -54,7 +54,7 @@ fn refresh_session_auth_keeps_this_session_and_its_remember_cookie() {
 }
 
 #[test]
-fn refresh_session_auth_remembers_nobody_who_was_not_remembered() {
+fn refresh_session_auth_sets_no_remember_cookie_on_a_plain_login() {
     let site = site();
     let mut browser = site.logged_in();
     let answer = browser.post("/password", "new");
@@ -63,7 +63,7 @@ fn refresh_session_auth_remembers_nobody_who_was_not_remembered() {
 }
 
 #[test]
-fn refresh_session_auth_makes_nobody_fresh() {
+fn refresh_session_auth_does_not_make_a_login_fresh() {
     let site = site();
     let mut browser = site.remembered();
     browser.restart();
@@ -74,7 +74,7 @@ fn refresh_session_auth_makes_nobody_fresh() {
 }
 
 #[test]
-fn refresh_session_auth_with_nobody_logged_in_is_refused() {
+fn refresh_session_auth_without_a_login_is_refused() {
     let site = site();
     let mut browser = site.browser();
     assert_eq!(browser.post("/password", "new").status, 404);
@@ -92,7 +92,7 @@ fn refresh_session_auth_renews_the_session() {
 }
 
 #[test]
-fn a_hash_that_is_renewed_right_after_the_login_keeps_the_new_remember_cookie() {
+fn rehashing_right_after_login_keeps_the_new_remember_cookie() {
     let site = site();
     let mut browser = site.browser();
     let answer = browser.post("/login/rehash?remember=true", "1");
@@ -103,7 +103,7 @@ fn a_hash_that_is_renewed_right_after_the_login_keeps_the_new_remember_cookie() 
 }
 
 #[test]
-fn a_stolen_remember_cookie_is_worthless_after_the_password_was_changed() {
+fn a_stolen_remember_cookie_is_worthless_after_a_password_change() {
     let site = site();
     let mut owner = site.remembered();
     let stolen = owner.cookie(REMEMBER).unwrap().to_owned();
@@ -111,7 +111,7 @@ fn a_stolen_remember_cookie_is_worthless_after_the_password_was_changed() {
     owner.post("/password", "new");
     assert_eq!(site.thief(&stolen).get("/who").body, "nobody");
     assert_eq!(site.thief(&stolen).get("/protected").status, 302);
-    // Nor does it become worth something when its owner logs in again.
+    // It stays worthless when its owner logs in again.
     owner.post("/login", "1");
     assert_eq!(site.thief(&stolen).get("/who").body, "nobody");
 }
@@ -140,7 +140,7 @@ fn a_record_or_token_with_a_tag_is_invalid_once_the_user_has_no_hash() {
 }
 
 #[test]
-fn a_login_after_the_change_clears_a_remember_cookie_from_before() {
+fn a_login_after_a_password_change_clears_the_old_remember_cookie() {
     let site = site();
     let mut browser = site.remembered();
     site.world.users.set_hash("1", "new");
@@ -150,7 +150,7 @@ fn a_login_after_the_change_clears_a_remember_cookie_from_before() {
 }
 
 #[test]
-fn the_hash_of_one_user_says_nothing_of_another() {
+fn a_record_is_invalid_for_another_user_with_the_same_hash() {
     let site = site();
     site.world.users.set_hash("2", "old");
     let mut browser = site.logged_in();

@@ -1,4 +1,4 @@
-//! What a login and a logout do to the session: its id, and what the app keeps in it.
+//! What a login and a logout do to the session: to its id, and to the app's data in it.
 
 use actix_login::{CurrentUser, LoginManager};
 use actix_session::Session;
@@ -29,7 +29,7 @@ fn keeping_app(store: &MemorySessionStore) -> TestApp {
 }
 
 #[test]
-fn a_login_renews_the_session_so_that_a_fixed_id_dies() {
+fn a_login_renews_the_session_id_which_defeats_session_fixation() {
     let store = MemorySessionStore::default();
     let app = usual_app(&store);
     let mut attacker = app.browser();
@@ -46,7 +46,7 @@ fn a_login_renews_the_session_so_that_a_fixed_id_dies() {
 }
 
 #[test]
-fn another_login_of_the_same_user_renews_the_session_too() {
+fn a_second_login_of_the_same_user_renews_the_session() {
     let store = MemorySessionStore::default();
     let app = usual_app(&store);
     let mut browser = app.browser();
@@ -61,7 +61,7 @@ fn another_login_of_the_same_user_renews_the_session_too() {
 }
 
 #[test]
-fn after_a_logout_the_old_cookie_is_worthless() {
+fn the_old_session_cookie_is_worthless_after_a_logout() {
     let store = MemorySessionStore::default();
     let app = usual_app(&store);
     let mut browser = app.browser();
@@ -78,7 +78,7 @@ fn after_a_logout_the_old_cookie_is_worthless() {
 }
 
 #[test]
-fn what_an_anonymous_visitor_collected_survives_the_login() {
+fn session_data_of_an_anonymous_visitor_survives_the_login() {
     let app = usual_app(&MemorySessionStore::default());
     let mut browser = app.browser();
     browser.post("/cart/melon", "");
@@ -87,7 +87,7 @@ fn what_an_anonymous_visitor_collected_survives_the_login() {
 }
 
 #[test]
-fn a_login_over_another_users_session_clears_it_first() {
+fn a_login_over_another_users_session_clears_it() {
     let app = usual_app(&MemorySessionStore::default());
     let mut browser = app.browser();
     browser.post("/login/1", "");
@@ -110,7 +110,7 @@ fn a_logout_ends_the_session() {
 }
 
 #[test]
-fn a_logout_of_nobody_keeps_what_the_app_stored() {
+fn a_logout_without_a_login_keeps_the_session_data() {
     let app = usual_app(&MemorySessionStore::default());
     let mut browser = app.browser();
     browser.post("/cart/melon", "");
@@ -119,7 +119,7 @@ fn a_logout_of_nobody_keeps_what_the_app_stored() {
 }
 
 #[test]
-fn a_logout_of_a_stranger_makes_no_session() {
+fn a_logout_without_a_login_creates_no_session() {
     let store = MemorySessionStore::default();
     let app = usual_app(&store);
     let answer = app.browser().post("/logout", "");
@@ -142,7 +142,7 @@ fn a_kept_session_outlives_the_logout_for_the_same_user() {
 }
 
 #[test]
-fn a_kept_session_is_cleared_by_the_login_of_anyone_else() {
+fn a_kept_session_is_cleared_by_another_users_login() {
     let store = MemorySessionStore::default();
     let app = keeping_app(&store);
     let mut browser = logged_out_with_a_cart(&app);
@@ -164,7 +164,7 @@ fn a_kept_session_remembers_its_owner_by_a_digest() {
 }
 
 #[test]
-fn a_kept_session_with_a_spoilt_owner_is_cleared_at_the_next_login() {
+fn a_kept_session_with_a_malformed_owner_is_cleared_at_the_next_login() {
     let store = MemorySessionStore::default();
     let app = keeping_app(&store);
     let mut browser = logged_out_with_a_cart(&app);
@@ -174,7 +174,7 @@ fn a_kept_session_with_a_spoilt_owner_is_cleared_at_the_next_login() {
 }
 
 #[test]
-fn a_kept_session_stays_kept_when_nobody_logs_out_again() {
+fn a_second_logout_keeps_the_kept_session() {
     let app = keeping_app(&MemorySessionStore::default());
     let mut browser = logged_out_with_a_cart(&app);
     browser.post("/logout", "");
@@ -195,7 +195,7 @@ fn a_kept_session_is_renewed_by_the_logout() {
 }
 
 #[test]
-fn a_login_over_another_users_session_clears_it_where_sessions_are_kept_too() {
+fn keep_session_still_clears_another_users_session_at_login() {
     let app = keeping_app(&MemorySessionStore::default());
     let mut browser = app.browser();
     browser.post("/login/1", "");
@@ -205,8 +205,8 @@ fn a_login_over_another_users_session_clears_it_where_sessions_are_kept_too() {
 }
 
 #[test]
-fn the_session_of_a_user_who_is_gone_ends() {
-    // Nobody has the id 0, but it can be logged in.
+fn the_session_of_a_deleted_user_ends() {
+    // The loader knows no user with the id 0, but it can be logged in.
     let store = MemorySessionStore::default();
     let app = usual_app(&store);
     let mut browser = app.browser();
@@ -222,7 +222,7 @@ fn the_session_of_a_user_who_is_gone_ends() {
 }
 
 #[test]
-fn the_session_of_a_user_who_is_gone_is_kept_on_demand() {
+fn keep_session_keeps_the_session_of_a_deleted_user() {
     let store = MemorySessionStore::default();
     let app = keeping_app(&store);
     let mut browser = app.browser();
@@ -247,7 +247,7 @@ fn asking_for_the_user_never_writes_the_session() {
 }
 
 #[test]
-fn in_the_encrypted_cookie_a_logout_leaves_nothing_either() {
+fn a_logout_leaves_nothing_in_an_encrypted_session_cookie() {
     async fn keys(_: CurrentUser<User>, session: Session) -> Result<impl Responder> {
         Ok(format!("{:?}", session.entries().keys()))
     }

@@ -1,4 +1,4 @@
-//! Deadlines: how long a login lasts, whatever store keeps it.
+//! Deadlines: how long a login lasts, with any session store.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[test]
-fn by_default_a_login_lasts_31_days_however_busy() {
+fn by_default_even_a_busy_login_lasts_31_days() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();
     for _ in 0..30 {
@@ -23,7 +23,7 @@ fn by_default_a_login_lasts_31_days_however_busy() {
 }
 
 #[test]
-fn a_login_deadline_of_ones_own_holds() {
+fn a_custom_login_deadline_applies() {
     let site = Site::new(|manager| manager.login_deadline(MINUTE));
     let mut browser = site.logged_in();
     site.wait(MINUTE - SECOND);
@@ -33,7 +33,7 @@ fn a_login_deadline_of_ones_own_holds() {
 }
 
 #[test]
-fn with_no_login_deadline_a_login_lasts() {
+fn without_a_login_deadline_a_login_does_not_expire() {
     let site = Site::new(|manager| manager.no_login_deadline());
     let mut browser = site.logged_in();
     site.wait(4000 * DAY);
@@ -41,7 +41,7 @@ fn with_no_login_deadline_a_login_lasts() {
 }
 
 #[test]
-fn confirm_login_does_not_put_the_login_deadline_off() {
+fn confirm_login_does_not_extend_the_login_deadline() {
     let site = Site::new(|manager| manager.login_deadline(2 * MINUTE));
     let mut browser = site.logged_in();
     site.wait(MINUTE);
@@ -60,7 +60,7 @@ fn confirm_login_past_the_deadline_is_refused() {
 }
 
 #[test]
-fn past_a_deadline_the_session_ends() {
+fn the_session_ends_at_the_deadline() {
     let site = Site::new(|manager| manager.login_deadline(MINUTE));
     let mut browser = site.logged_in();
     browser.post("/cart", "mine");
@@ -82,7 +82,7 @@ fn a_login_past_the_deadline_finds_an_empty_session() {
 }
 
 #[test]
-fn past_a_deadline_a_remember_cookie_starts_a_new_login_that_is_not_fresh() {
+fn a_remember_cookie_starts_a_stale_login_after_the_deadline() {
     let site = Site::new(|manager| manager.login_deadline(MINUTE));
     let mut browser = site.remembered();
     browser.post("/cart", "mine");
@@ -131,7 +131,7 @@ fn a_page_that_asks_for_no_user_is_no_visit() {
 }
 
 #[test]
-fn a_visit_is_rewritten_at_most_once_per_twentieth_of_its_deadline() {
+fn a_visit_is_recorded_at_most_once_per_twentieth_of_its_deadline() {
     let site = Site::new(|manager| manager.visit_deadline(20 * MINUTE));
     let mut browser = site.logged_in();
     let mut writes = 0;
@@ -145,7 +145,7 @@ fn a_visit_is_rewritten_at_most_once_per_twentieth_of_its_deadline() {
 }
 
 #[test]
-fn a_visit_deadline_too_short_for_a_twentieth_is_written_once_a_second() {
+fn a_visit_with_a_very_short_deadline_is_recorded_once_a_second() {
     let site = Site::new(|manager| manager.visit_deadline(2 * SECOND));
     let mut browser = site.logged_in();
     site.wait(SECOND);
@@ -158,7 +158,7 @@ fn a_visit_deadline_too_short_for_a_twentieth_is_written_once_a_second() {
 }
 
 #[test]
-fn visits_do_not_put_the_login_deadline_off() {
+fn visits_do_not_extend_the_login_deadline() {
     let site = Site::new(|manager| {
         manager
             .login_deadline(30 * MINUTE)
@@ -172,7 +172,7 @@ fn visits_do_not_put_the_login_deadline_off() {
 }
 
 #[test]
-fn a_session_from_before_the_visit_deadline_was_set_counts_from_its_login() {
+fn a_session_older_than_the_visit_deadline_setting_counts_from_login() {
     let before = Site::new(|manager| manager);
     let browser = before.logged_in();
     let after = Site::deployed(&before.world, crate::support::SECRET, |manager| {
@@ -185,7 +185,7 @@ fn a_session_from_before_the_visit_deadline_was_set_counts_from_its_login() {
 }
 
 #[test]
-fn with_keep_session_keys_of_a_login_past_its_deadline_are_not_anothers() {
+fn keep_session_keeps_an_expired_logins_data_from_other_users() {
     let site = Site::new(|manager| manager.keep_session(true).login_deadline(MINUTE));
     let mut browser = site.logged_in();
     browser.post("/cart", "mine");

@@ -1,14 +1,14 @@
-//! Two overlapping requests, one of them a logout: what each kind of session store makes of it.
+//! Two overlapping requests, one of them a logout: the effect with each kind of session store.
 //!
-//! actix-session writes whole sessions, so a request that was under way before the logout and
-//! writes to the session brings the login back. One that only reads does not.
+//! actix-session writes whole sessions, so a request that was in flight during the logout and
+//! writes to the session revives the login. A request that only reads does not.
 
 use std::thread;
 
 use crate::support::{Browser, MemorySessionStore, REMEMBER, Response, site::Site};
 
-/// Logs `browser` out while its request for a slow page is under way. The answers come in the
-/// order in which they are returned.
+/// Logs `browser` out while its request for a slow page is in flight. The response to the logout
+/// comes first.
 fn log_out_during(site: &Site, browser: &mut Browser, method: &str, target: &str) -> Response {
     let mut other_tab = browser.clone();
     let (method, target) = (method.to_owned(), target.to_owned());
@@ -33,7 +33,7 @@ fn on_memory_store() -> Site {
 }
 
 #[test]
-fn an_overlapping_request_that_writes_brings_a_login_back_on_the_cookie_store() {
+fn an_overlapping_write_revives_a_login_on_the_cookie_store() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();
     log_out_during(&site, &mut browser, "POST", "/slow/cart");
@@ -42,7 +42,7 @@ fn an_overlapping_request_that_writes_brings_a_login_back_on_the_cookie_store() 
 }
 
 #[test]
-fn an_overlapping_request_that_writes_brings_a_login_back_on_a_store_on_the_server() {
+fn an_overlapping_write_revives_a_login_on_a_server_store() {
     let site = on_memory_store();
     let mut browser = site.logged_in();
     log_out_during(&site, &mut browser, "POST", "/slow/cart");
@@ -51,7 +51,7 @@ fn an_overlapping_request_that_writes_brings_a_login_back_on_a_store_on_the_serv
 }
 
 #[test]
-fn an_overlapping_request_that_only_asks_brings_no_login_back_on_the_cookie_store() {
+fn an_overlapping_read_revives_no_login_on_the_cookie_store() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     let late = log_out_during(&site, &mut browser, "GET", "/slow/who");
@@ -61,7 +61,7 @@ fn an_overlapping_request_that_only_asks_brings_no_login_back_on_the_cookie_stor
 }
 
 #[test]
-fn an_overlapping_request_that_only_asks_brings_no_login_back_on_a_store_on_the_server() {
+fn an_overlapping_read_revives_no_login_on_a_server_store() {
     let site = on_memory_store();
     let mut browser = site.remembered();
     let late = log_out_during(&site, &mut browser, "GET", "/slow/who");
@@ -71,7 +71,7 @@ fn an_overlapping_request_that_only_asks_brings_no_login_back_on_a_store_on_the_
 }
 
 #[test]
-fn an_overlapping_request_brings_no_remember_cookie_back() {
+fn an_overlapping_request_restores_no_remember_cookie() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     log_out_during(&site, &mut browser, "POST", "/slow/cart");
@@ -81,7 +81,7 @@ fn an_overlapping_request_brings_no_remember_cookie_back() {
 }
 
 #[test]
-fn a_copied_session_cookie_outlives_the_logout_on_the_cookie_store_until_the_deadline() {
+fn a_copied_cookie_of_the_cookie_store_works_until_the_deadline() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();
     let mut copy = browser.clone();
@@ -92,7 +92,7 @@ fn a_copied_session_cookie_outlives_the_logout_on_the_cookie_store_until_the_dea
 }
 
 #[test]
-fn a_copied_session_cookie_dies_with_the_logout_on_a_store_on_the_server() {
+fn a_copied_cookie_of_a_server_store_is_worthless_after_logout() {
     let site = on_memory_store();
     let mut browser = site.logged_in();
     let mut copy = browser.clone();

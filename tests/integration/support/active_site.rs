@@ -1,5 +1,4 @@
-//! The app of the tests of active logins: its users, its pages, and a store that can be made to
-//! fail and that counts what it is asked.
+//! The app of the tests of active logins: its users, its pages, and its store.
 
 use std::{
     collections::BTreeMap,
@@ -31,7 +30,7 @@ use super::{
 use crate::serve;
 
 pub const MINUTE: Duration = Duration::from_secs(60);
-/// How long a login that has a successor is still taken.
+/// How long a superseded login is still accepted.
 pub const TEN_SECONDS: Duration = Duration::from_secs(10);
 
 #[derive(Clone, UserMixin)]
@@ -56,7 +55,7 @@ impl Users {
         Some(User { id, password })
     }
 
-    /// Also under another id.
+    /// Changes the password, and the id if `new_id` differs.
     pub fn change(&self, id: u64, new_id: u64, password: &str) -> User {
         let mut users = self.0.lock().unwrap();
         users.remove(&id);
@@ -79,7 +78,7 @@ impl Events {
     }
 }
 
-/// The app on a server, and all that a test can get at behind its back.
+/// The app on a server, and everything that a test can access directly.
 pub struct Site {
     pub app: TestApp,
     pub manager: LoginManager<User>,
@@ -107,7 +106,7 @@ impl Site {
         )
     }
 
-    /// With the store switched off.
+    /// Without a store.
     pub fn stateless() -> Self {
         Self::on_store(
             TestLoginStore::new(MemoryLoginStore::new()),
@@ -171,7 +170,7 @@ pub fn log_in_remembered(browser: &mut Browser, id: u64) -> Response {
     browser.post("/login", &format!("id={id}&remember=1"))
 }
 
-/// Who the app takes the browser's user for.
+/// The browser's user, as the app sees it.
 pub fn who(browser: &mut Browser) -> String {
     browser.get("/who").body
 }
@@ -197,7 +196,7 @@ pub fn logins(browser: &mut Browser) -> Vec<Line> {
     serde_json::from_str(&answer.body).unwrap()
 }
 
-/// The line of the browser that looks.
+/// The entry of the browser that asks.
 pub fn current(browser: &mut Browser) -> Line {
     let mut lines = logins(browser);
     lines.retain(|line| line.is_current);
@@ -261,7 +260,7 @@ async fn login_page(
     Ok("logged in")
 }
 
-/// A login page that greets who is logged in already.
+/// A login page that also asks for the current user.
 async fn ask_and_login(
     req: HttpRequest,
     form: Form<LogIn>,

@@ -136,7 +136,7 @@ pub fn ask(browser: &mut Browser, page: &str, authorization: &str) -> String {
     send(browser, "GET", page, authorization).body
 }
 
-/// Who `Aladdin` is, by the password of RFC 7617.
+/// The user for the `Basic` example of RFC 7617, or for a `Bearer` token.
 pub async fn by_password(value: &str) -> Option<User> {
     match Authorization::parse(value)? {
         Authorization::Basic { user, password } => {

@@ -1,7 +1,7 @@
 //! A browser that talks to a server over TCP.
 //!
 //! It is written by hand because it must be able to send what no HTTP client library sends: a
-//! cookie that is not UTF-8, the same cookie twice, a forged `Host`.
+//! cookie that is not UTF-8, the same cookie twice, or a forged `Host`.
 
 use std::{
     collections::BTreeMap,
@@ -44,7 +44,7 @@ impl Browser {
             .send()
     }
 
-    /// A request to be added to.
+    /// A request that can be extended before it is sent.
     pub fn request<'a>(&'a mut self, method: &str, target: &str) -> Request<'a> {
         let mut head = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n").into_bytes();
         if let Some(user_agent) = &self.user_agent {
@@ -110,12 +110,12 @@ impl Request<'_> {
         self
     }
 
-    /// Sends it, and keeps the cookies of the answer.
+    /// Sends the request, and keeps the cookies of the response.
     pub fn send(self) -> Response {
         self.try_send().expect("an answer")
     }
 
-    /// `None` where the connection was closed without an answer.
+    /// `None` if the connection was closed without a response.
     pub fn try_send(mut self) -> Option<Response> {
         let mut stream = TcpStream::connect(self.browser.address).unwrap();
         stream

@@ -13,7 +13,7 @@ use std::{
 pub struct Clock(Arc<AtomicU64>);
 
 impl Clock {
-    /// Shows the time it is.
+    /// Starts at the current time.
     pub fn new() -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         Self(Arc::new(AtomicU64::new(now.as_secs())))

@@ -19,7 +19,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Until a request has come as far as the gate.
+    /// Waits until a request has reached the gate.
     pub fn wait_until_reached(&self) {
         while !self.reached.load(Ordering::SeqCst) {
             thread::sleep(Duration::from_millis(2));

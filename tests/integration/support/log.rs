@@ -1,4 +1,4 @@
-//! The log of one app: what its author would read.
+//! The log of one app, as its author would read it.
 
 use std::{
     io, mem,
@@ -15,16 +15,17 @@ use tracing_subscriber::fmt;
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// From now on, this thread writes its log here. A server's worker is a thread of its own, and
-    /// makes its app in it: `serve!({ log.capture(); pages }, …)`.
+    /// From now on, this thread writes its log here. A server's worker is a separate thread, which
+    /// creates the app: `serve!({ log.capture(); pages }, …)`.
     pub fn capture(&self) {
         self.capture_up_to(Level::INFO);
     }
 
     /// [`capture`](Self::capture), with finer or coarser events.
     pub fn capture_up_to(&self, level: Level) {
-        // As long as there is one subscriber alone, tracing asks for the thread at hand whether
-        // anyone wants an event, and keeps the answer for all threads. So here is another.
+        // While there is only one subscriber, tracing decides by the current thread whether an
+        // event is wanted, and caches the result for all threads. A second subscriber prevents
+        // that.
         static ANOTHER: Once = Once::new();
         ANOTHER.call_once(|| {
             let another = fmt::Subscriber::builder().with_writer(io::sink).finish();
@@ -40,12 +41,12 @@ impl Log {
         mem::forget(subscriber::set_default(subscriber));
     }
 
-    /// All that has been written.
+    /// Everything that has been logged.
     pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// Whether this is written, now or soon: a request may end after its answer.
+    /// Whether this has been logged or will be soon: a request may end after its response.
     pub fn says(&self, text: &str) -> bool {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(5) {

@@ -1,4 +1,4 @@
-//! A session store on the server's side: in memory, open to inspection, and down when told so.
+//! A session store on the server: in memory, open to inspection, and down on demand.
 
 use std::{
     collections::HashMap,
@@ -37,19 +37,19 @@ impl MemorySessionStore {
             .build()
     }
 
-    /// From now on, or no more, each access fails.
+    /// Makes each access fail from now on, or succeed again.
     pub fn set_down(&self, is_down: bool) {
         self.0.is_down.store(is_down, Ordering::SeqCst);
     }
 
-    /// The id of the only session there is.
+    /// The id of the only session.
     pub fn only_id(&self) -> String {
         let sessions = self.0.sessions.lock().unwrap();
         assert_eq!(sessions.len(), 1, "{sessions:?}");
         sessions.keys().next().unwrap().clone()
     }
 
-    /// All there is in all sessions, to see whether anything has changed.
+    /// The content of all sessions, to see whether anything has changed.
     pub fn content(&self) -> HashMap<String, State> {
         self.0.sessions.lock().unwrap().clone()
     }

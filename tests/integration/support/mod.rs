@@ -1,5 +1,5 @@
-//! What the tests run on: apps on real servers, browsers that talk to them over TCP, and what a
-//! test changes or inspects behind an app's back.
+//! What the tests run on: apps on real servers, browsers that talk to them over TCP, and the parts
+//! of an app that a test changes or inspects directly.
 
 pub mod active_site;
 pub mod api_site;

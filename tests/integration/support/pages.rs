@@ -15,7 +15,7 @@ use super::settings::SECRET;
 /// The id of the user whose account is not active.
 pub const INACTIVE: u64 = 13;
 
-/// Made from any id but 0; nobody has that one.
+/// Created from any id except 0, which no user has.
 #[derive(Clone, UserMixin)]
 pub struct User {
     pub id: u64,
@@ -45,7 +45,7 @@ pub fn manager<U: UserMixin<Id = u64> + From<u64>>() -> LoginManager<U> {
     builder().build().unwrap()
 }
 
-/// `/who`, `/protected`, `/cart`, and to be posted to: `/login/{id}`, `/force/{id}`, `/logout`,
+/// For `GET`: `/who`, `/protected`, `/cart`. For `POST`: `/login/{id}`, `/force/{id}`, `/logout`,
 /// `/cart/{item}`.
 pub fn pages<U: UserMixin<Id = u64> + From<u64>>(config: &mut ServiceConfig) {
     config

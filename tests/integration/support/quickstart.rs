@@ -45,7 +45,7 @@ impl Site {
     }
 }
 
-/// The quickstart's binary, which lies beside this test's; built first where it is missing or
+/// The quickstart's binary, which lies beside this test's. It is built first if it is missing or
 /// older than its sources.
 fn quickstart() -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -70,7 +70,7 @@ fn quickstart() -> PathBuf {
     binary
 }
 
-/// Whether the binary is there and newer than all that cargo wrote down as its sources.
+/// Whether the binary exists and is newer than all sources that cargo has recorded for it.
 fn is_current(binary: &Path) -> bool {
     let modified = |file: &Path| fs::metadata(file)?.modified();
     let (Ok(built), Ok(sources)) = (
@@ -96,11 +96,11 @@ impl Process {
         Self(command.spawn().unwrap())
     }
 
-    /// The first line on its standard output that `read` makes something of.
+    /// The first value that `read` returns for a line of the standard output.
     pub fn await_line<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> T {
         let lines = BufReader::new(self.0.stdout.take().unwrap()).lines();
         let (send, receive) = mpsc::channel();
-        // Reads on after that line, so that the process never writes to a closed pipe.
+        // Keeps reading after that line, so that the process never writes to a closed pipe.
         thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let _ = send.send(line);
@@ -118,7 +118,7 @@ impl Process {
         }
     }
 
-    /// Waits until it ends by itself; `None` if it has not within the limit.
+    /// Waits until it ends on its own; `None` if it does not within the limit.
     pub fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
         let started = Instant::now();
         while started.elapsed() < limit {

@@ -1,4 +1,4 @@
-//! A `redis-server` of a test's own.
+//! A `redis-server` that belongs to one test.
 
 use std::{
     env,
@@ -16,10 +16,10 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// `None`, and a line that says so, where there is no `redis-server`.
+    /// Prints a line and returns `None` if there is no `redis-server`.
     pub fn start() -> Option<Self> {
         for _ in 0..5 {
-            // Somebody else may take the port before Redis does; then it ends at once.
+            // Another process may take the port before Redis does; then Redis ends at once.
             let port = TcpListener::bind("127.0.0.1:0")
                 .unwrap()
                 .local_addr()
@@ -65,7 +65,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// The first line of the answer, as the protocol has it: `:7`, `+OK`, `*0`.
+    /// The first line of the reply, as in the protocol: `:7`, `+OK`, `*0`.
     pub fn command(&self, command: &str) -> String {
         self.try_command(command).unwrap()
     }
@@ -75,7 +75,7 @@ impl RedisServer {
         answer.lines().next().map(str::to_owned)
     }
 
-    /// All of an answer that is a text.
+    /// The whole reply, if it is a text.
     pub fn bulk(&self, command: &str) -> String {
         self.send(command).unwrap()
     }
@@ -90,7 +90,7 @@ impl RedisServer {
         Some(answer)
     }
 
-    /// `STOP` makes it hang, `CONT` go on.
+    /// `STOP` makes it hang, `CONT` makes it continue.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")
             .args([format!("-{name}"), self.process.id().to_string()])
@@ -101,7 +101,7 @@ impl RedisServer {
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
-        // One that hangs is killed as well.
+        // Also kills a server that hangs.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

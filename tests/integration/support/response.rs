@@ -56,7 +56,7 @@ impl Response {
         self.headers("set-cookie").map(SetCookie::parse).collect()
     }
 
-    /// What the answer does to this cookie.
+    /// What the response does to this cookie.
     pub fn set_cookie(&self, name: &str) -> Option<SetCookie> {
         self.set_cookies()
             .into_iter()

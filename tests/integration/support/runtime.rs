@@ -1,16 +1,16 @@
-//! Runtimes for what needs no request.
+//! Runtimes for code that needs no request.
 
 use std::{sync::mpsc, thread};
 
 use actix_web::rt::System;
 
-/// Runs what needs no request.
+/// Runs a future that needs no request.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     System::new().block_on(future)
 }
 
-/// What `make` makes, on a runtime that goes on: a connection lives as long as the one that it was
-/// made on.
+/// Runs `make` on a runtime that keeps running: a connection lives only as long as the runtime that
+/// it was made on.
 pub fn on_runtime<T: Send + 'static>(make: impl AsyncFnOnce() -> T + Send + 'static) -> T {
     let (send, receive) = mpsc::channel();
     thread::spawn(move || {

@@ -10,7 +10,7 @@ use actix_web::dev::ServerHandle;
 
 use super::browser::Browser;
 
-/// An app on a server of its own. It stops when this is dropped.
+/// An app on its own server, which stops when this is dropped.
 pub struct TestApp {
     address: SocketAddr,
     handle: ServerHandle,
@@ -36,7 +36,7 @@ macro_rules! serve {
 }
 
 impl TestApp {
-    /// Runs the server that `serve` makes of a listener, in a thread of its own.
+    /// Runs the server that `serve` creates from a listener, in its own thread.
     pub fn start(
         serve: impl FnOnce(TcpListener) -> std::io::Result<actix_web::dev::Server> + Send + 'static,
     ) -> Self {
@@ -68,7 +68,7 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        // Not awaited: a test that has its answers need not wait for the workers.
+        // Not awaited: a test that has its responses does not have to wait for the workers.
         drop(self.handle.stop(false));
     }
 }

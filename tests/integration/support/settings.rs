@@ -3,7 +3,7 @@
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::cookie::Key;
 
-/// The secret of all managers that need no other.
+/// The secret of all managers that need no particular one.
 pub const SECRET: [u8; 64] = [7; 64];
 
 /// The name of actix-session's cookie.

@@ -82,7 +82,7 @@ impl Users {
     }
 }
 
-/// What outlives a deployment: the users, the time, and what the observers have been told.
+/// What outlives a deployment: the users, the time, and the events reported so far.
 #[derive(Clone)]
 pub struct World {
     pub users: Users,
@@ -118,14 +118,14 @@ impl World {
         settings(builder).build().unwrap()
     }
 
-    /// How often observers were told of this event.
+    /// How often this event was reported.
     pub fn count(&self, event: &str) -> usize {
         let events = self.events.lock().unwrap();
         events.iter().filter(|name| **name == event).count()
     }
 }
 
-/// The site on a server of its own.
+/// The site on its own server.
 pub struct Site {
     pub world: World,
     app: TestApp,
@@ -137,7 +137,7 @@ impl Site {
         Self::deployed(&World::new(), SECRET, settings)
     }
 
-    /// With the cookie store and a secret of its own, for users that are there already.
+    /// With the cookie store and this secret, for an existing world.
     pub fn deployed(
         world: &World,
         secret: [u8; 64],
@@ -159,7 +159,7 @@ impl Site {
         }
     }
 
-    /// With a store on the server's side.
+    /// With a session store on the server.
     pub fn on_store(store: &MemorySessionStore, settings: impl FnOnce(Builder) -> Builder) -> Self {
         let world = World::new();
         let manager = world.manager(SECRET, settings);
@@ -204,7 +204,7 @@ impl Site {
         browser
     }
 
-    /// The same browser, after this site has replaced the one it knew.
+    /// The same browser, talking to this site, which has replaced the previous one.
     pub fn returning(&self, browser: &Browser) -> Browser {
         let mut returning = self.browser();
         returning.cookies = browser.cookies.clone();
@@ -236,7 +236,7 @@ impl Default for LoginQuery {
     }
 }
 
-/// All pages; `POST` bodies are user ids or new hashes, as they are.
+/// All pages. A `POST` body is a bare user id or a bare new hash.
 pub fn pages(config: &mut ServiceConfig, world: &World) {
     async fn login(
         req: HttpRequest,
@@ -254,7 +254,7 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         login_user_with(&req, &user, options).await?;
         Ok(format!("remembered: {}", login_remembered(&req).await?))
     }
-    /// Logs in once with what the query asks for, and once more without.
+    /// Logs in once with the options of the query, and once more without.
     async fn login_twice(
         req: HttpRequest,
         query: Query<LoginQuery>,
@@ -312,7 +312,7 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         refresh_session_auth(&req, &changed).await?;
         Ok("changed")
     }
-    /// Logs in and finds that the hash was made with parameters of yesterday.
+    /// Logs in and then rehashes the password, as after a change of the hash's parameters.
     async fn login_and_rehash(
         req: HttpRequest,
         query: Query<LoginQuery>,
@@ -325,7 +325,7 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         refresh_session_auth(&req, &users.set_hash(&id, "rehashed")).await?;
         Ok("rehashed")
     }
-    /// Asks for nobody. What is there already shows whose session it is.
+    /// Does not ask for the user: the content alone shows whose session it is.
     async fn cart(session: Session) -> Result<impl Responder> {
         Ok(session.get::<String>("cart")?.unwrap_or_default())
     }

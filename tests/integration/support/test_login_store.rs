@@ -1,4 +1,4 @@
-//! A login store that can be slow, held up or down, and that counts what it is asked.
+//! A login store that can be slow, held or down, and that counts its calls.
 
 use std::{
     sync::{
@@ -16,12 +16,12 @@ use actix_web::{Result, rt::time::sleep};
 
 use super::{gate::Gate, runtime::block_on};
 
-/// A memory store that notes each call, can be slow, and can be down.
+/// A memory store that records each call, can be slow, and can be down.
 #[derive(Clone)]
 pub struct TestLoginStore {
     memory: MemoryLoginStore,
     calls: Arc<Mutex<Vec<&'static str>>>,
-    /// The operations that fail; `*` is all of them, `second find` that one.
+    /// The operations that fail: `*` is all of them, `second find` only the second `find`.
     down: Arc<Mutex<Vec<&'static str>>>,
     finds: Arc<AtomicU64>,
     delay: Arc<AtomicU64>,
@@ -52,7 +52,7 @@ impl TestLoginStore {
         *self.down.lock().unwrap() = operations.to_vec();
     }
 
-    /// Before each answer, so that requests overlap.
+    /// Delays each call, so that requests overlap.
     pub fn set_delay(&self, delay: Duration) {
         self.delay
             .store(delay.as_millis() as u64, Ordering::Relaxed);
@@ -67,7 +67,7 @@ impl TestLoginStore {
         self.calls.lock().unwrap().len()
     }
 
-    /// All that is stored of a user, also what has ended; past the counting.
+    /// All stored logins of a user, expired ones included. Not counted as a call.
     pub fn stored(&self, user: &str) -> Vec<StoredLogin> {
         block_on(self.memory.list(user)).unwrap()
     }

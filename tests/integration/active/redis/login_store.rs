@@ -29,7 +29,7 @@ fn in_seconds(seconds: u64) -> Timestamp {
     now().plus(Duration::from_secs(seconds))
 }
 
-/// A login whose id is 20 times this letter, and two more.
+/// A login whose id is this letter 20 times, and two more letters.
 fn login(letter: char, ends: Option<Timestamp>) -> StoredLogin {
     let id: LoginId = format!("{}AA", String::from(letter).repeat(20))
         .parse()
@@ -55,7 +55,7 @@ fn login_key(login: &StoredLogin) -> String {
 }
 
 #[test]
-fn what_is_stored_comes_back_as_it_was() {
+fn every_operation_is_stored_and_read_back_unchanged() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -115,7 +115,7 @@ fn what_is_stored_comes_back_as_it_was() {
 }
 
 #[test]
-fn nothing_puts_the_end_of_a_login_off_that_goes_on_under_another_id() {
+fn touch_never_extends_a_superseded_login() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -136,7 +136,7 @@ fn nothing_puts_the_end_of_a_login_off_that_goes_on_under_another_id() {
 }
 
 #[test]
-fn a_touch_that_comes_between_does_not_bring_an_ended_login_back() {
+fn a_concurrent_touch_does_not_revive_an_ended_login() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -154,7 +154,7 @@ fn a_touch_that_comes_between_does_not_bring_an_ended_login_back() {
 }
 
 #[test]
-fn both_keys_expire_by_themselves() {
+fn both_keys_expire_on_their_own() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -185,9 +185,9 @@ fn both_keys_expire_by_themselves() {
     assert_eq!(left, [later.id, endless.id]);
 }
 
-/// `Duration::MAX` for a deadline means none, and Redis takes no such number.
+/// A deadline of `Duration::MAX` means none, and is larger than any expiry that Redis accepts.
 #[test]
-fn a_login_that_ends_in_aeons_is_stored() {
+fn a_login_with_an_overlong_expiry_is_stored() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -199,7 +199,7 @@ fn a_login_that_ends_in_aeons_is_stored() {
 }
 
 #[test]
-fn of_many_who_replace_a_cookie_at_once_one_does() {
+fn only_one_concurrent_replacement_of_a_cookie_succeeds() {
     let Some(redis) = RedisServer::start() else {
         return;
     };

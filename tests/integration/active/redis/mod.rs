@@ -1,8 +1,8 @@
-//! Active logins in Redis: two servers on one, what is kept in it, and what happens while it is
-//! away.
+//! Active logins in Redis: two servers on one Redis, what it stores, and what happens during an
+//! outage.
 //!
-//! Each test starts a `redis-server` of its own; where there is none, it prints so and passes,
-//! unless `REQUIRE_REDIS=1` is set.
+//! Each test starts its own `redis-server`. If the program is missing, the test prints so and
+//! passes, unless `REQUIRE_REDIS=1` is set.
 
 mod login_store;
 mod outages;
@@ -38,13 +38,13 @@ fn manager(redis: &RedisServer) -> LoginManager<User> {
         .unwrap()
 }
 
-/// A server with a connection and a manager of its own, as another machine has.
+/// A server with its own connection and its own manager, as on another machine.
 fn server(redis: &RedisServer) -> TestApp {
     let manager = manager(redis);
     serve!(pages(&Users::new()), manager.clone(), cookie_session())
 }
 
-/// The same browser, as it talks to another server of the same site.
+/// The same browser, talking to another server of the same site.
 fn at(app: &TestApp, browser: &Browser) -> Browser {
     let mut there = app.browser();
     there.cookies.clone_from(&browser.cookies);
@@ -71,7 +71,7 @@ fn a_logout_at_one_server_ends_the_login_at_the_other() {
 }
 
 #[test]
-fn two_servers_see_the_same_logins_and_find_out_a_copied_cookie_together() {
+fn two_servers_share_logins_and_detect_a_copied_cookie() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -120,7 +120,7 @@ fn sessions_may_be_in_the_same_redis() {
 }
 
 #[test]
-fn listing_scans_nothing() {
+fn listing_and_ending_logins_scan_no_keys() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -139,7 +139,7 @@ fn listing_scans_nothing() {
 }
 
 #[test]
-fn ten_requests_at_once_at_two_servers_after_a_restart_are_all_in() {
+fn ten_concurrent_requests_at_two_servers_are_all_logged_in() {
     let Some(redis) = RedisServer::start() else {
         return;
     };

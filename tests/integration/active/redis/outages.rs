@@ -19,13 +19,13 @@ use crate::support::{
     redis_server::RedisServer,
 };
 
-/// Asks again and again until told to stop, and answers each status and body.
+/// Repeats a request until told to stop, and returns each status and body.
 fn ask(browser: &Browser, stop: &Arc<AtomicBool>) -> thread::JoinHandle<Vec<(u16, String)>> {
     let (browser, stop) = (browser.clone(), Arc::clone(stop));
     thread::spawn(move || {
         let mut answers = Vec::new();
         while !stop.load(Ordering::Relaxed) {
-            // Each time with the same cookies, as a crowd of browsers would.
+            // Each time with the same cookies, as many browsers would send them.
             let answer = browser.clone().get("/who");
             assert!(answer.status != 500 || answer.set_cookies().is_empty());
             answers.push((answer.status, answer.body));
@@ -35,7 +35,7 @@ fn ask(browser: &Browser, stop: &Arc<AtomicBool>) -> thread::JoinHandle<Vec<(u16
 }
 
 #[test]
-fn while_redis_hangs_under_load_nobody_gets_in_and_afterwards_all_are_in_again() {
+fn a_hanging_redis_starts_no_login_and_loses_none() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -91,7 +91,7 @@ fn while_redis_hangs_under_load_nobody_gets_in_and_afterwards_all_are_in_again()
 }
 
 #[test]
-fn a_lost_connection_is_made_anew() {
+fn a_lost_connection_is_reestablished() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -100,7 +100,7 @@ fn a_lost_connection_is_made_anew() {
     log_in(&mut browser, 1);
     for _ in 0..3 {
         redis.command("CLIENT KILL TYPE normal SKIPME yes");
-        // One request may find out; it is answered with an error and not with "nobody".
+        // One request may meet the lost connection. Its response is an error rather than "nobody".
         let answers: Vec<_> = (0..10).map(|_| browser.get("/who")).collect();
         for answer in &answers {
             let is_in = answer.status == 200 && answer.body == "Some(1)";
@@ -113,7 +113,7 @@ fn a_lost_connection_is_made_anew() {
 }
 
 #[test]
-fn without_a_redis_no_store_is_made() {
+fn a_store_cannot_be_created_without_redis() {
     let Some(redis) = RedisServer::start() else {
         return;
     };

@@ -29,7 +29,7 @@ fn a_copy_used_ten_minutes_later_ends_the_login() {
 }
 
 #[test]
-fn a_thief_who_was_faster_is_found_out_by_the_owner() {
+fn the_owners_later_use_detects_a_thief_who_was_faster() {
     let site = Site::new();
     let mut owner = restarted(&site);
     let mut thief = owner.clone();
@@ -43,9 +43,9 @@ fn a_thief_who_was_faster_is_found_out_by_the_owner() {
     assert_eq!(who(&mut thief), "None");
 }
 
-/// The owner need not close the browser for it.
+/// The owner does not have to close the browser.
 #[test]
-fn a_thief_is_found_out_by_the_owner_whose_session_goes_on() {
+fn an_owner_with_a_live_session_detects_a_thief() {
     let site = Site::new();
     let mut owner = site.remembered(1);
     let mut thief = owner.clone();
@@ -67,7 +67,7 @@ fn a_thief_is_found_out_by_the_owner_whose_session_goes_on() {
 }
 
 #[test]
-fn a_busy_thief_is_found_out_too() {
+fn a_busy_thief_is_detected() {
     let site = Site::new();
     let mut owner = site.remembered(1);
     let mut thief = owner.clone();
@@ -83,9 +83,9 @@ fn a_busy_thief_is_found_out_too() {
     assert_eq!(who(&mut thief), "None");
 }
 
-/// It restores the login once in each of the owner's restarts, and never shows what it got for it.
+/// The thief restores the login once per restart of the owner, and never sends the successor.
 #[test]
-fn a_thief_who_hides_the_successor_is_found_out() {
+fn a_thief_who_hides_the_successor_is_detected() {
     let site = Site::new();
     let mut owner = site.remembered(1);
     let mut thief = owner.clone();
@@ -107,9 +107,9 @@ fn a_thief_who_hides_the_successor_is_found_out() {
     assert_eq!(who(&mut thief), "None");
 }
 
-/// It comes back although it was given up for lost, so the older one is a copy.
+/// It is sent although it was assumed lost, so the older one is a copy.
 #[test]
-fn of_a_cookie_and_a_later_one_that_was_lost_one_is_left() {
+fn a_lost_cookie_that_reappears_makes_the_older_one_a_copy() {
     let site = Site::new();
     let mut one = restarted(&site);
     let mut other = one.clone();
@@ -124,7 +124,7 @@ fn of_a_cookie_and_a_later_one_that_was_lost_one_is_left() {
 }
 
 #[test]
-fn a_login_with_a_cookie_that_was_replaced_long_ago_finds_the_thief_out() {
+fn a_login_with_a_long_replaced_cookie_reveals_the_thief() {
     for restarts in [true, false] {
         let site = Site::new();
         let mut owner = site.remembered(1);
@@ -149,7 +149,7 @@ fn a_login_with_a_cookie_that_was_replaced_long_ago_finds_the_thief_out() {
 }
 
 #[test]
-fn also_a_login_that_fails_then_finds_the_thief_out() {
+fn a_failed_login_with_a_long_replaced_cookie_reveals_the_thief() {
     let site = Site::new();
     let mut owner = site.remembered(1);
     let mut thief = owner.clone();
@@ -165,7 +165,7 @@ fn also_a_login_that_fails_then_finds_the_thief_out() {
 }
 
 #[test]
-fn other_logins_of_the_user_stay_when_one_is_ended_by_a_reuse() {
+fn ending_a_reused_login_keeps_the_users_other_logins() {
     let site = Site::new();
     let mut elsewhere = site.remembered(1);
     let mut owner = restarted(&site);
@@ -179,8 +179,8 @@ fn other_logins_of_the_user_stay_when_one_is_ended_by_a_reuse() {
 }
 
 #[test]
-fn a_cookie_older_than_the_one_before_is_a_copy_at_once() {
-    // The second brings the one before back beside the session.
+fn a_cookie_two_generations_old_is_a_copy_at_once() {
+    // The second visit sends the previous cookie beside the session.
     for visits in [1, 2] {
         let site = Site::new();
         let mut owner = restarted(&site);

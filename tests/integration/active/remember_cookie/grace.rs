@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 #[test]
-fn in_the_grace_a_login_goes_on_and_brings_no_replaced_cookie_back() {
+fn a_login_within_the_grace_keeps_the_entry_and_sets_no_cookie() {
     let site = refreshing();
     let mut owner = restarted(&site);
     let mut tab = owner.clone();
@@ -22,7 +22,7 @@ fn in_the_grace_a_login_goes_on_and_brings_no_replaced_cookie_back() {
 }
 
 #[test]
-fn in_the_grace_the_old_cookie_is_taken_and_none_is_set() {
+fn the_old_cookie_is_accepted_within_the_grace_and_none_is_set() {
     let site = Site::new();
     let mut owner = restarted(&site);
     let mut tab = owner.clone();
@@ -35,13 +35,13 @@ fn in_the_grace_the_old_cookie_is_taken_and_none_is_set() {
 }
 
 #[test]
-fn the_grace_ends_at_its_end() {
+fn an_old_cookie_used_after_the_grace_is_a_copy() {
     let site = Site::new();
     let mut owner = restarted(&site);
     let mut copy = owner.clone();
     who(&mut owner);
     site.clock.advance(DAY);
-    // Only now does the successor come back: the grace begins here.
+    // The successor is confirmed only now: the grace starts here.
     who(&mut owner);
     site.clock.advance(MINUTE);
     assert_eq!(who(&mut copy), "None");
@@ -49,7 +49,7 @@ fn the_grace_ends_at_its_end() {
 }
 
 #[test]
-fn how_long_the_grace_is_is_a_setting() {
+fn the_length_of_the_grace_is_configurable() {
     let site = Site::with(|active| active.cookie_grace(10 * SECOND));
     let mut owner = restarted(&site);
     let mut copies = [owner.clone(), owner.clone()];
@@ -61,10 +61,10 @@ fn how_long_the_grace_is_is_a_setting() {
     assert_eq!(who(&mut copies[1]), "None");
 }
 
-/// The request's own cookie has been replaced by the other tab's, and must not come back: seen after
-/// the grace, it would be taken for a thief's.
+/// The other tab has replaced the request's own cookie, which must not be set again: after the
+/// grace it would be taken for a copy.
 #[test]
-fn changing_the_password_in_the_grace_brings_the_present_cookie() {
+fn changing_the_password_within_the_grace_sets_the_current_cookie() {
     let site = Site::new();
     let mut tab = restarted(&site);
     let mut other_tab = tab.clone();

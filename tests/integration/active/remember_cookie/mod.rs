@@ -1,4 +1,4 @@
-//! The remember cookie's secret is replaced at each restoration, and a copy of it is found out.
+//! The remember cookie's secret is replaced at each restoration, which reveals a copied cookie.
 
 mod copies;
 mod grace;
@@ -42,7 +42,7 @@ fn each_restoration_replaces_the_secret() {
 }
 
 #[test]
-fn ten_requests_at_once_after_a_restart_are_all_in_and_one_of_them_brings_the_successor() {
+fn ten_concurrent_requests_after_a_restart_get_one_successor_cookie() {
     let site = Site::new();
     let mut browser = restarted(&site);
     site.store.set_delay(Duration::from_millis(30));
@@ -63,7 +63,7 @@ fn ten_requests_at_once_after_a_restart_are_all_in_and_one_of_them_brings_the_su
     assert_eq!(site.store.count("replace_cookie"), 10, "all at once");
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 
-    // The browser has one jar, so one session is left and the one successor.
+    // The browser has one cookie jar, so one session and the one successor are left.
     for cookie in answers.iter().flat_map(|answer| answer.set_cookies()) {
         browser.cookies.insert(cookie.name, cookie.value);
     }
@@ -75,7 +75,7 @@ fn ten_requests_at_once_after_a_restart_are_all_in_and_one_of_them_brings_the_su
 }
 
 #[test]
-fn logging_in_in_the_request_that_restored_the_login_brings_the_successor_too() {
+fn logging_in_while_restoring_a_login_still_sets_the_successor() {
     let site = Site::new();
     let mut browser = restarted(&site);
     let answer = browser.post("/ask-and-login", "id=1");
@@ -91,7 +91,7 @@ fn logging_in_in_the_request_that_restored_the_login_brings_the_successor_too() 
 }
 
 #[test]
-fn changing_the_password_in_the_request_that_restored_the_login_brings_the_successor_too() {
+fn changing_the_password_while_restoring_still_sets_the_successor() {
     let site = Site::new();
     let mut browser = restarted(&site);
     assert_eq!(browser.post("/password", "id=1&password=new").status, 200);
@@ -103,7 +103,7 @@ fn changing_the_password_in_the_request_that_restored_the_login_brings_the_succe
 }
 
 #[test]
-fn a_forged_generation_is_no_cookie() {
+fn a_cookie_with_a_forged_generation_is_rejected() {
     let site = Site::new();
     let mut browser = restarted(&site);
     let token = browser.cookie(REMEMBER).unwrap();
@@ -115,7 +115,7 @@ fn a_forged_generation_is_no_cookie() {
     assert_eq!(site.store.count("find"), 0);
 }
 
-/// A site whose cookie is put off at each request, and lasts 60 days.
+/// A site whose cookie lasts 60 days and is refreshed at each request.
 fn refreshing() -> Site {
     let cookie = RememberCookie::new()
         .secure(false)
@@ -125,11 +125,11 @@ fn refreshing() -> Site {
 }
 
 #[test]
-fn a_refresh_brings_no_replaced_cookie_back() {
+fn a_refresh_does_not_restore_a_replaced_cookie() {
     let site = refreshing();
     let mut owner = restarted(&site);
     let old = owner.cookie(REMEMBER).unwrap().to_owned();
-    // Sent with the old cookie, answered after the successor: a tab and a public page.
+    // A tab and a public page: sent with the old cookie, with a response after the successor's.
     let mut tab = owner.clone();
     let mut public = owner.clone();
     let mut failed = owner.clone();
@@ -143,7 +143,7 @@ fn a_refresh_brings_no_replaced_cookie_back() {
     assert!(failed.get("/who").set_cookie(REMEMBER).is_none());
     site.store.fail(&[]);
 
-    // The present one is refreshed as ever.
+    // The current cookie is refreshed as usual.
     site.clock.advance(DAY);
     let answer = owner.get("/who");
     let life = answer.set_cookie(REMEMBER).unwrap().max_age();

@@ -1,4 +1,4 @@
-//! What only looks like a copied remember cookie, and ends no login.
+//! Remember cookies that only resemble copies, and end no login.
 
 use actix_login::LoginEvent;
 
@@ -10,7 +10,7 @@ use crate::support::{
 
 /// Each login with `remember` replaces the cookie.
 #[test]
-fn beside_a_session_a_cookie_whose_successors_were_lost_is_no_theft() {
+fn a_cookie_whose_successors_were_lost_is_no_theft_beside_a_session() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     for _ in 0..3 {
@@ -22,7 +22,7 @@ fn beside_a_session_a_cookie_whose_successors_were_lost_is_no_theft() {
 }
 
 #[test]
-fn beside_a_session_the_cookie_of_another_login_is_no_copy() {
+fn another_logins_cookie_beside_a_session_is_no_copy() {
     let site = Site::new();
     let mut browser = restarted(&site);
     // Its cookie has been replaced twice.
@@ -38,9 +38,9 @@ fn beside_a_session_the_cookie_of_another_login_is_no_copy() {
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 }
 
-/// The answer that brought a successor may be lost while the session goes on.
+/// The response that sets a successor may be lost while the session stays alive.
 #[test]
-fn beside_a_session_an_old_cookie_whose_successor_was_never_seen_is_no_theft() {
+fn an_old_cookie_is_no_theft_while_its_successor_is_unconfirmed() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let mut lost = browser.clone();
@@ -52,7 +52,7 @@ fn beside_a_session_an_old_cookie_whose_successor_was_never_seen_is_no_theft() {
 }
 
 #[test]
-fn answers_that_are_lost_one_after_the_other_are_no_theft() {
+fn several_lost_responses_in_a_row_are_no_theft() {
     let site = Site::new();
     let mut browser = restarted(&site);
     let mut lost = Vec::new();
@@ -67,7 +67,7 @@ fn answers_that_are_lost_one_after_the_other_are_no_theft() {
     assert_eq!(who(&mut browser), "Some(1)");
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 
-    // Once the present one has come back, none of them is taken any more.
+    // Once the current cookie is confirmed, none of them is accepted any more.
     site.clock.advance(DAY);
     let mut late = lost.swap_remove(3);
     late.restart();
@@ -76,10 +76,10 @@ fn answers_that_are_lost_one_after_the_other_are_no_theft() {
 }
 
 #[test]
-fn while_the_successor_has_not_been_seen_the_old_cookie_works() {
+fn the_old_cookie_works_until_its_successor_is_confirmed() {
     let site = Site::new();
     let mut browser = restarted(&site);
-    // The answer is lost on the way.
+    // The response is lost on the way.
     browser.clone().get("/who");
     site.clock.advance(3 * DAY);
     assert_eq!(who(&mut browser), "Some(1)");
@@ -89,7 +89,7 @@ fn while_the_successor_has_not_been_seen_the_old_cookie_works() {
 }
 
 #[test]
-fn a_successor_that_restores_a_login_itself_counts_as_seen() {
+fn a_successor_that_restores_a_login_counts_as_confirmed() {
     let site = Site::new();
     let mut owner = restarted(&site);
     who(&mut owner);

@@ -1,4 +1,4 @@
-//! What the log says of events, and what it never says.
+//! What the log contains of events, and what it never contains.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What this crate has written.
+/// The lines that this crate has logged.
 fn own_lines(log: &Log) -> String {
     let text = log.text();
     let own = text.lines().filter(|line| line.contains(" actix_login: "));
@@ -21,7 +21,7 @@ fn own_lines(log: &Log) -> String {
 }
 
 #[test]
-fn each_event_is_in_the_log_by_its_stable_name_and_no_secret_is() {
+fn the_log_has_each_events_stable_name_and_no_secret() {
     let (log, clock) = (Log::default(), Clock::new());
     let manager = builder(&clock).build().unwrap();
     let captured = log.clone();
@@ -84,7 +84,7 @@ fn each_event_is_in_the_log_by_its_stable_name_and_no_secret_is() {
     let lines = own_lines(&log);
     assert!(lines.contains("event="));
     for secret in &secrets {
-        // The signature alone would tell nothing less.
+        // A single part, such as the signature, must not be logged either.
         for part in secret.split(['|', '.']).filter(|part| part.len() > 8) {
             assert!(!lines.contains(part), "{part} is in the log:\n{lines}");
         }
@@ -92,7 +92,7 @@ fn each_event_is_in_the_log_by_its_stable_name_and_no_secret_is() {
 }
 
 #[test]
-fn logins_are_in_a_log_of_the_usual_level_and_mere_visits_are_not() {
+fn the_info_level_logs_logins_but_no_mere_visits() {
     let log = Log::default();
     let (captured, manager) = (log.clone(), manager::<User>());
     let app = serve!(

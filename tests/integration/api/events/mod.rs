@@ -1,4 +1,4 @@
-//! The events: Flask-Login's signals, told to observers and to the log.
+//! The events: Flask-Login's signals, reported to observers and to the log.
 
 mod log;
 
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// An id that is in no text by chance.
+/// An id that appears in no text by chance.
 const ID: u64 = 86_753_098_675_309;
 
 const API_KEY: &str = "key-of-the-api-4711";
@@ -47,12 +47,12 @@ impl Events {
         self.0.lock().unwrap().push(seen);
     }
 
-    /// Those since the last look.
+    /// The events since the last call.
     fn take(&self) -> Vec<Seen> {
         mem::take(&mut *self.0.lock().unwrap())
     }
 
-    /// Those since the last look, all of the one request to this path.
+    /// The events since the last call, all of one request to this path.
     #[track_caller]
     fn of(&self, path: &str) -> Vec<(LoginEvent, Option<u64>)> {
         let seen = self.take();
@@ -132,7 +132,7 @@ fn remembered(app: &TestApp) -> Browser {
 }
 
 #[test]
-fn a_login_is_told_with_its_user() {
+fn a_login_is_reported_with_its_user() {
     let (app, events, _) = app();
     app.browser().post(&format!("/login/{ID}"), "");
     assert_eq!(
@@ -142,7 +142,7 @@ fn a_login_is_told_with_its_user() {
 }
 
 #[test]
-fn a_request_that_asks_for_its_user_is_told_once_and_no_other() {
+fn only_a_request_that_asks_for_its_user_is_reported_and_once() {
     let (app, events, _) = app();
     let mut browser = remembered(&app);
     events.take();
@@ -155,7 +155,7 @@ fn a_request_that_asks_for_its_user_is_told_once_and_no_other() {
 }
 
 #[test]
-fn a_logout_is_told_with_the_user_who_was_logged_in() {
+fn a_logout_is_reported_with_the_user_who_was_logged_in() {
     let (app, events, _) = app();
     let mut browser = remembered(&app);
     events.take();
@@ -167,7 +167,7 @@ fn a_logout_is_told_with_the_user_who_was_logged_in() {
 }
 
 #[test]
-fn a_restored_login_is_told_and_so_is_its_want_of_freshness_and_its_confirmation() {
+fn restoring_refusing_and_confirming_a_stale_login_are_reported() {
     let (app, events, _) = app();
     let mut browser = remembered(&app);
     browser.restart();
@@ -192,7 +192,7 @@ fn a_restored_login_is_told_and_so_is_its_want_of_freshness_and_its_confirmation
 }
 
 #[test]
-fn a_user_of_the_request_loader_is_told() {
+fn a_user_from_the_request_loader_is_reported() {
     let (app, events, _) = app();
     let mut browser = app.browser();
     let request = browser.request("GET", "/guarded");
@@ -204,7 +204,7 @@ fn a_user_of_the_request_loader_is_told() {
 }
 
 #[test]
-fn a_refused_stranger_is_told() {
+fn a_refused_anonymous_visitor_is_reported() {
     let (app, events, _) = app();
     assert_eq!(app.browser().get("/guarded").status, 401);
     assert_eq!(
@@ -214,7 +214,7 @@ fn a_refused_stranger_is_told() {
 }
 
 #[test]
-fn session_protection_is_told_each_time_with_the_user_where_it_stays() {
+fn basic_session_protection_is_reported_each_time_with_the_user() {
     let (app, events, _) = app();
     let mut browser = remembered(&app);
     browser.user_agent = Some("Thief/1.0".to_owned());
@@ -227,7 +227,7 @@ fn session_protection_is_told_each_time_with_the_user_where_it_stays() {
 }
 
 #[test]
-fn strong_session_protection_is_told_once() {
+fn strong_session_protection_is_reported_once() {
     let (app, events, _) =
         app_with(|builder| builder.session_protection(SessionProtection::Strong));
     let mut browser = remembered(&app);
@@ -243,7 +243,7 @@ fn strong_session_protection_is_told_once() {
 }
 
 #[test]
-fn a_refused_remember_cookie_is_told() {
+fn a_rejected_remember_cookie_is_reported() {
     let (app, events, _) = app();
     let mut browser = app.browser();
     browser.cookies.insert(REMEMBER.into(), "forged".into());
@@ -255,7 +255,7 @@ fn a_refused_remember_cookie_is_told() {
 }
 
 #[test]
-fn a_login_that_ends_by_itself_is_told() {
+fn an_expired_login_is_reported() {
     let (app, events, clock) = app();
     let mut browser = app.browser();
     browser.post(&format!("/login/{ID}"), "");
@@ -269,7 +269,7 @@ fn a_login_that_ends_by_itself_is_told() {
 }
 
 #[test]
-fn several_observers_are_told_in_the_order_of_their_registration() {
+fn observers_are_called_in_the_order_of_registration() {
     let order = Arc::new(Mutex::new(Vec::new()));
     let observer = |name: &'static str| {
         let order = Arc::clone(&order);
@@ -291,7 +291,7 @@ fn several_observers_are_told_in_the_order_of_their_registration() {
 }
 
 #[test]
-fn an_observer_may_ask_for_the_session_and_extensions_of_the_request() {
+fn an_observer_may_access_the_requests_session_and_extensions() {
     use actix_session::SessionExt;
     use actix_web::HttpMessage;
     let (app, _, _) = app_with(|builder| {

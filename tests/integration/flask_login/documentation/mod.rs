@@ -1,5 +1,5 @@
-//! What Flask-Login's two documents promise in prose, one test a promise, for all that no other
-//! module is about.
+//! What Flask-Login's two documents promise in prose, one test per promise, unless another module
+//! covers it.
 
 mod refusals;
 
@@ -24,7 +24,7 @@ use crate::{
     support::{MemorySessionStore, SECRET, SESSION, TestApp, cookie_session, pages},
 };
 
-/// The user of the basic example. Its id for logins is an alternative one, made anew with each
+/// The user of the basic example. Its login id is an alternative id, which changes with each
 /// password.
 #[derive(Clone)]
 struct User {
@@ -215,7 +215,7 @@ fn a_basic_example() {
 }
 
 #[test]
-fn what_is_flashed_after_the_login_is_shown_on_the_next_page() {
+fn a_message_flashed_at_login_is_shown_on_the_next_page() {
     let app = app();
     let mut browser = app.browser();
     browser.post("/login", CREDENTIALS);
@@ -235,7 +235,7 @@ fn anonymous_users_are_neither_active_nor_authenticated_and_have_no_id() {
 }
 
 #[test]
-fn their_cookies_are_cleaned_up_at_the_logout() {
+fn logout_cleans_up_the_users_cookies() {
     let manager = pages::manager::<pages::User>();
     let store = MemorySessionStore::default();
     let session = store.clone();
@@ -269,7 +269,7 @@ fn a_changed_alternative_id_ends_the_old_sessions() {
 }
 
 #[test]
-fn to_mark_a_session_as_fresh_again_call_confirm_login() {
+fn confirm_login_marks_a_session_as_fresh_again() {
     let app = app();
     assert_eq!(app.browser().post("/reauthenticate", "").status, 302);
     let mut browser = app.browser();
@@ -305,7 +305,7 @@ fn login_url_builds_the_url_of_a_login_page() {
 }
 
 #[test]
-fn make_next_param_drops_scheme_and_host_where_they_are_the_login_views() {
+fn make_next_param_drops_the_login_views_scheme_and_host() {
     for (view, next, expected) in [
         (
             "https://localhost:5000/login",

@@ -1,4 +1,4 @@
-//! What the documents say of refused requests.
+//! What the documents say about refused requests.
 
 use actix_login::{LoginManager, login_required, unauthorized};
 use actix_web::{
@@ -13,14 +13,14 @@ use crate::{
 };
 
 #[test]
-fn restrict_views_to_logged_in_users_or_send_them_on_to_where_they_were_going() {
+fn restricted_views_redirect_to_the_login_view_with_a_next() {
     let app = app();
     let refused = app.browser().get("/logout");
     assert_eq!(refused.location(), Some("/login?next=%2Flogout"));
 }
 
 #[test]
-fn an_app_may_answer_as_the_manager_does_by_unauthorized_and_needs_refresh() {
+fn unauthorized_and_needs_refresh_respond_as_the_manager_does() {
     let app = app();
     let refused = app.browser().get("/ask/unauthorized");
     assert_eq!(
@@ -40,7 +40,7 @@ fn an_app_may_answer_as_the_manager_does_by_unauthorized_and_needs_refresh() {
 }
 
 #[test]
-fn without_a_login_view_it_aborts_with_a_401() {
+fn without_a_login_view_a_refusal_is_a_401() {
     let manager = LoginManager::<pages::User>::builder(SECRET)
         .user_loader(async |id: u64| pages::load(id))
         .build()
@@ -55,13 +55,13 @@ fn without_a_login_view_it_aborts_with_a_401() {
 }
 
 #[test]
-fn an_unauthorized_handler_may_answer_an_api_otherwise_than_the_pages() {
+fn an_unauthorized_handler_may_treat_an_api_unlike_the_pages() {
     let manager = pages::builder::<pages::User>()
         .unauthorized_handler(async |req: &HttpRequest| {
             if req.path().starts_with("/api/") {
                 return HttpResponse::Unauthorized().finish();
             }
-            // What is asynchronous may be waited for.
+            // A handler may await.
             actix_web::rt::task::yield_now().await;
             HttpResponse::SeeOther()
                 .insert_header(("Location", "/site/login"))

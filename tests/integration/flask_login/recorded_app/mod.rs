@@ -1,4 +1,4 @@
-//! The app that was recorded on Flask-Login, on this crate: its routes, its users, its settings.
+//! The app that was recorded on Flask-Login, rebuilt on this crate: its routes, users and settings.
 
 mod routes;
 
@@ -256,12 +256,12 @@ fn by_query(req: &HttpRequest, users: &Users) -> Option<User> {
     users.get(&id.user_id)
 }
 
-/// The names of the events since the last look.
+/// The names of the events since the last call.
 #[derive(Clone, Default)]
 struct Signals(Arc<Mutex<Vec<&'static str>>>);
 
 impl Signals {
-    /// Flask-Login has no signal for two of the events, and one is not recorded.
+    /// Flask-Login has no signal for two of these events; the third is not recorded.
     fn note(&self, event: LoginEvent) {
         let is_recorded = !matches!(
             event,

@@ -3,9 +3,9 @@
 use std::{mem, time::Duration};
 
 use actix_login::{
-    CurrentUser, FlashedMessages, LoginError, LoginOptions, LoginScope, NextUrl, UserMixin,
-    confirm_login, fresh_login_required, login_fresh, login_remembered, login_required,
-    login_user_with, logout_user, needs_refresh, unauthorized,
+    CurrentUser, FlashedMessages, LoginError, LoginOptions, LoginScope, NextUrl, confirm_login,
+    fresh_login_required, login_fresh, login_remembered, login_required, login_user_with,
+    logout_user, needs_refresh, unauthorized,
 };
 use actix_session::Session;
 use actix_web::{

@@ -46,12 +46,13 @@ async fn stale_login(req: HttpRequest, id: Path<u64>) -> Result<impl Responder> 
     Ok("logged in")
 }
 
-/// Of the scope, or of the manager.
+/// An unauthorized handler, for the scope or for the manager.
 async fn json(_: &HttpRequest) -> HttpResponse {
     HttpResponse::Unauthorized().json(["log in first"])
 }
 
-/// The usual pages, and the handlers of this module under `/scope`, which is wrapped in the scope.
+/// The usual pages, and this module's handlers under `/scope`, which is wrapped in the
+/// `LoginScope`.
 macro_rules! app {
     ($scope:expr) => {
         app!($scope, manager::<User>())
@@ -91,7 +92,7 @@ fn logged_in_before(app: &TestApp) -> Browser {
 }
 
 #[test]
-fn a_scope_that_requires_a_login_admits_users_alone() {
+fn a_scope_that_requires_a_login_admits_only_users() {
     let app = app!(LoginScope::new().login_required());
     let refused = app.browser().get("/scope/page?x");
     assert_eq!(refused.location(), Some("/login?next=%2Fscope%2Fpage%3Fx"));
@@ -100,14 +101,14 @@ fn a_scope_that_requires_a_login_admits_users_alone() {
 }
 
 #[test]
-fn a_page_that_is_missing_in_a_guarded_scope_is_not_told_to_strangers() {
+fn a_guarded_scope_hides_missing_pages_from_anonymous_visitors() {
     let app = app!(LoginScope::new().login_required());
     assert_eq!(app.browser().get("/scope/missing").status, 302);
     assert_eq!(logged_in(&app, 1).get("/scope/missing").status, 404);
 }
 
 #[test]
-fn a_strangers_preflight_passes_a_guarded_scope_and_no_handler_runs() {
+fn an_anonymous_preflight_passes_a_guarded_scope_without_a_handler() {
     let app = app!(LoginScope::new().login_required());
     let answer = app.browser().request("OPTIONS", "/scope/page").send();
     assert_eq!((answer.status, answer.body.as_str()), (204, ""));
@@ -115,7 +116,7 @@ fn a_strangers_preflight_passes_a_guarded_scope_and_no_handler_runs() {
 }
 
 #[test]
-fn a_scope_that_requires_a_fresh_login_tells_old_logins_from_none() {
+fn a_fresh_login_scope_tells_stale_from_anonymous_requests() {
     let scope = || {
         LoginScope::new()
             .fresh_login_required()
@@ -133,7 +134,7 @@ fn a_scope_that_requires_a_fresh_login_tells_old_logins_from_none() {
 }
 
 #[test]
-fn a_scope_for_anonymous_visitors_sends_users_on() {
+fn a_scope_for_anonymous_visitors_redirects_users() {
     let app = app!(LoginScope::new().anonymous_required("/home"));
     assert_eq!(app.browser().get("/scope/page").body, "page");
     let mut browser = logged_in(&app, 1);
@@ -145,7 +146,7 @@ fn a_scope_for_anonymous_visitors_sends_users_on() {
 }
 
 #[test]
-fn a_scope_with_checks_admits_who_passes_them() {
+fn a_scope_with_checks_admits_users_who_pass_all_of_them() {
     async fn is_odd(user: &User) -> bool {
         user.id % 2 == 1
     }
@@ -168,14 +169,14 @@ fn a_check_keeps_the_rule_that_was_set() {
 }
 
 #[test]
-fn a_scope_that_asks_nothing_lets_all_pass() {
+fn a_scope_without_rules_admits_everyone() {
     let app = app!(LoginScope::new());
     assert_eq!(app.browser().get("/scope/page").body, "page");
     assert_eq!(app.browser().get("/scope/guarded").status, 302);
 }
 
 #[test]
-fn a_scope_without_a_login_view_answers_401() {
+fn a_scope_without_a_login_view_responds_with_401() {
     let app = app!(LoginScope::new().no_login_view());
     let refused = app.browser().get("/scope/guarded");
     assert_eq!((refused.status, refused.body.as_str()), (401, ""));
@@ -184,7 +185,7 @@ fn a_scope_without_a_login_view_answers_401() {
 }
 
 #[test]
-fn a_scope_without_a_refresh_view_answers_401() {
+fn a_scope_without_a_refresh_view_responds_with_401() {
     let manager = builder::<User>().refresh_view("/refresh").build().unwrap();
     let app = app!(LoginScope::new().no_refresh_view(), manager);
     let mut browser = logged_in_before(&app);
@@ -192,7 +193,7 @@ fn a_scope_without_a_refresh_view_answers_401() {
 }
 
 #[test]
-fn a_scopes_login_view_holds_for_its_handlers_alone() {
+fn a_scopes_login_view_applies_only_to_its_handlers() {
     let app = app!(LoginScope::new().login_view("/staff?lang=en"));
     let inside = app.browser().get("/scope/guarded");
     assert_eq!(
@@ -204,7 +205,7 @@ fn a_scopes_login_view_holds_for_its_handlers_alone() {
 }
 
 #[test]
-fn a_scopes_handlers_answer_its_refusals() {
+fn a_scopes_handlers_respond_to_its_refusals() {
     let scope = || {
         LoginScope::new()
             .unauthorized_handler(json)
@@ -229,7 +230,7 @@ fn a_scopes_handlers_answer_its_refusals() {
 }
 
 #[test]
-fn a_scopes_view_beats_the_managers_handler() {
+fn a_scopes_view_takes_precedence_over_the_managers_handler() {
     let manager = builder::<User>()
         .unauthorized_handler(json)
         .build()
@@ -264,7 +265,7 @@ fn the_scope_and_its_handlers_share_one_load_and_one_refusal() {
 }
 
 #[test]
-fn a_scopes_handler_comes_before_its_view_as_in_the_manager() {
+fn a_scopes_handler_takes_precedence_over_its_view() {
     let app = app!(
         LoginScope::new()
             .login_required()
@@ -276,7 +277,7 @@ fn a_scopes_handler_comes_before_its_view_as_in_the_manager() {
 }
 
 #[test]
-fn of_views_and_none_the_last_word_counts() {
+fn the_last_call_of_login_view_and_no_login_view_counts() {
     let app = app!(LoginScope::new().login_view("/staff").no_login_view());
     assert_eq!(app.browser().get("/scope/guarded").status, 401);
     let app = app!(LoginScope::new().no_login_view().login_view("/staff"));

@@ -20,7 +20,7 @@ use crate::{
 };
 
 #[test]
-fn a_scope_inherits_from_the_scope_around_it_what_it_does_not_set() {
+fn a_scope_inherits_unset_settings_from_the_outer_scope() {
     let configure = |config: &mut ServiceConfig| {
         let inner = web::scope("/inner")
             .configure(handlers)
@@ -55,7 +55,7 @@ fn a_scope_inherits_from_the_scope_around_it_what_it_does_not_set() {
 }
 
 #[test]
-fn the_guards_of_nested_scopes_add_up() {
+fn the_guards_of_nested_scopes_all_apply() {
     let configure = |config: &mut ServiceConfig| {
         let inner = web::scope("/inner")
             .configure(handlers)
@@ -77,7 +77,7 @@ fn the_guards_of_nested_scopes_add_up() {
 }
 
 #[test]
-fn a_scope_names_the_user_type_it_means() {
+fn a_scope_guards_for_the_user_type_it_names() {
     #[derive(Clone, UserMixin)]
     struct Admin {
         id: u64,
@@ -105,7 +105,7 @@ fn a_scope_names_the_user_type_it_means() {
 }
 
 #[test]
-fn one_scope_built_outside_of_the_app_guards_wherever_it_is_cloned_to() {
+fn a_scope_built_once_guards_wherever_it_is_cloned_to() {
     let staff = LoginScope::new()
         .check(is_first)
         .login_view("/staff")
@@ -132,7 +132,7 @@ fn one_scope_built_outside_of_the_app_guards_wherever_it_is_cloned_to() {
 }
 
 #[test]
-fn a_scope_without_a_manager_around_it_is_an_empty_500() {
+fn a_scope_without_an_outer_manager_is_an_empty_500() {
     let log = Log::default();
     let worker = log.clone();
     let configure = move |config: &mut ServiceConfig| {
@@ -146,9 +146,9 @@ fn a_scope_without_a_manager_around_it_is_an_empty_500() {
     assert!(log.says("add `.wrap(login_manager)`"), "{}", log.text());
 }
 
-/// The users of the manager around both would be let in.
+/// Otherwise it would admit the users of the outer manager.
 #[test]
-fn a_guard_around_the_scopes_own_manager_keeps_the_server_from_starting() {
+fn a_guard_outside_the_scopes_own_manager_fails_at_startup() {
     #[derive(Clone, UserMixin)]
     struct Admin {
         id: u64,
@@ -159,7 +159,7 @@ fn a_guard_around_the_scopes_own_manager_keeps_the_server_from_starting() {
         .unwrap();
     macro_rules! starts {
         ($scope:expr) => {{
-            // Of a service that does not start, actix-web's test server makes a panic.
+            // actix-web's test server panics if a service does not start.
             let app = App::new().service($scope.wrap(cookie_session()));
             let start = || System::new().block_on(init_service(app));
             catch_unwind(AssertUnwindSafe(start)).is_ok()
@@ -179,11 +179,11 @@ fn a_guard_around_the_scopes_own_manager_keeps_the_server_from_starting() {
         web::scope("/admin").wrap(guard()).wrap(admins.clone())
     ));
     assert!(starts!(inner().wrap(guard().user_type::<User>())));
-    // Without a guard it is only views, which all in it may share.
+    // Without a guard it only sets views, which everything inside may share.
     assert!(starts!(
         inner().wrap(LoginScope::new().login_view("/login"))
     ));
-    // The managers of scopes inside are another matter.
+    // The managers of inner scopes do not matter.
     let outer = web::scope("/all").service(inner());
     assert!(starts!(outer.wrap(guard())));
 }

@@ -1,5 +1,5 @@
-//! Mistakes in the app's set-up, and a session store that is down: an empty 500 for the visitor,
-//! and a line for the author.
+//! Mistakes in the app's setup, and a session store that is down: an empty 500 for the visitor, and
+//! a log line for the author.
 
 mod session_store_down;
 
@@ -47,7 +47,7 @@ fn assert_empty_500(answer: &Response) {
 }
 
 #[test]
-fn without_a_session_the_first_login_is_an_empty_500_and_the_log_names_the_missing_wrap() {
+fn a_login_without_a_session_is_an_empty_500_and_logs_the_missing_wrap() {
     let manager = manager::<User>();
     let (app, log) = app!(manager.clone());
     assert_empty_500(&app.browser().post("/login/1", ""));
@@ -55,7 +55,7 @@ fn without_a_session_the_first_login_is_an_empty_500_and_the_log_names_the_missi
 }
 
 #[test]
-fn without_a_session_all_that_needs_one_is_an_empty_500() {
+fn everything_that_needs_a_session_is_an_empty_500_without_one() {
     let manager = manager::<User>();
     let (app, log) = app!(manager.clone());
     assert_empty_500(&app.browser().get("/who"));
@@ -65,7 +65,7 @@ fn without_a_session_all_that_needs_one_is_an_empty_500() {
 }
 
 #[test]
-fn without_a_session_a_browser_with_cookies_gets_no_login_either() {
+fn without_a_session_a_browser_with_cookies_gets_no_login() {
     let manager = manager::<User>();
     let (app, _) = app!(manager.clone());
     let mut browser = app.browser();
@@ -75,7 +75,7 @@ fn without_a_session_a_browser_with_cookies_gets_no_login_either() {
 }
 
 #[test]
-fn without_a_session_that_a_handler_took_nevertheless_the_log_says_that_the_login_is_lost() {
+fn a_login_lost_for_want_of_a_session_middleware_is_logged() {
     async fn login(_: Session, req: HttpRequest) -> Result<impl Responder> {
         login_user(&req, &User::from(1)).await?;
         Ok("logged in")
@@ -91,7 +91,7 @@ fn without_a_session_that_a_handler_took_nevertheless_the_log_says_that_the_logi
 }
 
 #[test]
-fn a_scope_without_the_session_that_others_have_is_found_out() {
+fn a_scope_without_the_session_that_other_scopes_have_is_logged() {
     let manager = manager::<User>();
     let configure = |config: &mut ServiceConfig| {
         let inside = web::scope("/inside").configure(pages::<User>);
@@ -108,7 +108,7 @@ fn a_scope_without_the_session_that_others_have_is_found_out() {
 }
 
 #[test]
-fn with_a_session_the_log_misses_none() {
+fn with_a_session_no_missing_session_is_logged() {
     let manager = manager::<User>();
     let (app, log) = app!(manager.clone(), cookie_session());
     let mut browser = app.browser();
@@ -121,7 +121,7 @@ fn with_a_session_the_log_misses_none() {
 }
 
 #[test]
-fn without_a_manager_a_login_is_an_empty_500_and_the_log_names_the_missing_wrap() {
+fn a_login_without_a_manager_is_an_empty_500_and_logs_the_missing_wrap() {
     let (app, log) = app!(cookie_session());
     assert_empty_500(&app.browser().post("/login/1", ""));
     assert!(log.says(NO_MANAGER), "{}", log.text());
@@ -132,7 +132,7 @@ fn without_a_manager_a_login_is_an_empty_500_and_the_log_names_the_missing_wrap(
 }
 
 #[test]
-fn without_a_manager_all_that_needs_one_is_an_empty_500() {
+fn everything_that_needs_a_manager_is_an_empty_500_without_one() {
     #[login_required]
     async fn guarded() -> impl Responder {
         "guarded"
@@ -150,7 +150,7 @@ fn without_a_manager_all_that_needs_one_is_an_empty_500() {
 }
 
 #[test]
-fn a_user_type_that_no_manager_serves_is_an_empty_500_and_the_log_has_both_types() {
+fn a_user_type_without_a_manager_is_an_empty_500_and_logs_both_types() {
     #[derive(Clone, UserMixin)]
     struct Stranger {
         id: u64,
@@ -185,7 +185,7 @@ fn a_user_type_that_no_manager_serves_is_an_empty_500_and_the_log_has_both_types
 }
 
 #[test]
-fn an_unknown_resource_as_login_view_is_an_empty_500_and_the_log_names_it() {
+fn an_unknown_resource_as_login_view_is_an_empty_500_and_logged() {
     let manager = builder::<User>().login_view("log_in_page").build().unwrap();
     let (app, log) = app!(manager.clone(), cookie_session());
     assert_empty_500(&app.browser().get("/protected"));
@@ -193,7 +193,7 @@ fn an_unknown_resource_as_login_view_is_an_empty_500_and_the_log_names_it() {
 }
 
 #[test]
-fn without_a_user_loader_a_login_is_an_empty_500_and_the_log_asks_for_one() {
+fn a_login_without_a_user_loader_is_an_empty_500_and_logged() {
     let manager = LoginManager::<User>::builder(SECRET)
         .request_loader(async |_: &HttpRequest| None::<User>)
         .build()
@@ -222,7 +222,7 @@ fn a_purged_session_is_explained_in_the_log() {
 }
 
 #[test]
-fn what_a_loader_says_of_its_failure_is_for_the_log_alone() {
+fn a_loaders_error_message_is_only_logged() {
     async fn login_failed(req: HttpRequest) -> Result<impl Responder> {
         let user = CurrentUser::<User>::extract(&req).await?;
         Ok(format!("{:?}", user.get_id()))
@@ -246,7 +246,7 @@ fn what_a_loader_says_of_its_failure_is_for_the_log_alone() {
 }
 
 #[test]
-fn a_page_without_a_user_works_while_the_login_manager_cannot() {
+fn a_page_without_a_user_works_without_a_session() {
     async fn public() -> impl Responder {
         "public"
     }
@@ -272,7 +272,7 @@ async fn fresh() -> impl Responder {
 }
 
 #[test]
-fn a_view_that_is_guarded_itself_is_an_empty_500_and_no_endless_redirect() {
+fn a_guarded_view_is_an_empty_500_instead_of_an_endless_redirect() {
     fn pages(config: &mut ServiceConfig) {
         config
             .route("/stale-login/{id}", web::post().to(stale_login))
@@ -303,7 +303,7 @@ fn a_view_that_is_guarded_itself_is_an_empty_500_and_no_endless_redirect() {
 }
 
 #[test]
-fn also_a_named_view_that_is_guarded_itself_is_found_out_and_never_by_a_forged_host() {
+fn a_guarded_named_view_is_logged_but_never_for_a_forged_host() {
     let manager = builder::<User>().login_view("sign-in").build().unwrap();
     let pages = |config: &mut ServiceConfig| {
         config
@@ -327,7 +327,7 @@ fn also_a_named_view_that_is_guarded_itself_is_found_out_and_never_by_a_forged_h
 }
 
 #[test]
-fn what_only_looks_like_a_guarded_view_is_a_redirect() {
+fn a_target_that_only_resembles_a_guarded_view_is_a_redirect() {
     let manager = builder::<User>().login_view("/login?by=mail");
     let manager = manager.build().unwrap();
     let pages = |config: &mut ServiceConfig| {

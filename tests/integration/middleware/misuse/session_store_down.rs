@@ -1,4 +1,4 @@
-//! A session store that is down logs nobody in or out.
+//! A session store that is down starts and ends no login.
 
 use actix_login::{LoginOptions, RememberCookie, login_user_with};
 use actix_web::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// An app whose logins are remembered, over this store.
+/// An app on this store, whose logins are remembered.
 fn app_over(store: &MemorySessionStore) -> TestApp {
     async fn remember(req: HttpRequest) -> Result<impl Responder> {
         let options = LoginOptions::new().remember(true);
@@ -35,7 +35,7 @@ fn app_over(store: &MemorySessionStore) -> TestApp {
 }
 
 #[test]
-fn a_login_while_the_session_store_is_down_gains_nothing_and_works_later() {
+fn a_login_while_the_session_store_is_down_fails_and_works_later() {
     let store = MemorySessionStore::default();
     let app = app_over(&store);
     let mut browser = app.browser();
@@ -51,7 +51,7 @@ fn a_login_while_the_session_store_is_down_gains_nothing_and_works_later() {
 }
 
 #[test]
-fn while_the_session_store_is_down_nobody_is_logged_out() {
+fn an_outage_of_the_session_store_keeps_every_login() {
     let store = MemorySessionStore::default();
     let app = app_over(&store);
     let mut browser = app.browser();
@@ -68,7 +68,7 @@ fn while_the_session_store_is_down_nobody_is_logged_out() {
 }
 
 #[test]
-fn while_the_session_store_is_down_no_remember_cookie_is_used_up() {
+fn an_outage_of_the_session_store_uses_up_no_remember_cookie() {
     let store = MemorySessionStore::default();
     let app = app_over(&store);
     let mut browser = app.browser();

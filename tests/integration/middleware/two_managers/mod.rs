@@ -129,7 +129,7 @@ fn each_kind_of_user_has_a_remember_cookie_of_its_own() {
     assert_eq!(browser.get("/who").body, "5");
 }
 
-/// Another user type of the same name.
+/// A different user type with the same name.
 mod twin {
     use actix_login::UserMixin;
 
@@ -176,7 +176,7 @@ fn two_nested_managers_of_the_same_user_type_are_an_empty_500() {
 }
 
 #[test]
-fn managers_clash_also_with_another_between_them() {
+fn managers_also_clash_with_another_between_them() {
     let (outer, between) = (manager::<Customer>(), manager::<Admin>());
     let inner = manager::<twin::Customer>();
     let configure = move |config: &mut ServiceConfig| {
@@ -212,7 +212,7 @@ fn the_same_manager_may_be_wrapped_twice() {
 }
 
 #[test]
-fn the_same_manager_wrapped_twice_loads_and_answers_once() {
+fn the_same_manager_wrapped_twice_loads_and_responds_once() {
     let loads = Count::default();
     let counted = loads.clone();
     let manager = builder::<Customer>()
@@ -252,7 +252,7 @@ async fn remember(req: HttpRequest, id: web::Path<u64>) -> Result<impl Responder
 }
 
 #[test]
-fn the_logout_of_one_kind_of_user_ends_the_session_of_the_app_alone() {
+fn logging_out_one_kind_of_user_clears_only_the_apps_session_data() {
     let store = MemorySessionStore::default();
     let session = store.clone();
     let (customers, admins) = (manager::<Customer>(), manager::<Admin>());
@@ -282,7 +282,7 @@ fn the_logout_of_one_kind_of_user_ends_the_session_of_the_app_alone() {
 }
 
 #[test]
-fn what_one_kind_of_user_left_in_the_session_is_cleared_for_another_kind() {
+fn session_data_of_one_kind_of_user_is_cleared_for_another_kind() {
     let keeping = (
         builder::<Customer>().keep_session(true).build().unwrap(),
         manager::<Admin>(),

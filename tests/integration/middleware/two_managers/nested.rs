@@ -65,7 +65,7 @@ fn nested_managers_serve_both_kinds_of_user_in_one_handler() {
 }
 
 #[test]
-fn in_nested_managers_a_logout_means_the_nearest() {
+fn in_nested_managers_a_logout_applies_to_the_nearest() {
     let app = nested();
     let mut browser = app.browser();
     browser.post("/login/5", "");
@@ -75,7 +75,7 @@ fn in_nested_managers_a_logout_means_the_nearest() {
 }
 
 #[test]
-fn in_nested_managers_one_is_logged_out_by_its_type() {
+fn in_nested_managers_logout_user_of_a_type_logs_out_that_user() {
     let app = nested();
     let mut browser = app.browser();
     browser.post("/office/login-customer/5", "");
@@ -84,9 +84,9 @@ fn in_nested_managers_one_is_logged_out_by_its_type() {
     assert_eq!(browser.get("/office/both").body, "None Some(6)");
 }
 
-/// Each of these is about the customer, in pages whose nearest manager is that of the admins.
+/// Each page concerns the customer, although its nearest manager is the admins'.
 #[test]
-fn in_nested_managers_each_function_of_a_manager_means_its_own_user() {
+fn in_nested_managers_a_managers_functions_apply_to_its_own_user() {
     async fn remember(req: HttpRequest, id: Path<u64>) -> Result<impl Responder> {
         let options = LoginOptions::new().remember(true).fresh(false);
         login_user_with(&req, &Customer::from(*id), options).await?;
@@ -157,7 +157,7 @@ fn in_nested_managers_each_function_of_a_manager_means_its_own_user() {
 }
 
 #[test]
-fn a_guard_without_a_type_means_the_nearest_manager() {
+fn a_guard_without_a_type_asks_the_nearest_manager() {
     let app = nested();
     let mut browser = app.browser();
     browser.post("/login/5", "");
@@ -168,7 +168,7 @@ fn a_guard_without_a_type_means_the_nearest_manager() {
 }
 
 #[test]
-fn a_guard_with_a_type_admits_nobody_else_whichever_manager_is_nearest() {
+fn a_guard_with_a_type_admits_only_its_users_in_any_nesting() {
     let app = nested();
     let mut customer = app.browser();
     customer.post("/login/5", "");

@@ -1,4 +1,4 @@
-//! However many messages there are, the session fits into a cookie.
+//! The session fits into a cookie, with any number of messages.
 
 use actix_login::{LoginManager, LoginOptions, UserMixin, login_user_with};
 use actix_web::{
@@ -12,7 +12,7 @@ use crate::{
     support::{Browser, SECRET, SESSION, TestApp, cookie_session},
 };
 
-/// What a browser keeps of one cookie at most: name and value.
+/// The most that a browser keeps of one cookie: name and value.
 const COOKIE_MAX_BYTES: usize = 4096;
 
 #[track_caller]
@@ -40,12 +40,12 @@ fn survives_a_thousand_refusals(app: &TestApp, target: impl Fn(usize) -> String)
 }
 
 #[test]
-fn after_a_thousand_refusals_the_next_page_still_works() {
+fn pages_still_work_after_a_thousand_refusals() {
     survives_a_thousand_refusals(&usual_app(), |number| format!("/page/{number}"));
 }
 
 #[test]
-fn after_a_thousand_refusals_with_a_message_each_the_next_page_still_works() {
+fn pages_still_work_after_a_thousand_refusals_with_own_messages() {
     let app = app(|builder| {
         let builder = builder.use_session_for_next(true);
         builder.localize(|req, _| format!("{} {}", "\"\\".repeat(100), req.uri()))
@@ -54,9 +54,9 @@ fn after_a_thousand_refusals_with_a_message_each_the_next_page_still_works() {
 }
 
 #[test]
-fn after_a_thousand_refusals_with_the_next_in_the_session_the_next_page_still_works() {
+fn pages_still_work_after_a_thousand_nexts_in_the_session() {
     let app = app(|builder| builder.use_session_for_next(true));
-    // What a browser sends raw in a query, and JSON escapes: twice, in a session.
+    // A browser sends the backslash raw in a query; JSON escapes it, in a session twice.
     survives_a_thousand_refusals(&app, |number| {
         let filler = if number % 2 == 0 { "x" } else { "\\" };
         format!("/page?{number}&{}", filler.repeat(1000))
@@ -64,7 +64,7 @@ fn after_a_thousand_refusals_with_the_next_in_the_session_the_next_page_still_wo
 }
 
 #[test]
-fn the_fullest_session_that_this_crate_makes_fits_into_a_cookie() {
+fn the_largest_session_that_this_crate_writes_fits_into_a_cookie() {
     #[derive(Clone, UserMixin)]
     #[user(name = "User")]
     struct Named {

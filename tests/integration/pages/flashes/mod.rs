@@ -1,4 +1,4 @@
-//! Flash messages: kept until they are shown once, bounded, and what refusals say by them.
+//! Flash messages: kept until they are shown once, bounded in size, and flashed by refusals.
 
 mod cookie_size;
 mod refusals;
@@ -125,7 +125,7 @@ fn a_flash_is_kept_until_it_is_shown_once() {
 }
 
 #[test]
-fn a_flash_is_kept_by_a_store_on_the_server_too() {
+fn a_flash_is_also_kept_by_a_store_on_the_server() {
     let manager = builder::<User>().build().unwrap();
     let store = MemorySessionStore::default();
     let app = serve!(flashing, manager.clone(), store.session());
@@ -148,7 +148,7 @@ fn flashing_without_manager(config: &mut ServiceConfig) {
 }
 
 #[test]
-fn a_page_that_has_no_messages_to_show_sets_no_cookie() {
+fn a_page_without_messages_to_show_sets_no_cookie() {
     let app = usual_app();
     let mut browser = app.browser();
     assert!(browser.get("/messages").set_cookies().is_empty());
@@ -157,7 +157,7 @@ fn a_page_that_has_no_messages_to_show_sets_no_cookie() {
 }
 
 #[test]
-fn a_page_may_show_one_category_and_the_others_are_gone_with_it() {
+fn showing_one_category_discards_the_others() {
     let app = usual_app();
     let mut browser = app.browser();
     tell(&mut browser, "info", "first");
@@ -187,7 +187,7 @@ fn the_same_message_of_the_same_category_is_kept_once() {
 }
 
 #[test]
-fn of_more_than_eight_flashes_the_oldest_go() {
+fn beyond_eight_flashes_the_oldest_are_dropped() {
     let app = usual_app();
     let mut browser = app.browser();
     for number in 0..10 {
@@ -198,7 +198,7 @@ fn of_more_than_eight_flashes_the_oldest_go() {
 }
 
 #[test]
-fn of_more_than_1_024_bytes_of_flashes_the_oldest_go() {
+fn beyond_1_024_bytes_of_flashes_the_oldest_are_dropped() {
     let app = usual_app();
     let mut browser = app.browser();
     let [first, second, third] = ["1", "2", "3"].map(|it| it.repeat(500));
@@ -212,7 +212,7 @@ fn of_more_than_1_024_bytes_of_flashes_the_oldest_go() {
 }
 
 #[test]
-fn a_flash_of_more_than_1_024_bytes_is_not_kept_and_harms_no_other() {
+fn a_flash_over_1_024_bytes_is_dropped_and_the_others_are_kept() {
     let app = usual_app();
     let mut browser = app.browser();
     tell(&mut browser, "info", "short");
@@ -236,7 +236,7 @@ fn a_flash_may_hold_any_text() {
 }
 
 #[test]
-fn a_flash_handler_gets_all_flashes_and_the_session_none() {
+fn a_flash_handler_gets_all_flashes_instead_of_the_session() {
     type Flashes = Arc<Mutex<Vec<(String, String, String)>>>;
     let flashes = Flashes::default();
     let sink = Arc::clone(&flashes);

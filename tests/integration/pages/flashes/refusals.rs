@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[test]
-fn a_refusal_flashes_what_flask_login_says() {
+fn a_refusal_flashes_flask_logins_message() {
     let app = usual_app();
     let mut browser = app.browser();
     browser.get("/guarded");
@@ -30,7 +30,7 @@ fn a_refusal_flashes_what_flask_login_says() {
 }
 
 #[test]
-fn messages_and_categories_are_the_apps_to_choose() {
+fn messages_and_categories_are_configurable() {
     let app = app(|builder| {
         builder
             .login_message("Bonvolu ensaluti por uzi tiun pa\u{11d}on.")
@@ -89,7 +89,7 @@ fn messages_are_localized_with_the_request() {
 }
 
 #[test]
-fn an_empty_message_is_no_flash() {
+fn an_empty_message_is_not_flashed() {
     let app = app(|builder| {
         let builder = builder.login_message("").needs_refresh_message("");
         builder.localize(|_, message| format!("localized {message}"))

@@ -1,5 +1,5 @@
 //! Hundreds of ways to smuggle another site into `next`, tried on the quickstart itself: no
-//! `Location` that it answers leads off the site.
+//! `Location` in its responses leads off the site.
 
 mod tricks;
 
@@ -21,7 +21,7 @@ fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// The trick as it is, as far as a request's target can hold it.
+/// The trick unencoded, as far as a request's target can hold it.
 fn raw(trick: &str) -> String {
     trick
         .bytes()
@@ -44,7 +44,7 @@ fn assert_stays(site: &Site, answer: &Response, trick: &str) {
     assert!(answer.header("refresh").is_none());
 }
 
-/// Sent with the right password, and must redirect somewhere.
+/// Sends the right password, and asserts that the response redirects on the site.
 #[track_caller]
 fn assert_logs_in(site: &Site, target: &str, form: &str, trick: &str) {
     let mut browser = site.browser();
@@ -52,7 +52,7 @@ fn assert_logs_in(site: &Site, target: &str, form: &str, trick: &str) {
     assert_eq!(answer.status, 303, "{trick:?}: {answer:?}");
     assert_eq!(answer.headers("location").count(), 1);
     assert_stays(site, &answer, trick);
-    // And the page that this leads to, and the login page to those who are logged in already.
+    // The same for the page that this leads to, and for the login page of a logged-in user.
     let base = Url::parse(&format!("{}/login", site.url)).unwrap();
     let next = base.join(answer.location().unwrap()).unwrap();
     let path = &next[url::Position::BeforePath..url::Position::AfterQuery];
@@ -110,7 +110,7 @@ fn no_next_leads_off_the_site_after_a_wrong_password() {
 }
 
 #[test]
-fn no_page_that_was_asked_for_leads_off_the_site() {
+fn no_requested_page_leads_off_the_site() {
     let site = Site::start();
     let mut stale = site.browser();
     stale.post("/login", &format!("{CREDENTIALS}&remember=on"));
@@ -130,7 +130,7 @@ fn no_page_that_was_asked_for_leads_off_the_site() {
 }
 
 #[test]
-fn a_next_on_the_site_is_gone_to() {
+fn a_next_on_the_site_is_followed() {
     let site = Site::start();
     let go = |target: &str, form: &str| {
         let answer = site.browser().post(target, form);

@@ -1,6 +1,6 @@
 //! Targets that try to lead a browser to another site.
 
-/// `{}` is the site to be led to.
+/// `{}` is the site to lead to.
 pub(super) const TRICKS: &[&str] = &[
     "{}",
     "//{}",

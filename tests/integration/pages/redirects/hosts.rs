@@ -1,4 +1,4 @@
-//! The host in a `Location`: configured ones count, claimed ones do not.
+//! The host in a `Location`: configured hosts are used, claimed hosts are ignored.
 
 use url::Url;
 
@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 #[test]
-fn with_a_forced_host_all_redirects_name_it_whatever_the_request_claims() {
+fn with_a_forced_host_all_redirects_name_it() {
     for (view, location) in [
         ("/login", "//good.com/login?next=%2Fa"),
         ("/login?b=c", "//good.com/login?b=c&next=%2Fa"),
@@ -33,7 +33,7 @@ fn with_a_forced_host_all_redirects_name_it_whatever_the_request_claims() {
 }
 
 #[test]
-fn a_host_that_no_header_can_hold_fails_at_start() {
+fn an_invalid_host_setting_is_refused_at_build() {
     for host in [
         "good.com\n",
         "good.com ",
@@ -53,7 +53,7 @@ fn a_host_that_no_header_can_hold_fails_at_start() {
 }
 
 #[test]
-fn the_servers_origin_is_what_an_absolute_login_view_is_told() {
+fn an_absolute_login_view_gets_the_configured_server_origin() {
     let with = |view: &'static str| {
         app(move |builder| {
             let builder = builder.login_view(view);
@@ -71,7 +71,7 @@ fn the_servers_origin_is_what_an_absolute_login_view_is_told() {
     assert_eq!(sent_to(&app, "/a"), "https://shop.example/login?next=%2Fa");
 }
 
-/// What clients and their proxies send to be taken for another host.
+/// Headers by which clients and proxies claim another host.
 const FORGERIES: &[(&str, &str)] = &[
     ("Forwarded", "host=evil.example"),
     ("Forwarded", "for=1.2.3.4;host=evil.example;proto=https"),
@@ -97,7 +97,7 @@ const FORGERIES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_forwarding_headers_say_is_in_no_location() {
+fn forwarding_headers_affect_no_location() {
     for view in [
         "/login",
         "https://accounts.example/login",
@@ -112,8 +112,8 @@ fn what_forwarding_headers_say_is_in_no_location() {
             for (name, value) in FORGERIES {
                 let request = browser.request("GET", target).header(name, value);
                 let location = location(&request.send());
-                // actix-web can't tell the path of a named resource where the host is no host.
-                // Any path of this site will do for a client that lies.
+                // actix-web cannot determine the path of a named resource if the host is invalid.
+                // For a client that lies, any path of this site will do.
                 let is_no_host = value.contains([' ', '\\', ':', '/']) || value.is_empty();
                 if view == "users.login" && location != honest {
                     assert!(is_no_host, "{name}: {value}: {location}");
@@ -127,7 +127,7 @@ fn what_forwarding_headers_say_is_in_no_location() {
 }
 
 #[test]
-fn a_malformed_host_is_passed_on_to_nobody() {
+fn a_malformed_host_is_never_passed_on() {
     let hosts = [
         "a b",
         "a/b",

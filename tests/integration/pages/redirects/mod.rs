@@ -1,5 +1,5 @@
-//! Where refused requests are sent: the views, the `next` they get, and whose word counts for the
-//! host.
+//! Where refused requests are redirected: the views, the `next` they get, and which host is
+//! trusted.
 
 mod hosts;
 mod next;
@@ -62,7 +62,7 @@ fn app(change: impl FnOnce(Builder) -> Builder) -> TestApp {
     serve!(guarded_pages, manager.clone(), cookie_session())
 }
 
-/// Where a stranger who asks for `target` is sent.
+/// Where an anonymous request for `target` is redirected.
 fn sent_to(app: &TestApp, target: &str) -> String {
     location(&app.browser().get(target))
 }
@@ -72,7 +72,7 @@ fn location(answer: &Response) -> String {
     answer.location().unwrap().to_owned()
 }
 
-/// Where someone is sent whose login is not fresh.
+/// Where a request with a stale login is redirected.
 fn sent_to_refresh(app: &TestApp) -> String {
     let mut browser = app.browser();
     browser.post("/stale-login", "");
@@ -83,7 +83,7 @@ fn origin(app: &TestApp) -> String {
     format!("http://{}", app.address())
 }
 
-/// As a query holds it.
+/// Encoded as in a query.
 fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[test]
-fn the_next_is_path_and_query_exactly_as_they_were_sent() {
+fn the_next_is_the_path_and_query_exactly_as_sent() {
     let app = app(|builder| builder);
     for target in ["/a%2Fb/c%20d?x=%20+y&x=%2F", "/%C3%BC", "/a;b=c?", "/?a=/b"] {
         assert_eq!(
@@ -24,7 +24,7 @@ fn the_next_is_path_and_query_exactly_as_they_were_sent() {
 }
 
 #[test]
-fn the_next_has_one_slash_at_its_start() {
+fn the_next_starts_with_a_single_slash() {
     let app = app(|builder| builder);
     for target in ["//evil.example/a", "///evil.example/a", "/\\evil.example/a"] {
         assert_eq!(
@@ -55,7 +55,7 @@ fn a_next_that_is_too_long_is_dropped() {
 }
 
 #[test]
-fn with_the_next_in_the_session_the_login_view_gets_none() {
+fn the_login_view_gets_no_next_if_the_session_keeps_it() {
     let store = MemorySessionStore::default();
     let session = store.clone();
     let manager = builder::<User>()
@@ -73,13 +73,13 @@ fn with_the_next_in_the_session_the_login_view_gets_none() {
     assert_eq!(stored(&store).as_deref(), Some("\"/a?x=1\""));
     browser.get("/b");
     assert_eq!(stored(&store).as_deref(), Some("\"/b\""));
-    // A login from here leads to the page refused last, which can't be kept, and to no other.
+    // A login would lead to the page refused last. Its `next` is too long to keep, so none is kept.
     browser.get(&format!("/{}", "x".repeat(2000)));
     assert_eq!(stored(&store), None);
 }
 
 #[test]
-fn a_next_that_is_not_in_the_session_is_not_taken_out_of_it() {
+fn taking_no_next_from_the_session_writes_nothing() {
     fn login_page(config: &mut ServiceConfig) {
         async fn page(next: NextUrl) -> String {
             next.or("none")
@@ -93,14 +93,14 @@ fn a_next_that_is_not_in_the_session_is_not_taken_out_of_it() {
     let mut browser = app.browser();
     browser.get("/a");
     assert_eq!(browser.get("/login").body, "/a");
-    // A write would bring back a login that an overlapping request has ended.
+    // A write would revive a login that an overlapping request has ended.
     let again = browser.get("/login");
     assert_eq!(again.body, "none");
     assert!(again.set_cookies().is_empty());
 }
 
 #[test]
-fn a_next_with_a_host_of_any_length_fills_no_session() {
+fn a_next_with_an_overlong_host_is_not_stored_in_the_session() {
     let store = MemorySessionStore::default();
     let session = store.clone();
     let manager = builder::<User>()

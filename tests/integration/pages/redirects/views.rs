@@ -22,7 +22,7 @@ fn the_login_view_may_be_a_path() {
 }
 
 #[test]
-fn the_login_view_may_be_an_absolute_url_and_gets_an_absolute_next() {
+fn an_absolute_login_view_gets_an_absolute_next() {
     let app = app(|builder| builder.login_view("https://accounts.example/login"));
     let next = encoded(&format!("{}/protected?x=1", origin(&app)));
     assert_eq!(
@@ -61,7 +61,7 @@ fn an_absolute_login_view_on_the_same_host_gets_a_relative_next() {
 }
 
 #[test]
-fn the_login_view_may_be_the_name_of_a_resource_also_in_a_scope() {
+fn the_login_view_may_be_a_resource_name_even_in_a_scope() {
     let app = app(|builder| builder.login_view("users.login"));
     assert_eq!(
         sent_to(&app, "/protected"),
@@ -70,7 +70,7 @@ fn the_login_view_may_be_the_name_of_a_resource_also_in_a_scope() {
 }
 
 #[test]
-fn the_refresh_view_may_be_a_path_a_url_or_the_name_of_a_resource() {
+fn the_refresh_view_may_be_a_path_a_url_or_a_resource_name() {
     let by_path = app(|builder| builder.refresh_view("/reauth"));
     assert_eq!(sent_to_refresh(&by_path), "/reauth?next=%2Ffresh%3Fx%3D1");
     let by_url = app(|builder| builder.refresh_view("https://accounts.example/reauth"));
@@ -87,7 +87,7 @@ fn the_refresh_view_may_be_a_path_a_url_or_the_name_of_a_resource() {
 }
 
 #[test]
-fn without_a_refresh_view_an_old_login_gets_401_and_not_the_login_view() {
+fn without_a_refresh_view_a_stale_login_gets_401() {
     let app = app(|builder| builder);
     let mut browser = app.browser();
     browser.post("/stale-login", "");
@@ -96,7 +96,7 @@ fn without_a_refresh_view_an_old_login_gets_401_and_not_the_login_view() {
 }
 
 #[test]
-fn the_views_own_query_and_fragment_stay() {
+fn the_views_own_query_and_fragment_are_kept() {
     let app = app(|builder| builder.login_view("/login?affil=cgnu&lang=en#form"));
     assert_eq!(
         sent_to(&app, "/a"),
@@ -105,13 +105,13 @@ fn the_views_own_query_and_fragment_stay() {
 }
 
 #[test]
-fn a_next_of_the_views_own_gives_way() {
+fn the_views_own_next_is_replaced() {
     let app = app(|builder| builder.login_view("/login?next=%2Fhome&lang=en"));
     assert_eq!(sent_to(&app, "/a"), "/login?lang=en&next=%2Fa");
 }
 
 #[test]
-fn the_views_of_two_kinds_of_user_do_not_mix() {
+fn each_kind_of_user_has_its_own_views() {
     #[derive(Clone, UserMixin)]
     struct Admin {
         id: u64,

@@ -1,4 +1,4 @@
-//! Loaders that fail, panic, hang or ask for themselves.
+//! Loaders that fail, panic, hang or ask for the user they are loading.
 
 use std::{
     io::Write,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[test]
-fn a_failing_loader_is_an_empty_500_and_logs_nobody_out() {
+fn a_failing_loader_is_an_empty_500_and_keeps_the_login() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::Fails);
@@ -52,7 +52,7 @@ fn a_failing_loader_uses_up_no_remember_cookie() {
 }
 
 #[test]
-fn a_failing_request_loader_is_an_empty_500_for_strangers_alone() {
+fn a_failing_request_loader_is_an_empty_500_only_without_a_login() {
     let fixture = Fixture::with(|builder| {
         builder.request_loader(async |_: &HttpRequest| Err::<Option<User>, _>("down"))
     });
@@ -62,7 +62,7 @@ fn a_failing_request_loader_is_an_empty_500_for_strangers_alone() {
 }
 
 #[test]
-fn all_who_ask_share_a_failed_load() {
+fn all_callers_share_a_failed_load() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::Fails);
@@ -71,7 +71,7 @@ fn all_who_ask_share_a_failed_load() {
 }
 
 #[test]
-fn a_user_logs_out_while_the_loader_fails() {
+fn a_user_can_log_out_while_the_loader_fails() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::Fails);
@@ -81,7 +81,7 @@ fn a_user_logs_out_while_the_loader_fails() {
 }
 
 #[test]
-fn a_panicking_loader_harms_no_later_request() {
+fn a_panicking_loader_affects_no_later_request() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::Panics);
@@ -95,7 +95,7 @@ fn a_panicking_loader_harms_no_later_request() {
 }
 
 #[test]
-fn a_slow_load_dropped_by_a_closed_connection_harms_no_later_request() {
+fn a_load_dropped_by_a_closed_connection_affects_no_later_request() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::HangsOnce);
@@ -115,7 +115,7 @@ fn a_slow_load_dropped_by_a_closed_connection_harms_no_later_request() {
 }
 
 #[test]
-fn a_loader_that_asks_for_the_current_user_of_its_request_gets_an_error_at_once() {
+fn a_loader_that_asks_for_its_own_current_user_fails_at_once() {
     let fixture = Fixture::with(|builder| {
         builder.request_loader(async |req: &HttpRequest| -> Result<Option<User>> {
             Ok(CurrentUser::<User>::extract(req).await?.user().cloned())
@@ -134,7 +134,7 @@ fn a_loader_that_asks_for_the_current_user_of_its_request_gets_an_error_at_once(
 }
 
 #[test]
-fn the_log_says_what_a_loader_that_asks_for_itself_did_wrong() {
+fn the_log_explains_a_loader_that_asks_for_its_own_current_user() {
     let log = Log::default();
     let worker = log.clone();
     let manager = LoginManager::<User>::builder(SECRET)

@@ -37,7 +37,7 @@ fn a_loader_may_fail_with_a_boxed_error() {
 }
 
 #[test]
-fn a_loader_may_be_a_type_of_the_apps() {
+fn a_loader_may_be_a_type_of_the_app() {
     struct Table(Vec<u64>);
     impl UserLoader<User> for Table {
         type Answer = Result<Option<User>, String>;

@@ -12,14 +12,14 @@ use crate::{
 };
 
 #[test]
-fn it_works_with_the_manager_inside_of_the_session() {
+fn logins_work_with_the_manager_inside_the_session_middleware() {
     let (manager, log) = counting_manager();
     let app = serve!(asking_pages, manager.clone(), cookie_session());
     everything_works(&app, &log);
 }
 
 #[test]
-fn it_works_alike_with_the_manager_around_the_session() {
+fn logins_work_with_the_manager_around_the_session_middleware() {
     let (manager, log) = counting_manager();
     let app = serve!(asking_pages, cookie_session(), manager.clone());
     everything_works(&app, &log);

@@ -34,15 +34,15 @@ use crate::{
 #[derive(Clone, Copy)]
 enum Database {
     Answers,
-    /// Answers only after the others had their turn.
+    /// Returns only after the other callers have been polled.
     AnswersLate,
     Fails,
     Panics,
-    /// Answers from the second time on.
+    /// Returns from the second call on.
     HangsOnce,
 }
 
-/// An app whose database can be told what to do.
+/// An app whose database behaves as a test tells it.
 struct Fixture {
     app: TestApp,
     database: Arc<Mutex<Database>>,
@@ -118,8 +118,8 @@ fn asking_pages(config: &mut ServiceConfig) {
         let (first, second) = join(timeout(Duration::from_millis(50), asking()), asking()).await;
         Ok(format!("{} {:?}", first.is_ok(), second?.get_id()))
     }
-    /// Two ask, and the second is polled many times before the loader answers. How often it is
-    /// woken.
+    /// Two callers ask, and the second is polled many times before the loader returns. Responds
+    /// with how often the second is woken.
     async fn impatient(req: HttpRequest) -> Result<impl Responder> {
         struct Woken(Count);
         impl Wake for Woken {
@@ -165,7 +165,7 @@ fn asking_pages(config: &mut ServiceConfig) {
 }
 
 #[test]
-fn a_page_that_uses_no_user_costs_nothing() {
+fn a_page_that_uses_no_user_loads_and_sets_nothing() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
 
@@ -179,7 +179,7 @@ fn a_page_that_uses_no_user_costs_nothing() {
 }
 
 #[test]
-fn two_who_ask_at_once_and_a_third_share_one_load() {
+fn concurrent_and_later_callers_share_one_load() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::AnswersLate);
@@ -196,21 +196,21 @@ fn the_guard_and_the_arguments_share_one_load() {
 }
 
 #[test]
-fn the_request_of_a_login_loads_nobody() {
+fn the_request_of_a_login_loads_no_user() {
     let fixture = Fixture::new();
     fixture.logged_in();
     assert_eq!(fixture.loads.get(), 0);
 }
 
 #[test]
-fn a_stranger_causes_no_load() {
+fn an_anonymous_visitor_causes_no_load() {
     let fixture = Fixture::new();
     assert_eq!(fixture.app.browser().get("/who").body, "nobody");
     assert_eq!(fixture.loads.get(), 0);
 }
 
 #[test]
-fn when_one_who_asks_gives_up_the_other_still_gets_an_answer() {
+fn a_caller_still_gets_the_user_if_another_gives_up() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::HangsOnce);
@@ -219,7 +219,7 @@ fn when_one_who_asks_gives_up_the_other_still_gets_an_answer() {
 }
 
 #[test]
-fn who_is_polled_again_while_waiting_is_woken_once() {
+fn a_caller_polled_many_times_is_woken_once() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::AnswersLate);
@@ -227,11 +227,11 @@ fn who_is_polled_again_while_waiting_is_woken_once() {
 }
 
 #[test]
-fn a_login_during_a_load_is_not_undone_by_what_the_load_writes() {
+fn a_load_does_not_overwrite_a_concurrent_login() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
     fixture.set(Database::AnswersLate);
-    // Another computer: the record of the first user is to be written anew.
+    // Another client: the record of the first user has to be rewritten.
     browser.user_agent = None;
     let answer = browser.post("/ask-while-logging-in", "");
     assert_eq!(answer.body, "Some(1)");
@@ -239,7 +239,7 @@ fn a_login_during_a_load_is_not_undone_by_what_the_load_writes() {
 }
 
 #[test]
-fn a_login_by_the_request_loader_itself_stands() {
+fn a_login_made_by_the_request_loader_is_kept() {
     async fn log_in_by_token(req: &HttpRequest) -> Result<Option<User>, LoginError> {
         let is_known = req.headers().contains_key("X-Token");
         if is_known {

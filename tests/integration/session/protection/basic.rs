@@ -6,14 +6,14 @@ use super::{HOME, STREET, get, log_in_at_home, send, site};
 use crate::support::{SESSION, site::Site};
 
 #[test]
-fn a_phone_that_changes_its_address_under_basic_stays_in_and_is_not_fresh() {
+fn basic_keeps_a_phone_that_changes_its_address_logged_in_but_stale() {
     let site = site(Basic);
     let mut phone = log_in_at_home(&site, "/login");
     assert_eq!(get(&mut phone, HOME, "/account").body, "account");
     assert_eq!(get(&mut phone, STREET, "/who").body, "1 stale");
     assert_eq!(get(&mut phone, STREET, "/protected").body, "protected");
     assert_eq!(get(&mut phone, STREET, "/account").status, 401);
-    // Back home it is still not: somebody else may have sent it.
+    // Back home it is still stale: the other request may have been a thief's.
     assert_eq!(get(&mut phone, HOME, "/who").body, "1 stale");
 }
 
@@ -26,7 +26,7 @@ fn basic_is_the_default() {
 }
 
 #[test]
-fn a_mismatch_under_basic_is_written_once_and_its_event_emitted_at_each_such_request() {
+fn basic_writes_a_mismatch_once_and_reports_it_at_each_request() {
     let site = site(Basic);
     let mut phone = log_in_at_home(&site, "/login");
     assert!(
@@ -49,7 +49,7 @@ fn a_mismatch_under_basic_is_written_once_and_its_event_emitted_at_each_such_req
 }
 
 #[test]
-fn confirm_login_at_the_new_address_makes_the_login_fresh_there() {
+fn confirm_login_at_a_new_address_makes_the_login_fresh_there() {
     let site = site(Basic);
     let mut phone = log_in_at_home(&site, "/login");
     send(&mut phone, STREET, "POST", "/confirm", "");

@@ -7,7 +7,7 @@ use super::{HOME, STREET, get, log_in_at_home, send, site};
 use crate::support::site::Site;
 
 #[test]
-fn another_user_agent_or_none_is_another_computer() {
+fn another_user_agent_or_none_is_another_client() {
     let site = site(Strong);
     let mut none = log_in_at_home(&site, "/login");
     let mut another = none.clone();
@@ -18,7 +18,7 @@ fn another_user_agent_or_none_is_another_computer() {
 }
 
 #[test]
-fn a_client_that_was_verified_a_moment_ago_is_not_taken_for_another() {
+fn a_recently_verified_client_is_not_confused_with_another() {
     let site = site(Strong);
     let mut owner = log_in_at_home(&site, "/login");
     for _ in 0..3 {
@@ -32,7 +32,7 @@ fn a_client_that_was_verified_a_moment_ago_is_not_taken_for_another() {
 }
 
 #[test]
-fn the_address_is_the_peers_where_no_proxy_is_trusted() {
+fn without_trusted_proxies_the_address_is_the_peers() {
     let site = Site::new(|manager| manager.session_protection(Strong));
     let mut browser = site.logged_in();
     for header in ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Client-IP"] {
@@ -45,20 +45,20 @@ fn the_address_is_the_peers_where_no_proxy_is_trusted() {
 }
 
 #[test]
-fn a_client_that_forges_the_header_of_a_proxy_that_appends_is_known_by_its_own_address() {
+fn a_forged_entry_before_the_trusted_proxys_is_ignored() {
     let site = site(Strong);
     let mut owner = log_in_at_home(&site, "/login");
     let mut thief = owner.clone();
-    // The proxy has appended where the thief really is.
+    // The proxy has appended the thief's real address.
     let forged = format!("{HOME}, {STREET}");
     assert_eq!(get(&mut thief, &forged, "/who").body, "nobody");
-    // And what the owner's browser claims changes nothing for the owner.
+    // A forged entry by the owner's browser changes nothing for the owner.
     let claimed = format!("{STREET}, unknown,, {HOME}");
     assert_eq!(get(&mut owner, &claimed, "/who").body, "1 fresh");
 }
 
 #[test]
-fn a_client_that_forges_a_header_of_its_own_beside_the_proxys_gains_nothing() {
+fn a_forged_header_beside_the_trusted_proxys_is_ignored() {
     let site = site(Strong);
     let mut thief = log_in_at_home(&site, "/login");
     let answer = thief
@@ -70,7 +70,7 @@ fn a_client_that_forges_a_header_of_its_own_beside_the_proxys_gains_nothing() {
 }
 
 #[test]
-fn with_two_proxies_the_second_entry_from_the_right_counts_and_the_peer_where_there_are_fewer() {
+fn two_trusted_proxies_make_the_second_entry_from_the_right_count() {
     let site = Site::new(|manager| {
         manager
             .session_protection(Strong)
@@ -89,7 +89,7 @@ fn with_two_proxies_the_second_entry_from_the_right_counts_and_the_peer_where_th
 }
 
 #[test]
-fn forwarded_and_x_forwarded_host_are_not_believed_by_the_identifier() {
+fn the_identifier_ignores_forwarded_and_x_forwarded_host() {
     let site = site(Strong);
     let mut owner = log_in_at_home(&site, "/login");
     for (name, value) in FORGED {
@@ -124,7 +124,7 @@ fn location_with_forged_headers(site: &Site) -> String {
 }
 
 #[test]
-fn forwarded_and_x_forwarded_host_are_not_believed_by_any_location() {
+fn no_location_depends_on_forwarded_or_x_forwarded_host() {
     let path = site(Basic);
     assert_eq!(
         location_with_forged_headers(&path),
@@ -145,7 +145,7 @@ fn forwarded_and_x_forwarded_host_are_not_believed_by_any_location() {
 }
 
 #[test]
-fn the_apps_own_identifier_decides_alone() {
+fn a_custom_identifier_replaces_address_and_user_agent() {
     let site = Site::new(|manager| {
         manager
             .session_protection(Strong)

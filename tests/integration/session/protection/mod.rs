@@ -1,4 +1,4 @@
-//! Session protection: what happens when a session turns up on another computer.
+//! Session protection: what happens when another client sends a session.
 
 mod basic;
 mod identifier;
@@ -22,7 +22,7 @@ fn behind_a_proxy(protection: SessionProtection) -> impl FnOnce(Builder) -> Buil
     }
 }
 
-/// A site behind a proxy, so that a browser can move about.
+/// A site behind a proxy, so that a browser can change its address.
 fn site(protection: SessionProtection) -> Site {
     Site::new(behind_a_proxy(protection))
 }
@@ -57,7 +57,7 @@ fn off_does_nothing() {
 }
 
 #[test]
-fn a_session_without_a_login_never_fails() {
+fn a_session_without_a_login_is_never_a_mismatch() {
     let site = site(Strong);
     let mut browser = site.browser();
     send(&mut browser, HOME, "POST", "/cart", "mine");
@@ -69,7 +69,7 @@ fn a_session_without_a_login_never_fails() {
 }
 
 #[test]
-fn a_record_without_an_identifier_gets_it_stored() {
+fn an_identifier_is_added_to_a_record_without_one() {
     let world = World::new();
     let before = Site::deployed(&world, SECRET, behind_a_proxy(Off));
     let after = Site::deployed(&world, SECRET, behind_a_proxy(Strong));

@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 #[test]
-fn strong_removes_the_login_and_the_remember_cookie_and_keeps_the_apps_other_keys() {
+fn strong_removes_login_and_remember_cookie_and_keeps_the_apps_keys() {
     let site = site(Strong);
     let mut browser = log_in_at_home(&site, "/login?remember=true");
     browser.post("/cart", "mine");
@@ -26,14 +26,14 @@ fn strong_removes_the_login_and_the_remember_cookie_and_keeps_the_apps_other_key
 }
 
 #[test]
-fn strong_removes_also_a_remember_cookie_that_the_page_is_not_sent() {
+fn strong_also_removes_a_remember_cookie_that_was_not_sent() {
     let site = site(Strong);
     let mut browser = log_in_at_home(&site, "/login?remember=true");
     let elsewhere = browser.cookies.remove(REMEMBER).unwrap();
     let answer = get(&mut browser, STREET, "/who");
     assert_eq!(answer.body, "nobody");
     assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
-    // As where a thief's own browser keeps it for another path.
+    // A thief's own browser may keep the cookie for another path.
     assert_eq!(
         get(&mut site.thief(&elsewhere), HOME, "/who").body,
         "1 stale"
@@ -41,7 +41,7 @@ fn strong_removes_also_a_remember_cookie_that_the_page_is_not_sent() {
 }
 
 #[test]
-fn strong_ends_a_session_in_a_store_for_its_owner_too() {
+fn strong_ends_a_stored_session_for_its_owner_too() {
     let site = Site::on_store(&MemorySessionStore::default(), behind_a_proxy(Strong));
     let mut owner = log_in_at_home(&site, "/login");
     assert_eq!(get(&mut owner.clone(), STREET, "/who").body, "nobody");
@@ -49,7 +49,7 @@ fn strong_ends_a_session_in_a_store_for_its_owner_too() {
 }
 
 #[test]
-fn strong_leaves_the_owners_session_cookie_and_copies_used_like_it() {
+fn strong_keeps_the_owners_session_cookie_and_equal_copies() {
     let site = site(Strong);
     let mut owner = log_in_at_home(&site, "/login");
     let mut copy = owner.clone();
@@ -61,7 +61,7 @@ fn strong_leaves_the_owners_session_cookie_and_copies_used_like_it() {
 }
 
 #[test]
-fn strong_asks_no_request_loader() {
+fn strong_runs_no_request_loader() {
     let world = World::new();
     let users = world.users.clone();
     let site = Site::deployed(&world, SECRET, |manager| {
@@ -84,7 +84,7 @@ fn after_a_strong_mismatch_the_same_users_login_keeps_the_apps_keys() {
     send(&mut browser, STREET, "POST", "/login", "1");
     assert_eq!(get(&mut browser, STREET, "/who").body, "1 fresh");
     assert_eq!(browser.get("/cart").body, "mine");
-    // From here on it is an ordinary session of theirs.
+    // From here on it is an ordinary session of this user.
     send(&mut browser, STREET, "POST", "/login", "1");
     assert_eq!(browser.get("/cart").body, "mine");
 }
@@ -101,7 +101,7 @@ fn after_a_strong_mismatch_another_users_login_clears_the_apps_keys() {
 }
 
 #[test]
-fn another_users_remember_cookie_clears_the_apps_keys_after_a_strong_mismatch() {
+fn after_a_strong_mismatch_another_users_cookie_clears_the_apps_keys() {
     let site = site(Strong);
     let mut other = site.browser();
     send(&mut other, STREET, "POST", "/login?remember=true", "2");
@@ -115,7 +115,7 @@ fn another_users_remember_cookie_clears_the_apps_keys_after_a_strong_mismatch() 
 }
 
 #[test]
-fn a_login_by_another_user_that_is_the_first_to_see_the_mismatch_clears_the_apps_keys() {
+fn another_users_login_that_detects_the_mismatch_clears_the_apps_keys() {
     let site = site(Strong);
     let mut thief = log_in_at_home(&site, "/login");
     thief.post("/cart", "of user 1");
@@ -124,7 +124,7 @@ fn a_login_by_another_user_that_is_the_first_to_see_the_mismatch_clears_the_apps
 }
 
 #[test]
-fn strong_with_a_remembered_login_over_ten_requests_stays_in() {
+fn strong_keeps_a_remembered_login_over_ten_requests() {
     let site = site(Strong);
     let mut browser = log_in_at_home(&site, "/login?remember=true");
     browser.restart();
@@ -137,7 +137,7 @@ fn strong_with_a_remembered_login_over_ten_requests_stays_in() {
 }
 
 #[test]
-fn a_permanent_session_in_strong_is_treated_as_in_basic() {
+fn strong_treats_a_permanent_session_as_basic_does() {
     let site = Site::new(|manager| behind_a_proxy(Strong)(manager).permanent_session(true));
     let mut phone = log_in_at_home(&site, "/login?remember=true");
     let answer = get(&mut phone, STREET, "/who");
