@@ -267,8 +267,8 @@ fn two_clients_of_one_app_do_not_share_cookies() {
 fn a_client_logs_in_with_the_apps_own_form_and_keeps_its_cookies() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app);
-        let answer = client.post("/login", [("id", "3")]).await;
-        assert_eq!(answer.location(), Some("/who"));
+        let response = client.post("/login", [("id", "3")]).await;
+        assert_eq!(response.location(), Some("/who"));
         assert!(client.cookie(SESSION).is_some() && client.cookie(REMEMBER).is_some());
         assert_eq!(client.get("/fresh").await.text(), "fresh");
 
@@ -310,9 +310,9 @@ fn redirects_are_followed_on_demand() {
 fn redirects_are_neither_followed_endlessly_nor_off_the_site() {
     on!(usual(), cookie_session(), |app| {
         let mut client = client(&app).follow_redirects(true);
-        let answer = client.get("/circle").await;
-        assert_eq!(answer.location(), Some("/circle"));
-        let answer = client.get("/elsewhere").await;
-        assert_eq!(answer.location(), Some("//other.example/"));
+        let response = client.get("/circle").await;
+        assert_eq!(response.location(), Some("/circle"));
+        let response = client.get("/elsewhere").await;
+        assert_eq!(response.location(), Some("//other.example/"));
     });
 }

@@ -9,10 +9,10 @@ use crate::support::{
 fn an_administrator_also_ends_in_flight_requests_of_superseded_logins() {
     let site = Site::new();
     let mut owner = site.logged_in(1);
-    let mut under_way = owner.clone();
+    let mut in_flight = owner.clone();
     owner.post("/end-others", "");
     block_on(site.manager.end_all_logins_of(&1)).unwrap();
-    assert_eq!(who(&mut under_way), "None");
+    assert_eq!(who(&mut in_flight), "None");
     assert_eq!(who(&mut owner), "None");
 }
 

@@ -75,9 +75,9 @@ fn another_users_login_looks_like_a_missing_one_and_cannot_be_ended() {
     let mut other = site.logged_in(2);
     let id = current(&mut victim).id;
     let refused = other.post("/end", &format!("id={id}"));
-    let nobodys = other.post("/end", "id=AAAAAAAAAAAAAAAAAAAAAA");
+    let missing = other.post("/end", "id=AAAAAAAAAAAAAAAAAAAAAA");
     assert_eq!((refused.status, refused.body.as_str()), (404, ""));
-    assert_eq!((nobodys.status, nobodys.body.as_str()), (404, ""));
+    assert_eq!((missing.status, missing.body.as_str()), (404, ""));
     assert_eq!(who(&mut victim), "Some(1)");
     assert_eq!(who(&mut other), "Some(2)");
 }

@@ -74,30 +74,30 @@ fn in_flight_requests_survive_ending_other_logins_without_reviving_any() {
     );
     let mut owner = site.remembered(1);
     let mut elsewhere = site.remembered(1);
-    let mut under_way = owner.clone();
-    let mut under_way_by_cookie = owner.clone();
-    under_way_by_cookie.restart();
+    let mut in_flight = owner.clone();
+    let mut in_flight_by_cookie = owner.clone();
+    in_flight_by_cookie.restart();
     assert_eq!(owner.post("/end-others", "").status, 200);
     site.clock.advance(TEN_SECONDS / 2);
     for page in ["/who", "/public", "/logins"] {
-        let answer = under_way.get(page);
+        let response = in_flight.get(page);
         assert_eq!(
-            (answer.status, answer.set_cookies()),
+            (response.status, response.set_cookies()),
             (200, vec![]),
             "{page}"
         );
     }
-    let again = under_way.post("/end-others", "");
+    let again = in_flight.post("/end-others", "");
     assert_eq!((again.status, again.set_cookies()), (200, vec![]));
-    let by_cookie = under_way_by_cookie.get("/who");
+    let by_cookie = in_flight_by_cookie.get("/who");
     assert_eq!(by_cookie.body, "Some(1)");
     assert!(by_cookie.set_cookie(REMEMBER).is_none());
     assert_eq!(logins(&mut owner).len(), 1);
 
     // None of them has extended its expiry.
     site.clock.advance(TEN_SECONDS / 2);
-    assert_eq!(who(&mut under_way), "None");
-    assert_eq!(who(&mut under_way_by_cookie), "None");
+    assert_eq!(who(&mut in_flight), "None");
+    assert_eq!(who(&mut in_flight_by_cookie), "None");
     assert_eq!(who(&mut elsewhere), "None");
     assert_eq!(who(&mut owner), "Some(1)");
     owner.restart();
@@ -109,17 +109,17 @@ fn logging_in_over_a_superseded_login_starts_a_new_one_that_lasts() {
     let site = Site::new();
     for log_in_again in [log_in, log_in_remembered] {
         let mut owner = site.remembered(1);
-        let mut under_way = owner.clone();
+        let mut in_flight = owner.clone();
         let mut copy = owner.clone();
         owner.post("/end-others", "");
 
-        assert_eq!(log_in_again(&mut under_way, 1).status, 200);
+        assert_eq!(log_in_again(&mut in_flight, 1).status, 200);
         site.clock.advance(TEN_SECONDS);
-        assert_eq!(who(&mut under_way), "Some(1)");
+        assert_eq!(who(&mut in_flight), "Some(1)");
         assert_eq!(who(&mut copy), "None");
         assert_eq!(who(&mut owner), "Some(1)");
         assert_eq!(logins(&mut owner).len(), 2);
-        under_way.post("/logout", "");
+        in_flight.post("/logout", "");
         owner.post("/logout", "");
     }
 }
@@ -227,8 +227,8 @@ fn ending_other_logins_reissues_the_remember_cookie_with_the_newest_key() {
 fn ending_other_logins_sets_no_remember_cookie_on_a_plain_login() {
     let site = Site::new();
     let mut browser = site.logged_in(1);
-    let answer = browser.post("/end-others", "");
-    assert!(answer.set_cookie(REMEMBER).is_none());
+    let response = browser.post("/end-others", "");
+    assert!(response.set_cookie(REMEMBER).is_none());
     assert!(!current(&mut browser).remembered);
 }
 

@@ -9,9 +9,9 @@ use crate::support::{
 };
 
 #[track_caller]
-fn assert_failed(answer: &Response) {
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
-    assert_eq!(answer.set_cookies(), []);
+fn assert_failed(response: &Response) {
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
+    assert_eq!(response.set_cookies(), []);
 }
 
 #[test]

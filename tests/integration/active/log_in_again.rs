@@ -11,8 +11,8 @@ fn logging_in_again_keeps_the_entry_and_the_remember_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     let before = current(&mut browser).id;
-    let answer = log_in(&mut browser, 1);
-    assert!(answer.set_cookie(REMEMBER).is_none());
+    let response = log_in(&mut browser, 1);
+    assert!(response.set_cookie(REMEMBER).is_none());
     assert_eq!(logins(&mut browser).len(), 1);
     assert_eq!(current(&mut browser).id, before);
 
@@ -64,8 +64,8 @@ fn another_users_login_ends_one_known_only_by_its_remember_cookie() {
     let mut browser = site.remembered(1);
     browser.restart();
     let mut copy = browser.clone();
-    let answer = log_in(&mut browser, 2);
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = log_in(&mut browser, 2);
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(who(&mut copy), "None");
     assert_eq!(site.store.stored("User:1"), []);
 }
@@ -75,8 +75,8 @@ fn a_login_after_an_ended_one_removes_the_old_remember_cookie() {
     let site = Site::new();
     let mut browser = site.remembered(1);
     block_on(site.manager.end_all_logins_of(&1)).unwrap();
-    let answer = log_in(&mut browser, 1);
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = log_in(&mut browser, 1);
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(browser.get("/remembered").body, "false");
 }
 

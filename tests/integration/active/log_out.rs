@@ -15,9 +15,9 @@ fn copies_of_the_session_cookie_are_worthless_after_logout() {
     assert_eq!(who(&mut thief), "Some(1)");
 
     owner.post("/logout", "");
-    let answer = thief.get("/who");
-    assert_eq!(answer.body, "None");
-    assert!(answer.set_cookie(SESSION).is_some(), "another session");
+    let response = thief.get("/who");
+    assert_eq!(response.body, "None");
+    assert!(response.set_cookie(SESSION).is_some(), "another session");
     assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
     assert_eq!(who(&mut owner), "None");
 
@@ -35,10 +35,10 @@ fn copies_of_the_remember_cookie_are_worthless_after_logout() {
     thief.restart();
 
     owner.post("/logout", "");
-    let answer = thief.get("/who");
-    assert_eq!(answer.body, "None");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
-    assert!(answer.set_cookie(SESSION).is_none());
+    let response = thief.get("/who");
+    assert_eq!(response.body, "None");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
+    assert!(response.set_cookie(SESSION).is_none());
     assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 1);
 }
 

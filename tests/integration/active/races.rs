@@ -19,7 +19,7 @@ fn held(
 ) {
     let gate = site.store.hold(held);
     thread::scope(|scope| {
-        let answer = scope.spawn(|| -> Response {
+        let response = scope.spawn(|| -> Response {
             if target.starts_with("/end") {
                 slow.post(target, "")
             } else {
@@ -29,7 +29,7 @@ fn held(
         gate.wait_until_reached();
         meanwhile();
         gate.open();
-        assert_eq!(answer.join().unwrap().status, 200);
+        assert_eq!(response.join().unwrap().status, 200);
     });
 }
 

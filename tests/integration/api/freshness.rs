@@ -49,9 +49,9 @@ fn confirm_login_renews_the_session() {
 #[test]
 fn confirm_login_without_a_login_is_an_error() {
     let site = Site::new(|manager| manager);
-    let answer = site.browser().post("/confirm", "");
-    assert_eq!((answer.status, answer.body.as_str()), (401, ""));
-    assert!(answer.set_cookies().is_empty());
+    let response = site.browser().post("/confirm", "");
+    assert_eq!((response.status, response.body.as_str()), (401, ""));
+    assert!(response.set_cookies().is_empty());
 }
 
 #[test]

@@ -146,9 +146,9 @@ fn an_id_that_does_not_parse_ends_the_login() {
     let mut browser = app.browser();
     assert_eq!(browser.post("/login", "").status, 200);
 
-    let answer = browser.get("/who");
+    let response = browser.get("/who");
 
-    assert_eq!((answer.status, answer.body.as_str()), (200, "false"));
+    assert_eq!((response.status, response.body.as_str()), (200, "false"));
     assert!(store.content()[&store.only_id()].is_empty());
 }
 
@@ -218,9 +218,9 @@ fn a_malformed_record_is_no_login_and_is_removed() {
     browser.post("/extra", "");
     assert!(store.content()[&store.only_id()].contains_key("_login"));
 
-    let answer = browser.get("/who");
+    let response = browser.get("/who");
 
-    assert_eq!((answer.status, answer.body.as_str()), (200, "nobody"));
+    assert_eq!((response.status, response.body.as_str()), (200, "nobody"));
     assert!(!store.content()[&store.only_id()].contains_key("_login"));
     assert_eq!(browser.get("/cart").body, "melon");
 }

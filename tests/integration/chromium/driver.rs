@@ -132,8 +132,8 @@ impl<'a> Browser<'a> {
             "goog:chromeOptions": options,
             "timeouts": { "pageLoad": 30_000, "script": 10_000 },
         } } });
-        let answer = browser.ask("POST", "/session", &capabilities);
-        let started = answer.expect("a started Chromium");
+        let response = browser.ask("POST", "/session", &capabilities);
+        let started = response.expect("a started Chromium");
         browser.session = started["sessionId"].as_str().unwrap().to_owned();
         browser
     }
@@ -254,9 +254,9 @@ impl<'a> Browser<'a> {
 
     /// One request to chromedriver: the value of its response, or its error.
     fn ask(&self, method: &str, path: &str, arguments: &Value) -> Result<Value, String> {
-        let answer = exchange(self.driver, method, path, arguments, ANSWER_LIMIT);
-        let mut answer = answer.map_err(|error| error.to_string())?;
-        let value = answer["value"].take();
+        let response = exchange(self.driver, method, path, arguments, ANSWER_LIMIT);
+        let mut response = response.map_err(|error| error.to_string())?;
+        let value = response["value"].take();
         match value["error"].as_str() {
             Some(error) => Err(format!("{error}: {}", value["message"])),
             None => Ok(value),

@@ -234,13 +234,13 @@ fn replay(name: &str) {
                 headers,
             } => {
                 let had_cookie = browser.cookie(remember).is_some();
-                let answer = request(browser, method, target, headers);
+                let response = request(browser, method, target, headers);
                 let see = step.see.as_ref().expect("what a request must see");
-                let wrong = see.differences(&answer, remember, had_cookie);
+                let wrong = see.differences(&response, remember, had_cookie);
                 assert!(
                     wrong.is_empty(),
                     "case {name}, step {number}: browser {} {method} {target} {headers:?}\n{}\n\
-                     the record: {see:?}\nwhat came back: {answer:?}",
+                     the record: {see:?}\nwhat came back: {response:?}",
                     step.browser,
                     wrong.join("\n"),
                 );
@@ -303,7 +303,7 @@ fn tampered(value: &str, how: &str) -> String {
 
 impl See {
     /// One line for each difference from the record.
-    fn differences(&self, answer: &Response, remember: &str, had_cookie: bool) -> Vec<String> {
+    fn differences(&self, response: &Response, remember: &str, had_cookie: bool) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut expect = |what: &str, is_as_expected: bool, expected: String, got: String| {
             if !is_as_expected {
@@ -313,20 +313,20 @@ impl See {
         if let Some(status) = self.status {
             expect(
                 "status",
-                answer.status == status,
+                response.status == status,
                 status.to_string(),
-                answer.status.to_string(),
+                response.status.to_string(),
             );
         }
         if let Some(ok) = self.ok {
             expect(
                 "below 400",
-                (answer.status < 400) == ok,
+                (response.status < 400) == ok,
                 ok.to_string(),
-                answer.status.to_string(),
+                response.status.to_string(),
             );
         }
-        let locations: Vec<&str> = answer.headers("location").collect();
+        let locations: Vec<&str> = response.headers("location").collect();
         expect(
             "location",
             locations == Vec::from_iter(self.location.as_deref()),
@@ -336,21 +336,21 @@ impl See {
         if let Some(body) = &self.body {
             expect(
                 "body",
-                is_same_body(body, &answer.body),
+                is_same_body(body, &response.body),
                 format!("{body:?}"),
-                format!("{:?}", answer.body),
+                format!("{:?}", response.body),
             );
         }
         if let Some(vary) = self.vary {
             expect(
                 "Vary names Cookie",
-                answer.varies_by("Cookie") == vary,
+                response.varies_by("Cookie") == vary,
                 vary.to_string(),
-                format!("{:?}", answer.headers("vary").collect::<Vec<_>>()),
+                format!("{:?}", response.headers("vary").collect::<Vec<_>>()),
             );
         }
 
-        let cookies: Vec<SetCookie> = answer
+        let cookies: Vec<SetCookie> = response
             .set_cookies()
             .into_iter()
             .filter(|cookie| cookie.name == remember)

@@ -65,15 +65,15 @@ fn gets_no_cookies<S: SessionStore + 'static>(
             ("GET", "/first", 403),
             ("POST", "/confirm", 401),
         ] {
-            let answer = send(&mut client, method, page, "Bearer key-7");
-            assert_eq!(answer.status, status, "{method} {page}: {answer:?}");
-            assert_eq!(answer.set_cookies(), [], "{method} {page}");
+            let response = send(&mut client, method, page, "Bearer key-7");
+            assert_eq!(response.status, status, "{method} {page}: {response:?}");
+            assert_eq!(response.set_cookies(), [], "{method} {page}");
         }
         // Also with an invalid token, within the API.
         for (method, page) in [("GET", "/api/guarded"), ("POST", "/api/write")] {
-            let answer = send(&mut client, method, page, "Bearer key-0");
-            assert_eq!(answer.status, 401);
-            assert_eq!(answer.set_cookies(), [], "{method} {page}");
+            let response = send(&mut client, method, page, "Bearer key-0");
+            assert_eq!(response.status, 401);
+            assert_eq!(response.set_cookies(), [], "{method} {page}");
         }
         assert_eq!(client.cookies, before);
     }
@@ -107,11 +107,11 @@ fn an_emptied_session_sent_with_a_bearer_token_is_at_most_removed() {
     let mut client = app.browser();
     client.post("/login/1", "");
     client.post("/logout", "");
-    let answer = send(&mut client, "POST", "/api/write", "Bearer key-7");
-    assert_eq!(answer.status, 200);
-    assert!(answer.set_cookies().iter().all(SetCookie::is_removal));
-    let answer = send(&mut client, "POST", "/api/write", "Bearer key-7");
-    assert_eq!(answer.set_cookies(), []);
+    let response = send(&mut client, "POST", "/api/write", "Bearer key-7");
+    assert_eq!(response.status, 200);
+    assert!(response.set_cookies().iter().all(SetCookie::is_removal));
+    let response = send(&mut client, "POST", "/api/write", "Bearer key-7");
+    assert_eq!(response.set_cookies(), []);
 }
 
 #[test]
@@ -137,8 +137,8 @@ fn a_session_sent_with_a_bearer_token_stays_unchanged() {
 fn by_default_a_handler_may_start_a_session_for_a_request_user() {
     let app = app(api());
     let mut client = app.browser();
-    let answer = send(&mut client, "POST", "/api/write", "Bearer key-7");
-    assert!(answer.set_cookie(SESSION).is_some());
+    let response = send(&mut client, "POST", "/api/write", "Bearer key-7");
+    assert!(response.set_cookie(SESSION).is_some());
     assert_eq!(client.get("/cart").body, "melon");
     assert_eq!(client.get("/who").body, "nobody");
 }

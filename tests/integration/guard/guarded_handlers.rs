@@ -127,24 +127,24 @@ fn a_logged_in_users_json_is_handled_as_without_the_guard() {
 fn the_body_reaches_the_handler_whole() {
     let app = app();
     let body = "x".repeat(200_000);
-    let answer = logged_in(&app).request("POST", "/echo").body(&body).send();
-    assert_eq!(answer.body, body);
+    let response = logged_in(&app).request("POST", "/echo").body(&body).send();
+    assert_eq!(response.body, body);
 }
 
 #[test]
 fn a_handlers_error_is_returned_as_without_the_guard() {
     let app = app();
-    let answer = logged_in(&app).get("/fails/tea");
-    assert_eq!((answer.status, answer.body.as_str()), (418, "tea"));
+    let response = logged_in(&app).get("/fails/tea");
+    assert_eq!((response.status, response.body.as_str()), (418, "tea"));
     assert_eq!(app.browser().get("/fails/tea").status, 302);
 }
 
 #[test]
 fn a_handler_may_stream_its_body() {
     let app = app();
-    let answer = logged_in(&app).get("/streams");
-    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
-    assert_eq!(answer.body, "abc");
+    let response = logged_in(&app).get("/streams");
+    assert_eq!(response.header("transfer-encoding"), Some("chunked"));
+    assert_eq!(response.body, "abc");
     assert_eq!(app.browser().get("/streams").status, 302);
 }
 

@@ -178,9 +178,9 @@ fn post_json(browser: &mut Browser, body: &str) -> Response {
 #[test]
 fn anonymous_broken_json_is_refused_before_extraction() {
     let (app, seen) = app();
-    let answer = post_json(&mut app.browser(), "{broken");
-    assert_eq!(answer.status, 302);
-    assert_eq!(answer.location(), Some("/login?next=%2Forders"));
+    let response = post_json(&mut app.browser(), "{broken");
+    assert_eq!(response.status, 302);
+    assert_eq!(response.location(), Some("/login?next=%2Forders"));
     assert_eq!((seen.extracted.get(), seen.handled.get()), (0, 0));
 }
 
@@ -188,17 +188,17 @@ fn anonymous_broken_json_is_refused_before_extraction() {
 fn anonymous_json_of_3_mb_is_refused_before_extraction() {
     let (app, seen) = app();
     let body = format!("{{\"item\": \"{}\"}}", "x".repeat(3_000_000));
-    let answer = post_json(&mut app.browser(), &body);
-    assert_eq!(answer.status, 302);
+    let response = post_json(&mut app.browser(), &body);
+    assert_eq!(response.status, 302);
     assert_eq!((seen.extracted.get(), seen.handled.get()), (0, 0));
 }
 
 #[test]
 fn an_anonymous_preflight_passes_and_runs_no_protected_code() {
     let (app, seen) = app();
-    let answer = app.browser().request("OPTIONS", "/any-method").send();
-    assert_eq!((answer.status, answer.body.as_str()), (204, ""));
-    assert!(answer.set_cookies().is_empty(), "no flash is stored");
+    let response = app.browser().request("OPTIONS", "/any-method").send();
+    assert_eq!((response.status, response.body.as_str()), (204, ""));
+    assert!(response.set_cookies().is_empty(), "no flash is stored");
     assert_eq!(seen.refused.get(), 0);
     assert_eq!((seen.extracted.get(), seen.handled.get()), (0, 0));
 }
@@ -207,19 +207,19 @@ fn an_anonymous_preflight_passes_and_runs_no_protected_code() {
 fn a_logged_in_users_preflight_reaches_the_handler() {
     let (app, seen) = app();
     let mut browser = logged_in(&app, 1);
-    let answer = browser.request("OPTIONS", "/any-method").send();
-    assert_eq!(answer.body, "any method");
+    let response = browser.request("OPTIONS", "/any-method").send();
+    assert_eq!(response.body, "any method");
     assert_eq!(seen.handled.get(), 1);
 }
 
 #[test]
 fn an_anonymous_preflight_also_passes_a_refusing_extractor() {
     let (app, seen) = app();
-    let answer = app
+    let response = app
         .browser()
         .request("OPTIONS", "/without-attribute")
         .send();
-    assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+    assert_eq!((response.status, response.body.as_str()), (204, ""));
     assert_eq!((seen.refused.get(), seen.handled.get()), (0, 0));
 }
 
@@ -257,9 +257,9 @@ fn the_forbidden_handler_responds_to_a_failed_check() {
             .route("/first", web::get().to(for_the_first));
     };
     let app = serve!(configure, manager.clone(), cookie_session());
-    let answer = logged_in(&app, 2).get("/first");
+    let response = logged_in(&app, 2).get("/first");
     assert_eq!(
-        (answer.status, answer.body.as_str()),
+        (response.status, response.body.as_str()),
         (403, "/first is not for you")
     );
 }
@@ -305,8 +305,8 @@ fn anonymous_required_redirects_users_to_a_safe_next() {
     let (app, _) = app();
     let mut browser = logged_in(&app, 1);
     let location = |browser: &mut Browser, next: &str| {
-        let answer = browser.get(&format!("/sign-up?next={next}"));
-        answer.location().unwrap().to_owned()
+        let response = browser.get(&format!("/sign-up?next={next}"));
+        response.location().unwrap().to_owned()
     };
     assert_eq!(location(&mut browser, "%2Fcart%3Fx%3D1"), "/cart?x=1");
     assert_eq!(location(&mut browser, "//evil.example"), "/home");
@@ -333,18 +333,21 @@ fn the_authenticated_user_extractor_refuses_without_the_attribute() {
 #[test]
 fn asking_for_the_current_user_causes_no_flash_and_no_refusal() {
     let (app, seen) = app();
-    let answer = app.browser().get("/maybe");
-    assert_eq!((answer.status, answer.body.as_str()), (200, "None false"));
-    assert!(answer.set_cookie(SESSION).is_none());
+    let response = app.browser().get("/maybe");
+    assert_eq!(
+        (response.status, response.body.as_str()),
+        (200, "None false")
+    );
+    assert!(response.set_cookie(SESSION).is_none());
     assert_eq!((seen.refused.get(), seen.accessed.get()), (0, 1));
 }
 
 #[test]
 fn a_handler_may_refuse_on_its_own() {
     let (app, seen) = app();
-    let answer = app.browser().get("/refuses");
+    let response = app.browser().get("/refuses");
     assert_eq!(
-        (answer.status, answer.location()),
+        (response.status, response.location()),
         (302, Some("/login?next=%2Frefuses"))
     );
     assert_eq!(seen.refused.get(), 1);

@@ -48,8 +48,8 @@ fn app() -> TestApp {
     serve!(cached_pages, manager.clone(), cookie_session())
 }
 
-fn vary(answer: &Response) -> Vec<&str> {
-    answer.headers("vary").collect()
+fn vary(response: &Response) -> Vec<&str> {
+    response.headers("vary").collect()
 }
 
 #[test]
@@ -64,18 +64,18 @@ fn a_response_that_depends_on_the_user_is_private_and_varies_by_cookie() {
         ("GET", "/protected"),
         ("POST", "/logout"),
     ] {
-        let answer = browser.request(method, page).send();
-        assert_eq!(vary(&answer), ["Cookie"], "{page}");
-        assert_eq!(answer.header("cache-control"), Some("private"), "{page}");
+        let response = browser.request(method, page).send();
+        assert_eq!(vary(&response), ["Cookie"], "{page}");
+        assert_eq!(response.header("cache-control"), Some("private"), "{page}");
     }
 }
 
 #[test]
 fn a_response_that_does_not_depend_on_the_user_has_no_cache_headers() {
     let app = app();
-    let answer = app.browser().get("/public");
+    let response = app.browser().get("/public");
     assert_eq!(
-        (answer.header("vary"), answer.header("cache-control")),
+        (response.header("vary"), response.header("cache-control")),
         (None, None)
     );
 }
@@ -83,15 +83,15 @@ fn a_response_that_does_not_depend_on_the_user_has_no_cache_headers() {
 #[test]
 fn the_handlers_own_cache_headers_are_kept() {
     let app = app();
-    let answer = app.browser().get("/own-caching");
-    assert_eq!(vary(&answer), ["Accept-Language, cookie"]);
+    let response = app.browser().get("/own-caching");
+    assert_eq!(vary(&response), ["Accept-Language, cookie"]);
     assert_eq!(
-        answer.headers("cache-control").collect::<Vec<_>>(),
+        response.headers("cache-control").collect::<Vec<_>>(),
         ["no-store"]
     );
     assert_eq!(vary(&app.browser().get("/varies-by-all")), ["*"]);
-    let answer = app.browser().get("/varies-by-language");
-    assert_eq!(vary(&answer), ["Accept-Language", "Cookie"]);
+    let response = app.browser().get("/varies-by-language");
+    assert_eq!(vary(&response), ["Accept-Language", "Cookie"]);
 }
 
 #[test]
@@ -120,9 +120,9 @@ fn with_a_header_loader_responses_vary_by_its_header() {
 fn no_cache_stores_the_error_of_a_faulty_setup() {
     let manager = manager::<User>();
     let app = serve!(cached_pages, manager.clone());
-    let answer = app.browser().get("/who");
-    assert_eq!(answer.status, 500);
-    assert_eq!(answer.header("cache-control"), Some("private"));
+    let response = app.browser().get("/who");
+    assert_eq!(response.status, 500);
+    assert_eq!(response.header("cache-control"), Some("private"));
 }
 
 /// Sends the browser's cookies and one that is not UTF-8.
@@ -172,8 +172,11 @@ fn a_user_can_log_in_with_a_non_utf8_cookie_header() {
     let app = app();
     let mut browser = app.browser();
     browser.post("/login/1", "");
-    let answer = send_unreadable(&mut browser, "POST", "/login/2");
-    assert_eq!((answer.status, answer.body.as_str()), (200, "logged in"));
+    let response = send_unreadable(&mut browser, "POST", "/login/2");
+    assert_eq!(
+        (response.status, response.body.as_str()),
+        (200, "logged in")
+    );
     assert_eq!(browser.get("/who").body, "2");
 }
 
@@ -182,9 +185,9 @@ fn a_user_can_log_out_with_a_non_utf8_cookie_header() {
     let app = app();
     let mut browser = app.browser();
     browser.post("/login/1", "");
-    let answer = send_unreadable(&mut browser, "POST", "/logout");
-    assert_eq!(answer.body, "logged out");
-    assert!(answer.set_cookie(SESSION).is_some());
+    let response = send_unreadable(&mut browser, "POST", "/logout");
+    assert_eq!(response.body, "logged out");
+    assert!(response.set_cookie(SESSION).is_some());
     assert_eq!(browser.get("/who").body, "nobody");
     assert_eq!(browser.get("/protected").status, 302);
     browser.post("/login/2", "");
@@ -209,10 +212,10 @@ fn a_non_utf8_cookie_header_remembers_the_user_for_one_request() {
     browser.post("/remember", "");
     let session = browser.cookie(SESSION).map(str::to_owned);
 
-    let answer = send_unreadable(&mut browser, "GET", "/who");
+    let response = send_unreadable(&mut browser, "GET", "/who");
 
-    assert_eq!(answer.body, "1");
-    assert!(answer.set_cookie(SESSION).is_none());
+    assert_eq!(response.body, "1");
+    assert!(response.set_cookie(SESSION).is_none());
     assert_eq!(browser.cookie(SESSION).map(str::to_owned), session);
 }
 

@@ -227,9 +227,9 @@ fn no_users_stay_in_memory_after_a_burst() {
         req: ServiceRequest,
         next: Next<impl MessageBody>,
     ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-        let answer = next.call(req).await;
+        let response = next.call(req).await;
         sleep(Duration::from_millis(100)).await;
-        answer
+        response
     }
     let app = serve!(
         configure.clone(),
@@ -247,8 +247,8 @@ fn no_users_stay_in_memory_after_a_burst() {
             std::thread::spawn(move || browser.get("/slow").body)
         })
         .collect();
-    for answer in burst {
-        assert_eq!(answer.join().unwrap(), "Some(1)");
+    for response in burst {
+        assert_eq!(response.join().unwrap(), "Some(1)");
     }
     for _ in 0..25 {
         app.browser().get("/public");

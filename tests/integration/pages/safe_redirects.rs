@@ -83,22 +83,22 @@ fn app_with_session() -> TestApp {
 }
 
 fn accepts(app: &TestApp, target: &str) -> bool {
-    let answer = app
+    let response = app
         .browser()
         .request("POST", "/is-safe")
         .header("Content-Type", "text/plain; charset=utf-8")
         .body(target)
         .send();
-    assert_eq!(answer.status, 200, "{target:?}: {answer:?}");
-    answer.body == "true"
+    assert_eq!(response.status, 200, "{target:?}: {response:?}");
+    response.body == "true"
 }
 
 fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn location(answer: &Response) -> &str {
-    answer.location().unwrap()
+fn location(response: &Response) -> &str {
+    response.location().unwrap()
 }
 
 const SAFE: &[&str] = &[
@@ -279,8 +279,8 @@ fn a_querys_next_is_used_if_it_is_safe() {
     let app = app();
     let mut browser = app.browser();
     let mut go = |next: &str| {
-        let answer = browser.get(&format!("/query?a=b&next={}", encoded(next)));
-        location(&answer).to_owned()
+        let response = browser.get(&format!("/query?a=b&next={}", encoded(next)));
+        location(&response).to_owned()
     };
     assert_eq!(go("/a?b=c&d=%20"), "/a?b=c&d=%20");
     assert_eq!(go("/佐藤 x"), "/%E4%BD%90%E8%97%A4%20x");
@@ -296,19 +296,19 @@ fn a_querys_next_is_used_if_it_is_safe() {
 fn the_first_of_two_nexts_in_a_query_counts() {
     let app = app();
     let mut browser = app.browser();
-    let answer = browser.get("/query?next=/a&next=//evil.example");
-    assert_eq!(location(&answer), "/a");
-    let answer = browser.get("/query?next=//evil.example&next=/a");
-    assert_eq!(location(&answer), "/default");
+    let response = browser.get("/query?next=/a&next=//evil.example");
+    assert_eq!(location(&response), "/a");
+    let response = browser.get("/query?next=//evil.example&next=/a");
+    assert_eq!(location(&response), "/default");
 }
 
 #[test]
 fn a_querys_next_may_lead_to_an_allowed_host() {
     let app = app_with_hosts();
-    let answer = app
+    let response = app
         .browser()
         .get("/query?next=https%3A%2F%2Faccounts.example%2Fx");
-    assert_eq!(location(&answer), "https://accounts.example/x");
+    assert_eq!(location(&response), "https://accounts.example/x");
 }
 
 #[test]
@@ -331,8 +331,8 @@ fn a_forms_next_is_used_if_it_is_a_path_on_this_site() {
 fn a_querys_next_is_used_if_the_forms_next_is_unsafe() {
     let app = app();
     let go = |form| {
-        let answer = app.browser().post("/both?next=/query", form);
-        location(&answer).to_owned()
+        let response = app.browser().post("/both?next=/query", form);
+        location(&response).to_owned()
     };
     assert_eq!(go("next=/form"), "/form");
     assert_eq!(go("next=//evil.example"), "/query");
@@ -375,8 +375,8 @@ fn a_login_page_redirects_only_to_a_safe_next() {
     let mut browser = app.browser();
     browser.post("/login/1", "");
     let mut go = |next: &str| {
-        let answer = browser.get(&format!("/login-page?next={}", encoded(next)));
-        location(&answer).to_owned()
+        let response = browser.get(&format!("/login-page?next={}", encoded(next)));
+        location(&response).to_owned()
     };
     assert_eq!(go("/ü"), "/%C3%BC");
     assert_eq!(go("https://accounts.example/"), "https://accounts.example/");

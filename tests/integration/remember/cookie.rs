@@ -13,8 +13,8 @@ const YEAR: u64 = 365 * 24 * 60 * 60;
 #[test]
 fn the_cookie_is_secure_http_only_and_lax_and_lives_for_365_days() {
     let site = Site::new(|manager| manager);
-    let answer = site.browser().post("/login?remember=true", "1");
-    let cookie = answer.set_cookie(REMEMBER).unwrap();
+    let response = site.browser().post("/login?remember=true", "1");
+    let cookie = response.set_cookie(REMEMBER).unwrap();
     assert_eq!(cookie.attribute("httponly"), Some(""));
     assert_eq!(cookie.attribute("secure"), Some(""));
     assert_eq!(cookie.attribute("samesite"), Some("Lax"));
@@ -37,8 +37,8 @@ fn every_setting_of_the_cookie_reaches_the_browser() {
                 .same_site(SameSite::Strict),
         )
     });
-    let answer = site.browser().post("/login?remember=true", "1");
-    let cookie = answer.set_cookie("remember_token_of_mine").unwrap();
+    let response = site.browser().post("/login?remember=true", "1");
+    let cookie = response.set_cookie("remember_token_of_mine").unwrap();
     assert_eq!(cookie.attribute("httponly"), None);
     assert_eq!(cookie.attribute("secure"), None);
     assert_eq!(cookie.attribute("samesite"), Some("Strict"));
@@ -60,8 +60,8 @@ fn a_plain_login_sets_no_remember_cookie() {
 fn the_duration_of_a_login_overrides_the_setting() {
     let site = Site::new(|manager| manager);
     let mut browser = site.browser();
-    let answer = browser.post("/login?remember=true&duration=60", "1");
-    assert_eq!(answer.set_cookie(REMEMBER).unwrap().max_age(), Some(60));
+    let response = browser.post("/login?remember=true&duration=60", "1");
+    assert_eq!(response.set_cookie(REMEMBER).unwrap().max_age(), Some(60));
     browser.restart();
     site.wait(Duration::from_secs(60));
     assert_eq!(browser.get("/who").body, "nobody");
@@ -131,9 +131,9 @@ fn the_cookie_is_valid_until_its_last_second() {
 
     // The browser of a thief sends it forever.
     site.wait(Duration::from_secs(1));
-    let answer = site.thief(&token).get("/who");
-    assert_eq!(answer.body, "nobody");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = site.thief(&token).get("/who");
+    assert_eq!(response.body, "nobody");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     browser.restart();
     assert_eq!(browser.get("/who").body, "nobody");
 }
@@ -146,10 +146,10 @@ fn logout_clears_the_cookie_by_its_name_domain_and_path() {
     });
     let mut browser = site.browser();
     let set = browser.post("/login?remember=true", "1");
-    let answer = browser.post("/logout", "");
-    assert_eq!(answer.body, "remembered: false");
+    let response = browser.post("/logout", "");
+    assert_eq!(response.body, "remembered: false");
     let set = set.set_cookie("remember_token_x").unwrap();
-    let cleared = answer.set_cookie("remember_token_x").unwrap();
+    let cleared = response.set_cookie("remember_token_x").unwrap();
     assert!(cleared.is_removal());
     for attribute in ["domain", "path", "secure", "httponly", "samesite"] {
         assert_eq!(cleared.attribute(attribute), set.attribute(attribute));
@@ -185,9 +185,13 @@ fn a_second_login_in_a_request_keeps_only_its_own_users_cookie() {
     assert_eq!(browser.get("/who").body, "1 stale");
 
     let mut other = site.browser();
-    let answer = other.post("/login/twice?remember=true", "2");
+    let response = other.post("/login/twice?remember=true", "2");
     assert_eq!(other.get("/who").body, "2 fresh");
-    assert!(answer.set_cookie(REMEMBER).is_none_or(|it| it.is_removal()));
+    assert!(
+        response
+            .set_cookie(REMEMBER)
+            .is_none_or(|it| it.is_removal())
+    );
     let mut remembered = site.remembered();
     remembered.post("/login/twice?remember=true", "2");
     assert!(remembered.cookie(REMEMBER).is_none());
@@ -198,9 +202,9 @@ fn a_second_login_in_a_request_keeps_only_its_own_users_cookie() {
 fn logout_clears_the_cookie_even_if_a_login_follows_in_the_request() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
-    let answer = browser.post("/logout/login", "1");
-    assert_eq!(answer.body, "remembered: false");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = browser.post("/logout/login", "1");
+    assert_eq!(response.body, "remembered: false");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(browser.get("/who").body, "1 fresh");
 
     browser.post("/logout/login?remember=true", "1");
@@ -297,9 +301,9 @@ fn a_deleted_users_cookie_is_worthless_and_cleared() {
     browser.restart();
     site.world.users.remove("1");
     for browser in [&mut live, &mut browser] {
-        let answer = browser.get("/who");
-        assert_eq!(answer.body, "nobody");
-        assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+        let response = browser.get("/who");
+        assert_eq!(response.body, "nobody");
+        assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     }
     // A new user who gets the same id later is not restored, because the cookie is cleared.
     site.world.users.add("1");
@@ -335,7 +339,7 @@ fn an_id_over_512_bytes_is_refused_by_login_user() {
     let site = Site::new(|manager| manager);
     let id = "x".repeat(513);
     site.world.users.add(&id);
-    let answer = site.browser().post("/login?remember=true", &id);
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
-    assert!(answer.set_cookies().is_empty());
+    let response = site.browser().post("/login?remember=true", &id);
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
+    assert!(response.set_cookies().is_empty());
 }

@@ -44,9 +44,9 @@ fn quoted(value: &str) -> String {
 fn a_cookie_that_flask_login_set_is_accepted_and_replaced_at_once() {
     let site = site(|manager| manager);
     let mut browser = site.thief(OF_1);
-    let answer = browser.get("/who");
-    assert_eq!(answer.body, "1 stale");
-    let cookie = answer.set_cookie(REMEMBER).unwrap();
+    let response = browser.get("/who");
+    assert_eq!(response.body, "1 stale");
+    let cookie = response.set_cookie(REMEMBER).unwrap();
     assert_eq!(cookie.max_age(), Some(365 * 24 * 60 * 60));
     assert!(cookie.value.starts_with("1."), "{}", cookie.value);
     assert_eq!(browser.get("/remembered").body, "true");
@@ -98,9 +98,9 @@ fn flasks_cookies_are_accepted_until_the_configured_day() {
     site.wait(10 * DAY - Duration::from_secs(1));
     assert_eq!(site.thief(OF_1).get("/who").body, "1 stale");
     site.wait(Duration::from_secs(1));
-    let answer = site.thief(OF_1).get("/who");
-    assert_eq!(answer.body, "nobody");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = site.thief(OF_1).get("/who");
+    assert_eq!(response.body, "nobody");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
 }
 
 #[test]
@@ -118,10 +118,10 @@ fn a_cookie_made_with_another_secret_is_refused() {
     let of_another = OF_1.replacen('1', "2", 1);
     for cookie in [&own, &wrong, cut, &of_another, "1|", "|", "1"] {
         let mut browser = site.thief(cookie);
-        let answer = browser.get("/who");
-        assert_eq!(answer.body, "nobody", "{cookie}");
-        assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
-        assert!(answer.set_cookie(SESSION).is_none());
+        let response = browser.get("/who");
+        assert_eq!(response.body, "nobody", "{cookie}");
+        assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
+        assert!(response.set_cookie(SESSION).is_none());
     }
 }
 
@@ -129,8 +129,8 @@ fn a_cookie_made_with_another_secret_is_refused() {
 fn quotes_that_werkzeug_does_not_write_are_refused() {
     let site = site(|manager| manager);
     for cookie in [r#"""#, r#""""#, r#""\""#, r#""\9""#, r#""\377\377|x""#] {
-        let answer = site.thief(cookie).get("/who");
-        assert_eq!((answer.status, answer.body.as_str()), (200, "nobody"));
+        let response = site.thief(cookie).get("/who");
+        assert_eq!((response.status, response.body.as_str()), (200, "nobody"));
     }
 }
 
@@ -139,9 +139,9 @@ fn flasks_cookies_are_refused_for_users_with_a_session_auth_hash() {
     let site = site(|manager| manager);
     site.world.users.set_hash("1", "hash");
     let mut browser = site.thief(OF_1);
-    let answer = browser.get("/who");
-    assert_eq!(answer.body, "nobody");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = browser.get("/who");
+    assert_eq!(response.body, "nobody");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     let mut browser = site.thief(OF_1);
     let login = browser.post("/login", "1");
     assert!(login.set_cookie(REMEMBER).unwrap().is_removal());
@@ -186,8 +186,8 @@ fn flasks_cookie_has_no_effect_while_max_logins_refuses_logins() {
     });
     let mut elsewhere = site.logged_in();
     let mut browser = site.thief(OF_1);
-    let answer = browser.get("/who");
-    assert_eq!((answer.status, answer.body.as_str()), (200, "nobody"));
+    let response = browser.get("/who");
+    assert_eq!((response.status, response.body.as_str()), (200, "nobody"));
     assert_eq!(browser.get("/protected").status, 302);
     elsewhere.post("/logout", "");
     assert_eq!(browser.get("/who").body, "1 stale");

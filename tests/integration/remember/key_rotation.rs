@@ -172,9 +172,9 @@ fn dropping_a_key_invalidates_its_remember_cookies() {
     let mut browser = site.before.remembered();
     browser.restart();
     let mut browser = site.after.returning(&browser);
-    let answer = browser.get("/who");
-    assert_eq!(answer.body, "nobody");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = browser.get("/who");
+    assert_eq!(response.body, "nobody");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
 }
 
 #[test]

@@ -52,8 +52,8 @@ fn refresh_each_request_works_on_every_page() {
     let mut browser = site.remembered();
     for page in ["/who", "/public", "/protected", "/cart", "/nowhere"] {
         site.wait(20 * DAY);
-        let answer = browser.get(page);
-        let cookie = answer.set_cookie(REMEMBER).unwrap();
+        let response = browser.get(page);
+        let cookie = response.set_cookie(REMEMBER).unwrap();
         assert_eq!(cookie.max_age(), Some(DAYS_30), "{page}");
     }
     browser.restart();
@@ -167,10 +167,10 @@ fn a_refresh_does_not_revive_a_cookie_after_a_password_change() {
 fn logout_takes_precedence_over_the_refresh() {
     let site = site();
     let mut browser = site.remembered();
-    let answer = browser.post("/logout", "");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = browser.post("/logout", "");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(
-        answer
+        response
             .set_cookies()
             .iter()
             .filter(|it| it.name == REMEMBER)
@@ -182,11 +182,11 @@ fn logout_takes_precedence_over_the_refresh() {
 /// Pages with their own `Cache-Control`: the last part of the path.
 fn cached_pages(config: &mut ServiceConfig) {
     fn cached(caching: &str) -> HttpResponse {
-        let mut answer = HttpResponse::Ok();
+        let mut response = HttpResponse::Ok();
         if caching != "unsaid" {
-            answer.insert_header((CACHE_CONTROL, caching));
+            response.insert_header((CACHE_CONTROL, caching));
         }
-        answer.finish()
+        response.finish()
     }
     async fn unasked(caching: Path<String>) -> HttpResponse {
         cached(&caching)
@@ -224,19 +224,19 @@ fn no_shared_cache_gets_a_remember_cookie() {
         ),
     ] {
         for page in ["unasked", "asked"] {
-            let answer = browser.get(&format!("/{page}/{said}"));
-            assert!(answer.set_cookie(REMEMBER).is_some(), "{page} {said}");
-            let caches: Vec<_> = answer.headers("cache-control").collect();
+            let response = browser.get(&format!("/{page}/{said}"));
+            assert!(response.set_cookie(REMEMBER).is_some(), "{page} {said}");
+            let caches: Vec<_> = response.headers("cache-control").collect();
             assert_eq!(caches.join(", "), caching, "{page}");
-            assert!(answer.varies_by("Cookie"), "{page} {said}");
+            assert!(response.varies_by("Cookie"), "{page} {said}");
         }
     }
     // If the response is public, the cookie can wait for another page.
     for said in ["public", "max-age=60", "public,%20s-maxage=60"] {
         for page in ["unasked", "asked"] {
-            let answer = browser.get(&format!("/{page}/{said}"));
-            assert!(answer.set_cookie(REMEMBER).is_none(), "{page} {said}");
-            assert_ne!(answer.header("cache-control"), Some("private"), "{page}");
+            let response = browser.get(&format!("/{page}/{said}"));
+            assert!(response.set_cookie(REMEMBER).is_none(), "{page} {said}");
+            assert_ne!(response.header("cache-control"), Some("private"), "{page}");
         }
     }
     // A login cannot wait.
@@ -257,9 +257,9 @@ fn a_page_without_a_cookie_to_refresh_sets_no_cache_headers() {
     let cookie = RememberCookie::new().refresh_each_request(true);
     let manager = builder::<User>().remember_cookie(cookie).build().unwrap();
     let app = serve!(cached_pages, cookie_session(), manager.clone());
-    let answer = app.browser().get("/unasked/unsaid");
-    assert_eq!(answer.header("cache-control"), None);
-    assert_eq!(answer.header("vary"), None);
+    let response = app.browser().get("/unasked/unsaid");
+    assert_eq!(response.header("cache-control"), None);
+    assert_eq!(response.header("vary"), None);
 }
 
 #[test]
@@ -273,9 +273,9 @@ fn no_shared_cache_gets_a_session_cookie_of_a_login() {
         ("no-store", "no-store"),
     ] {
         browser.restart();
-        let answer = browser.get(&format!("/asked/{said}"));
-        assert!(answer.set_cookie(SESSION).is_some());
-        let caches: Vec<_> = answer.headers("cache-control").collect();
+        let response = browser.get(&format!("/asked/{said}"));
+        assert!(response.set_cookie(SESSION).is_some());
+        let caches: Vec<_> = response.headers("cache-control").collect();
         assert_eq!(caches.join(", "), caching);
     }
     let again = browser.get("/asked/public");

@@ -25,10 +25,10 @@ fn with_token(token: impl AsRef<[u8]>) -> Vec<u8> {
 #[track_caller]
 fn assert_ignored_and_cleared(site: &Site, cookie: impl AsRef<[u8]>) {
     let rejected = site.world.count("remember_cookie_rejected");
-    let answer = answer_to(site, cookie);
-    assert_eq!((answer.status, answer.body.as_str()), (200, "nobody"));
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
-    assert!(answer.set_cookie(SESSION).is_none());
+    let response = answer_to(site, cookie);
+    assert_eq!((response.status, response.body.as_str()), (200, "nobody"));
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
+    assert!(response.set_cookie(SESSION).is_none());
     assert_eq!(site.world.count("remember_cookie_rejected"), rejected + 1);
 }
 
@@ -125,12 +125,12 @@ fn one_byte_that_is_not_utf_8_keeps_the_session() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();
     let mut garbled = browser.clone();
-    let answer = garbled
+    let response = garbled
         .request("GET", "/protected")
         .header("Cookie", with_token(b"\xff"))
         .send();
-    assert_eq!(answer.status, 302);
-    assert!(answer.set_cookie(SESSION).is_none());
+    assert_eq!(response.status, 302);
+    assert!(response.set_cookie(SESSION).is_none());
     assert_eq!(browser.get("/who").body, "1 fresh");
 }
 
@@ -139,9 +139,9 @@ fn a_valid_cookie_beside_a_non_utf_8_byte_works_for_that_request() {
     let site = Site::new(|manager| manager);
     let token = token_of(&site.remembered());
     let cookie = [b"odd=\xff; ", &with_token(token)[..]].concat();
-    let answer = answer_to(&site, cookie);
-    assert_eq!(answer.body, "1 stale");
-    assert!(answer.set_cookies().is_empty());
+    let response = answer_to(&site, cookie);
+    assert_eq!(response.body, "1 stale");
+    assert!(response.set_cookies().is_empty());
 }
 
 #[test]
@@ -164,12 +164,12 @@ fn two_different_cookies_in_two_headers_are_both_ignored() {
     let site = Site::new(|manager| manager);
     let mut browser = site.remembered();
     browser.restart();
-    let answer = browser
+    let response = browser
         .request("GET", "/who")
         .header("Cookie", "remember_token=planted")
         .send();
-    assert_eq!(answer.body, "nobody");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    assert_eq!(response.body, "nobody");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
 }
 
 #[test]
@@ -177,9 +177,9 @@ fn the_same_cookie_twice_counts_as_one() {
     let site = Site::new(|manager| manager);
     let token = token_of(&site.remembered());
     let twice = format!("remember_token={token}; remember_token={token}");
-    let answer = answer_to(&site, twice);
-    assert_eq!(answer.body, "1 stale");
-    assert!(answer.set_cookie(REMEMBER).is_none());
+    let response = answer_to(&site, twice);
+    assert_eq!(response.body, "1 stale");
+    assert!(response.set_cookie(REMEMBER).is_none());
 }
 
 #[test]
@@ -192,14 +192,14 @@ fn the_request_loader_still_runs_after_an_invalid_cookie() {
         })
     });
     let mut browser = site.browser();
-    let answer = browser
+    let response = browser
         .request("GET", "/who")
         .header("Cookie", "remember_token=forged")
         .header("X-Api-Key", "2")
         .send();
-    assert_eq!(answer.body, "2 stale");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
-    assert!(answer.set_cookie(SESSION).is_none());
+    assert_eq!(response.body, "2 stale");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
+    assert!(response.set_cookie(SESSION).is_none());
 }
 
 #[test]

@@ -188,8 +188,12 @@ fn a_user_is_no_guest() {
 fn a_guest_that_calls_itself_authenticated_passes_no_guard() {
     let (app, _) = app();
     for door in DOORS {
-        let answer = app.browser().get(door);
-        assert_eq!((answer.status, answer.body.as_str()), (401, ""), "{door}");
+        let response = app.browser().get(door);
+        assert_eq!(
+            (response.status, response.body.as_str()),
+            (401, ""),
+            "{door}"
+        );
     }
 }
 

@@ -55,9 +55,9 @@ fn no_modified_token_logs_anyone_in() {
         let mut changed = token.clone();
         changed.replace_range(at..(at + removed).min(token.len()), &inserted);
         prop_assume!(changed != token);
-        let answer = site.thief(&changed).get("/who");
-        prop_assert_eq!(answer.status, 200);
-        prop_assert_eq!(&answer.body, "nobody", "{}", changed);
+        let response = site.thief(&changed).get("/who");
+        prop_assert_eq!(response.status, 200);
+        prop_assert_eq!(&response.body, "nobody", "{}", changed);
         Ok(())
     };
     runner(512).run(&changes, check).unwrap();
@@ -71,12 +71,12 @@ fn no_cookie_header_panics_or_logs_anyone_in() {
     let check = |(name, value, other): (&str, Vec<u8>, Vec<u8>)| {
         let cookie = [name.as_bytes(), b"=", &value].concat();
         let mut browser = site.browser();
-        let answer = browser
+        let response = browser
             .request("GET", "/who")
             .header("Cookie", cookie)
             .header("Cookie", &other)
             .send();
-        prop_assert_eq!((answer.status, &*answer.body), (200, "nobody"));
+        prop_assert_eq!((response.status, &*response.body), (200, "nobody"));
         Ok(())
     };
     runner(512).run(&headers, check).unwrap();
@@ -91,8 +91,8 @@ fn no_session_record_panics_or_logs_anyone_in() {
     let check = |record: String| {
         let mut browser = site.browser();
         prop_assert_eq!(browser.post("/record", &record).status, 200);
-        let answer = browser.get("/who");
-        prop_assert_eq!((answer.status, &*answer.body), (200, "nobody"));
+        let response = browser.get("/who");
+        prop_assert_eq!((response.status, &*response.body), (200, "nobody"));
         prop_assert_eq!(browser.get("/record").body, "");
         Ok(())
     };

@@ -12,9 +12,9 @@ use crate::support::{
 fn a_request_user_is_logged_in_for_that_request_only() {
     let app = app(api());
     let mut client = app.browser();
-    let answer = send(&mut client, "GET", "/source", "Bearer key-7");
-    assert_eq!(answer.body, "request Some(7) fresh: false");
-    assert!(answer.set_cookies().is_empty());
+    let response = send(&mut client, "GET", "/source", "Bearer key-7");
+    assert_eq!(response.body, "request Some(7) fresh: false");
+    assert!(response.set_cookies().is_empty());
     assert_eq!(client.get("/source").body, "nobody None fresh: false");
 }
 
@@ -78,9 +78,9 @@ fn the_request_loader_runs_after_an_invalid_remember_cookie() {
     let app = app(api());
     let mut client = app.browser();
     client.cookies.insert(REMEMBER.into(), "forged".into());
-    let answer = send(&mut client, "GET", "/who", "Bearer key-7");
-    assert_eq!(answer.body, "7");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = send(&mut client, "GET", "/who", "Bearer key-7");
+    assert_eq!(response.body, "7");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
 }
 
 #[test]

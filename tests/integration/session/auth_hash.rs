@@ -33,9 +33,9 @@ fn a_session_with_an_old_hash_ends_despite_its_remember_cookie() {
     let site = site();
     let mut elsewhere = site.remembered();
     site.world.users.set_hash("1", "new");
-    let answer = elsewhere.get("/protected");
-    assert_eq!(answer.status, 302);
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = elsewhere.get("/protected");
+    assert_eq!(response.status, 302);
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
 }
 
 #[test]
@@ -44,8 +44,8 @@ fn refresh_session_auth_keeps_this_session_and_its_remember_cookie() {
     let mut browser = site.browser();
     browser.post("/login?remember=true&duration=600", "1");
     browser.post("/cart", "mine");
-    let answer = browser.post("/password", "new");
-    assert_eq!(answer.set_cookie(REMEMBER).unwrap().max_age(), Some(600));
+    let response = browser.post("/password", "new");
+    assert_eq!(response.set_cookie(REMEMBER).unwrap().max_age(), Some(600));
     assert_eq!(browser.get("/account").body, "account");
     assert_eq!(browser.get("/cart").body, "mine");
     assert_eq!(browser.get("/remembered").body, "true");
@@ -57,8 +57,8 @@ fn refresh_session_auth_keeps_this_session_and_its_remember_cookie() {
 fn refresh_session_auth_sets_no_remember_cookie_on_a_plain_login() {
     let site = site();
     let mut browser = site.logged_in();
-    let answer = browser.post("/password", "new");
-    assert!(answer.set_cookie(REMEMBER).is_none());
+    let response = browser.post("/password", "new");
+    assert!(response.set_cookie(REMEMBER).is_none());
     assert_eq!(browser.get("/who").body, "1 fresh");
 }
 
@@ -95,8 +95,8 @@ fn refresh_session_auth_renews_the_session() {
 fn rehashing_right_after_login_keeps_the_new_remember_cookie() {
     let site = site();
     let mut browser = site.browser();
-    let answer = browser.post("/login/rehash?remember=true", "1");
-    assert_eq!(answer.body, "rehashed");
+    let response = browser.post("/login/rehash?remember=true", "1");
+    assert_eq!(response.body, "rehashed");
     assert_eq!(browser.get("/who").body, "1 fresh");
     browser.restart();
     assert_eq!(browser.get("/who").body, "1 stale");
@@ -144,8 +144,8 @@ fn a_login_after_a_password_change_clears_the_old_remember_cookie() {
     let site = site();
     let mut browser = site.remembered();
     site.world.users.set_hash("1", "new");
-    let answer = browser.post("/login", "1");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = browser.post("/login", "1");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(browser.get("/who").body, "1 fresh");
 }
 

@@ -122,9 +122,9 @@ fn a_logout_without_a_login_keeps_the_session_data() {
 fn a_logout_without_a_login_creates_no_session() {
     let store = MemorySessionStore::default();
     let app = usual_app(&store);
-    let answer = app.browser().post("/logout", "");
-    assert_eq!(answer.status, 200);
-    assert!(answer.set_cookie(SESSION).is_none());
+    let response = app.browser().post("/logout", "");
+    assert_eq!(response.status, 200);
+    assert!(response.set_cookie(SESSION).is_none());
     assert!(store.content().is_empty());
 }
 

@@ -103,9 +103,9 @@ fn by_default_there_is_no_visit_deadline() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();
     site.wait(30 * DAY);
-    let answer = browser.get("/who");
-    assert_eq!(answer.body, "1 fresh");
-    assert!(answer.set_cookie(SESSION).is_none());
+    let response = browser.get("/who");
+    assert_eq!(response.body, "1 fresh");
+    assert!(response.set_cookie(SESSION).is_none());
 }
 
 #[test]
@@ -137,9 +137,9 @@ fn a_visit_is_recorded_at_most_once_per_twentieth_of_its_deadline() {
     let mut writes = 0;
     for _ in 0..100 {
         site.wait(6 * SECOND);
-        let answer = browser.get("/who");
-        assert_eq!(answer.body, "1 fresh");
-        writes += usize::from(answer.set_cookie(SESSION).is_some());
+        let response = browser.get("/who");
+        assert_eq!(response.body, "1 fresh");
+        writes += usize::from(response.set_cookie(SESSION).is_some());
     }
     assert_eq!(writes, 10);
 }

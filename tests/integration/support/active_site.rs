@@ -191,9 +191,9 @@ pub struct Line {
 
 /// "Where you're logged in".
 pub fn logins(browser: &mut Browser) -> Vec<Line> {
-    let answer = browser.get("/logins");
-    assert_eq!(answer.status, 200);
-    serde_json::from_str(&answer.body).unwrap()
+    let response = browser.get("/logins");
+    assert_eq!(response.status, 200);
+    serde_json::from_str(&response.body).unwrap()
 }
 
 /// The entry of the browser that asks.

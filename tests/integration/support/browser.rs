@@ -112,7 +112,7 @@ impl Request<'_> {
 
     /// Sends the request, and keeps the cookies of the response.
     pub fn send(self) -> Response {
-        self.try_send().expect("an answer")
+        self.try_send().expect("a response")
     }
 
     /// `None` if the connection was closed without a response.
@@ -136,10 +136,10 @@ impl Request<'_> {
         let _ = stream.write_all(&self.body);
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
-        let answer = Response::parse(&bytes)?;
-        for cookie in answer.set_cookies() {
+        let response = Response::parse(&bytes)?;
+        for cookie in response.set_cookies() {
             self.browser.keep(&cookie);
         }
-        Some(answer)
+        Some(response)
     }
 }

@@ -41,14 +41,14 @@ impl RedisServer {
                 }
             };
             let mut server = Self { process, port };
-            if server.answers() {
+            if server.is_ready() {
                 return Some(server);
             }
         }
         panic!("redis-server does not start");
     }
 
-    fn answers(&mut self) -> bool {
+    fn is_ready(&mut self) -> bool {
         for _ in 0..100 {
             if self.process.try_wait().unwrap().is_some() {
                 return false;
@@ -71,8 +71,8 @@ impl RedisServer {
     }
 
     fn try_command(&self, command: &str) -> Option<String> {
-        let answer = self.send(command)?;
-        answer.lines().next().map(str::to_owned)
+        let reply = self.send(command)?;
+        reply.lines().next().map(str::to_owned)
     }
 
     /// The whole reply, if it is a text.
@@ -85,9 +85,9 @@ impl RedisServer {
         stream
             .write_all(format!("{command}\r\nQUIT\r\n").as_bytes())
             .ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).ok()?;
+        Some(reply)
     }
 
     /// `STOP` makes it hang, `CONT` makes it continue.

@@ -153,11 +153,11 @@ fn ten_concurrent_requests_at_two_servers_are_all_logged_in() {
             thread::spawn(move || tab.get("/who"))
         })
         .collect();
-    let answers: Vec<_> = tabs.into_iter().map(|tab| tab.join().unwrap()).collect();
-    assert!(answers.iter().all(|answer| answer.body == "Some(1)"));
-    let successors = answers
+    let responses: Vec<_> = tabs.into_iter().map(|tab| tab.join().unwrap()).collect();
+    assert!(responses.iter().all(|response| response.body == "Some(1)"));
+    let successors = responses
         .iter()
-        .filter(|answer| answer.set_cookie(REMEMBER).is_some());
+        .filter(|response| response.set_cookie(REMEMBER).is_some());
     assert_eq!(successors.count(), 1);
     assert_eq!(block_on(store(&redis).list("User:1")).unwrap().len(), 1);
 }

@@ -23,14 +23,14 @@ use crate::support::{
 fn ask(browser: &Browser, stop: &Arc<AtomicBool>) -> thread::JoinHandle<Vec<(u16, String)>> {
     let (browser, stop) = (browser.clone(), Arc::clone(stop));
     thread::spawn(move || {
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         while !stop.load(Ordering::Relaxed) {
             // Each time with the same cookies, as many browsers would send them.
-            let answer = browser.clone().get("/who");
-            assert!(answer.status != 500 || answer.set_cookies().is_empty());
-            answers.push((answer.status, answer.body));
+            let response = browser.clone().get("/who");
+            assert!(response.status != 500 || response.set_cookies().is_empty());
+            responses.push((response.status, response.body));
         }
-        answers
+        responses
     })
 }
 
@@ -67,21 +67,21 @@ fn a_hanging_redis_starts_no_login_and_loses_none() {
     stop.store(true, Ordering::Relaxed);
 
     let [sessions, cookies, copies] = crowd.map(|thread| thread.join().unwrap());
-    for (answers, in_again) in [
+    for (responses, in_again) in [
         (sessions, "Some(1)"),
         (cookies, "Some(2)"),
         (copies, "None"),
     ] {
         let failed = (500, String::new());
         let expected = (200, in_again.to_owned());
-        assert!(answers.contains(&failed), "{in_again}");
+        assert!(responses.contains(&failed), "{in_again}");
         assert!(
-            answers
+            responses
                 .iter()
-                .all(|answer| *answer == failed || *answer == expected),
-            "{answers:?}"
+                .all(|response| *response == failed || *response == expected),
+            "{responses:?}"
         );
-        assert_eq!(answers.last(), Some(&expected));
+        assert_eq!(responses.last(), Some(&expected));
     }
     assert_eq!(who(&mut by_session), "Some(1)");
     assert_eq!(who(&mut by_cookie), "Some(2)");
@@ -101,13 +101,13 @@ fn a_lost_connection_is_reestablished() {
     for _ in 0..3 {
         redis.command("CLIENT KILL TYPE normal SKIPME yes");
         // One request may meet the lost connection. Its response is an error rather than "nobody".
-        let answers: Vec<_> = (0..10).map(|_| browser.get("/who")).collect();
-        for answer in &answers {
-            let is_in = answer.status == 200 && answer.body == "Some(1)";
-            let has_failed = answer.status == 500 && answer.set_cookies().is_empty();
-            assert!(is_in || has_failed, "{answer:?}");
+        let responses: Vec<_> = (0..10).map(|_| browser.get("/who")).collect();
+        for response in &responses {
+            let is_in = response.status == 200 && response.body == "Some(1)";
+            let has_failed = response.status == 500 && response.set_cookies().is_empty();
+            assert!(is_in || has_failed, "{response:?}");
         }
-        assert_eq!(answers[9].body, "Some(1)");
+        assert_eq!(responses[9].body, "Some(1)");
         thread::sleep(Duration::from_millis(50));
     }
 }

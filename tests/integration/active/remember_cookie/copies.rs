@@ -19,9 +19,9 @@ fn a_copy_used_ten_minutes_later_ends_the_login() {
     assert_eq!(who(&mut owner), "Some(1)");
     site.clock.advance(10 * MINUTE);
 
-    let answer = thief.get("/who");
-    assert_eq!(answer.body, "None");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = thief.get("/who");
+    assert_eq!(response.body, "None");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
     assert_eq!(who(&mut owner), "None");
     assert_eq!(owner.cookie(REMEMBER), None);
@@ -55,9 +55,9 @@ fn an_owner_with_a_live_session_detects_a_thief() {
     assert_eq!(who(&mut owner), "Some(1)", "in the grace");
 
     site.clock.advance(10 * MINUTE);
-    let answer = owner.get("/who");
-    assert_eq!(answer.body, "None");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = owner.get("/who");
+    assert_eq!(response.body, "None");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
     assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
     assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 0);
@@ -137,8 +137,8 @@ fn a_login_with_a_long_replaced_cookie_reveals_the_thief() {
         }
         site.clock.advance(10 * MINUTE);
 
-        let answer = log_in(&mut owner, 1);
-        assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+        let response = log_in(&mut owner, 1);
+        assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
         assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
         assert_eq!(who(&mut thief), "None");
         thief.restart();

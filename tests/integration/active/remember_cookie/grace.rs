@@ -15,8 +15,11 @@ fn a_login_within_the_grace_keeps_the_entry_and_sets_no_cookie() {
     let mut tab = owner.clone();
     who(&mut owner);
     let id = current(&mut owner).id;
-    let answer = tab.post("/ask-and-login", "id=1");
-    assert_eq!((answer.status, answer.set_cookie(REMEMBER)), (200, None));
+    let response = tab.post("/ask-and-login", "id=1");
+    assert_eq!(
+        (response.status, response.set_cookie(REMEMBER)),
+        (200, None)
+    );
     assert_eq!(current(&mut tab).id, id);
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 }
@@ -29,9 +32,9 @@ fn the_old_cookie_is_accepted_within_the_grace_and_none_is_set() {
     who(&mut owner);
     who(&mut owner);
     site.clock.advance(MINUTE - SECOND);
-    let answer = tab.get("/who");
-    assert_eq!(answer.body, "Some(1)");
-    assert!(answer.set_cookie(REMEMBER).is_none());
+    let response = tab.get("/who");
+    assert_eq!(response.body, "Some(1)");
+    assert!(response.set_cookie(REMEMBER).is_none());
 }
 
 #[test]

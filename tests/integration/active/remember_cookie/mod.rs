@@ -30,9 +30,9 @@ fn each_restoration_replaces_the_secret() {
     let mut seen = vec![browser.cookie(REMEMBER).unwrap().to_owned()];
     for _ in 0..3 {
         site.clock.advance(DAY);
-        let answer = browser.get("/who");
-        assert_eq!(answer.body, "Some(1)");
-        let cookie = answer.set_cookie(REMEMBER).unwrap();
+        let response = browser.get("/who");
+        assert_eq!(response.body, "Some(1)");
+        let cookie = response.set_cookie(REMEMBER).unwrap();
         assert!(!seen.contains(&cookie.value));
         seen.push(cookie.value);
         assert!(browser.get("/who").set_cookie(REMEMBER).is_none());
@@ -52,19 +52,19 @@ fn ten_concurrent_requests_after_a_restart_get_one_successor_cookie() {
             thread::spawn(move || tab.get("/who"))
         })
         .collect();
-    let answers: Vec<_> = tabs.into_iter().map(|tab| tab.join().unwrap()).collect();
+    let responses: Vec<_> = tabs.into_iter().map(|tab| tab.join().unwrap()).collect();
     site.store.set_delay(Duration::ZERO);
-    assert!(answers.iter().all(|answer| answer.body == "Some(1)"));
-    let successors: Vec<_> = answers
+    assert!(responses.iter().all(|response| response.body == "Some(1)"));
+    let successors: Vec<_> = responses
         .iter()
-        .filter_map(|answer| answer.set_cookie(REMEMBER))
+        .filter_map(|response| response.set_cookie(REMEMBER))
         .collect();
     assert_eq!(successors.len(), 1);
     assert_eq!(site.store.count("replace_cookie"), 10, "all at once");
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 
     // The browser has one cookie jar, so one session and the one successor are left.
-    for cookie in answers.iter().flat_map(|answer| answer.set_cookies()) {
+    for cookie in responses.iter().flat_map(|response| response.set_cookies()) {
         browser.cookies.insert(cookie.name, cookie.value);
     }
     assert_eq!(who(&mut browser), "Some(1)");
@@ -78,10 +78,10 @@ fn ten_concurrent_requests_after_a_restart_get_one_successor_cookie() {
 fn logging_in_while_restoring_a_login_still_sets_the_successor() {
     let site = Site::new();
     let mut browser = restarted(&site);
-    let answer = browser.post("/ask-and-login", "id=1");
-    assert_eq!(answer.status, 200);
+    let response = browser.post("/ask-and-login", "id=1");
+    assert_eq!(response.status, 200);
     assert!(
-        answer
+        response
             .set_cookie(REMEMBER)
             .is_some_and(|cookie| !cookie.is_removal())
     );
@@ -97,9 +97,9 @@ fn changing_the_password_while_restoring_still_sets_the_successor() {
     assert_eq!(browser.post("/password", "id=1&password=new").status, 200);
     assert_eq!(who(&mut browser), "Some(1)");
     browser.restart();
-    let answer = browser.get("/who");
-    assert_eq!(answer.body, "Some(1)");
-    assert!(answer.set_cookie(REMEMBER).is_some());
+    let response = browser.get("/who");
+    assert_eq!(response.body, "Some(1)");
+    assert!(response.set_cookie(REMEMBER).is_some());
 }
 
 #[test]
@@ -145,8 +145,8 @@ fn a_refresh_does_not_restore_a_replaced_cookie() {
 
     // The current cookie is refreshed as usual.
     site.clock.advance(DAY);
-    let answer = owner.get("/who");
-    let life = answer.set_cookie(REMEMBER).unwrap().max_age();
+    let response = owner.get("/who");
+    let life = response.set_cookie(REMEMBER).unwrap().max_age();
     assert_eq!(life, Some((60 * DAY).as_secs()));
 }
 

@@ -58,9 +58,9 @@ fn several_lost_responses_in_a_row_are_no_theft() {
     let mut lost = Vec::new();
     for _ in 0..5 {
         site.clock.advance(DAY);
-        let mut answered = browser.clone();
-        assert_eq!(who(&mut answered), "Some(1)");
-        lost.push(answered);
+        let mut restored = browser.clone();
+        assert_eq!(who(&mut restored), "Some(1)");
+        lost.push(restored);
     }
     site.clock.advance(DAY);
     assert_eq!(who(&mut browser), "Some(1)");

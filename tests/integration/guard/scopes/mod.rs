@@ -110,9 +110,9 @@ fn a_guarded_scope_hides_missing_pages_from_anonymous_visitors() {
 #[test]
 fn an_anonymous_preflight_passes_a_guarded_scope_without_a_handler() {
     let app = app!(LoginScope::new().login_required());
-    let answer = app.browser().request("OPTIONS", "/scope/page").send();
-    assert_eq!((answer.status, answer.body.as_str()), (204, ""));
-    assert!(answer.set_cookies().is_empty());
+    let response = app.browser().request("OPTIONS", "/scope/page").send();
+    assert_eq!((response.status, response.body.as_str()), (204, ""));
+    assert!(response.set_cookies().is_empty());
 }
 
 #[test]

@@ -141,8 +141,8 @@ fn a_scope_without_an_outer_manager_is_an_empty_500() {
         config.service(scope.wrap(LoginScope::new().login_required()));
     };
     let app = serve!(configure.clone(), cookie_session());
-    let answer = app.browser().get("/scope/page");
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    let response = app.browser().get("/scope/page");
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
     assert!(log.says("add `.wrap(login_manager)`"), "{}", log.text());
 }
 

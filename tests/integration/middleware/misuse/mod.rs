@@ -41,9 +41,9 @@ macro_rules! app {
     }};
 }
 
-fn assert_empty_500(answer: &Response) {
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
-    assert!(answer.set_cookies().is_empty());
+fn assert_empty_500(response: &Response) {
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
+    assert!(response.set_cookies().is_empty());
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn a_login_lost_for_want_of_a_session_middleware_is_logged() {
         config.route("/login", web::post().to(login));
     };
     let (app, log) = app!(configure configure, manager.clone());
-    let answer = app.browser().post("/login", "");
-    assert!(answer.set_cookies().is_empty());
+    let response = app.browser().post("/login", "");
+    assert!(response.set_cookies().is_empty());
     assert!(log.says(NO_SESSION), "{}", log.text());
 }
 
@@ -341,7 +341,7 @@ fn a_target_that_only_resembles_a_guarded_view_is_a_redirect() {
         ("GET", "/login?by=phone"),
         ("GET", "/login/?by=mail"),
     ] {
-        let answer = app.browser().request(method, target).send();
-        assert_eq!(answer.status, 302, "{method} {target}");
+        let response = app.browser().request(method, target).send();
+        assert_eq!(response.status, 302, "{method} {target}");
     }
 }

@@ -152,9 +152,9 @@ fn two_nested_managers_of_the_same_name_are_an_empty_500() {
     let mut browser = app.browser();
     assert_eq!(browser.post("/login/5", "").status, 200);
 
-    let answer = browser.get("/inside/who");
+    let response = browser.get("/inside/who");
 
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
     assert_eq!(browser.get("/inside/protected").status, 500);
     assert_eq!(browser.post("/inside/login/6", "").status, 500);
     assert_eq!(browser.post("/inside/logout", "").status, 500);
@@ -171,8 +171,8 @@ fn two_nested_managers_of_the_same_user_type_are_an_empty_500() {
         config.service(inside.wrap(inner.clone()));
     };
     let app = serve!(configure.clone(), outer.clone(), cookie_session());
-    let answer = app.browser().get("/inside/who");
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    let response = app.browser().get("/inside/who");
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
 }
 
 #[test]
@@ -189,8 +189,8 @@ fn managers_also_clash_with_another_between_them() {
     let app = serve!(configure.clone(), outer.clone(), cookie_session());
     let mut browser = app.browser();
     browser.post("/login/5", "");
-    let answer = browser.get("/middle/inside/who");
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    let response = browser.get("/middle/inside/who");
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
 }
 
 #[test]
@@ -235,10 +235,10 @@ fn the_same_manager_wrapped_twice_loads_and_responds_once() {
     let mut browser = app.browser();
     browser.post("/remember/5", "");
     let before = loads.get();
-    let answer = browser.get("/inside/protected");
-    assert_eq!(answer.body, "user 5");
+    let response = browser.get("/inside/protected");
+    assert_eq!(response.body, "user 5");
     assert_eq!(loads.get(), before + 1);
-    let set_cookies = answer.set_cookies();
+    let set_cookies = response.set_cookies();
     let refreshed = set_cookies
         .iter()
         .filter(|it| it.name.starts_with(REMEMBER));

@@ -145,7 +145,7 @@ fn in_nested_managers_a_managers_functions_apply_to_its_own_user() {
     assert_eq!(browser.get("/state").body, "false true");
     assert_eq!(browser.post("/confirm", "").body, "confirmed");
     assert_eq!(browser.get("/state").body, "true true");
-    let to = |answer: Response| answer.location().unwrap_or_default().to_owned();
+    let to = |response: Response| response.location().unwrap_or_default().to_owned();
     assert_eq!(
         to(browser.get("/unauthorized")),
         "/customers/login?next=%2Funauthorized"

@@ -28,8 +28,8 @@ fn assert_fits(browser: &Browser) {
 fn survives_a_thousand_refusals(app: &TestApp, target: impl Fn(usize) -> String) {
     let mut browser = app.browser();
     for number in 0..1000 {
-        let answer = browser.get(&target(number));
-        assert_eq!(answer.status, 302, "request {number}");
+        let response = browser.get(&target(number));
+        assert_eq!(response.status, 302, "request {number}");
         assert_fits(&browser);
     }
     let page = browser.get("/who");

@@ -84,8 +84,8 @@ fn tell(browser: &mut Browser, category: &str, message: &str) {
         .append_pair("category", category)
         .append_pair("message", message)
         .finish();
-    let answer = browser.post("/say", &form);
-    assert_eq!(answer.status, 200, "{answer:?}");
+    let response = browser.post("/say", &form);
+    assert_eq!(response.status, 200, "{response:?}");
 }
 
 /// Each as category and message, the oldest first.

@@ -35,26 +35,26 @@ fn raw(trick: &str) -> String {
 
 /// Judges each `Location` as a browser on the login page would read it.
 #[track_caller]
-fn assert_stays(site: &Site, answer: &Response, trick: &str) {
+fn assert_stays(site: &Site, response: &Response, trick: &str) {
     let base = Url::parse(&format!("{}/login", site.url)).unwrap();
-    for location in answer.headers("location") {
+    for location in response.headers("location") {
         let url = base.join(location).expect("a URL");
         assert_eq!(url.origin(), base.origin(), "{trick:?} led to {location:?}");
     }
-    assert!(answer.header("refresh").is_none());
+    assert!(response.header("refresh").is_none());
 }
 
 /// Sends the right password, and asserts that the response redirects on the site.
 #[track_caller]
 fn assert_logs_in(site: &Site, target: &str, form: &str, trick: &str) {
     let mut browser = site.browser();
-    let answer = browser.post(target, form);
-    assert_eq!(answer.status, 303, "{trick:?}: {answer:?}");
-    assert_eq!(answer.headers("location").count(), 1);
-    assert_stays(site, &answer, trick);
+    let response = browser.post(target, form);
+    assert_eq!(response.status, 303, "{trick:?}: {response:?}");
+    assert_eq!(response.headers("location").count(), 1);
+    assert_stays(site, &response, trick);
     // The same for the page that this leads to, and for the login page of a logged-in user.
     let base = Url::parse(&format!("{}/login", site.url)).unwrap();
-    let next = base.join(answer.location().unwrap()).unwrap();
+    let next = base.join(response.location().unwrap()).unwrap();
     let path = &next[url::Position::BeforePath..url::Position::AfterQuery];
     assert_stays(site, &browser.get(path), trick);
     let login_page = browser.get(&format!("/login?next={}", encoded(trick)));
@@ -100,10 +100,10 @@ fn no_next_leads_off_the_site_after_a_wrong_password() {
     for trick in &tricks() {
         let next = encoded(trick);
         let form = format!("email=leafstorm&password=wrong&next={next}");
-        let answer = browser.post(&format!("/login?next={next}"), &form);
-        assert_eq!(answer.status, 303, "{trick:?}");
-        assert_stays(&site, &answer, trick);
-        let page = browser.get(answer.location().unwrap());
+        let response = browser.post(&format!("/login?next={next}"), &form);
+        assert_eq!(response.status, 303, "{trick:?}");
+        assert_stays(&site, &response, trick);
+        let page = browser.get(response.location().unwrap());
         assert_eq!(page.status, 200, "{trick:?}");
         assert!(!page.body.contains("value=\"//"), "{trick:?}");
     }
@@ -117,15 +117,15 @@ fn no_requested_page_leads_off_the_site() {
     stale.restart();
     for trick in &tricks() {
         let asked = format!("/protected?{}", raw(trick));
-        let answer = site.browser().get(&asked);
-        assert_eq!(answer.status, 302, "{trick:?}");
-        assert_stays(&site, &answer, trick);
-        let login = answer.location().unwrap();
+        let response = site.browser().get(&asked);
+        assert_eq!(response.status, 302, "{trick:?}");
+        assert_stays(&site, &response, trick);
+        let login = response.location().unwrap();
         assert_logs_in(&site, login, CREDENTIALS, "/protected");
 
-        let answer = stale.get(&format!("/account?{}", raw(trick)));
-        assert_eq!(answer.status, 302, "{trick:?}");
-        assert_stays(&site, &answer, trick);
+        let response = stale.get(&format!("/account?{}", raw(trick)));
+        assert_eq!(response.status, 302, "{trick:?}");
+        assert_stays(&site, &response, trick);
     }
 }
 
@@ -133,8 +133,8 @@ fn no_requested_page_leads_off_the_site() {
 fn a_next_on_the_site_is_followed() {
     let site = Site::start();
     let go = |target: &str, form: &str| {
-        let answer = site.browser().post(target, form);
-        answer.location().unwrap().to_owned()
+        let response = site.browser().post(target, form);
+        response.location().unwrap().to_owned()
     };
     assert_eq!(
         go("/login?next=%2Faccount%3Fx%3D1", CREDENTIALS),

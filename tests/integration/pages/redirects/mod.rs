@@ -67,9 +67,9 @@ fn sent_to(app: &TestApp, target: &str) -> String {
     location(&app.browser().get(target))
 }
 
-fn location(answer: &Response) -> String {
-    assert_eq!(answer.status, 302, "{answer:?}");
-    answer.location().unwrap().to_owned()
+fn location(response: &Response) -> String {
+    assert_eq!(response.status, 302, "{response:?}");
+    response.location().unwrap().to_owned()
 }
 
 /// Where a request with a stale login is redirected.

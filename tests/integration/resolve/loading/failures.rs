@@ -25,13 +25,17 @@ fn a_failing_loader_is_an_empty_500_and_keeps_the_login() {
     fixture.set(Database::Fails);
 
     for page in ["/who", "/protected", "/three", "/guarded"] {
-        let answer = browser.get(page);
-        assert_eq!((answer.status, answer.body.as_str()), (500, ""), "{page}");
-        assert!(answer.set_cookies().is_empty(), "{page}");
-        assert_eq!(answer.location(), None, "{page}");
+        let response = browser.get(page);
+        assert_eq!(
+            (response.status, response.body.as_str()),
+            (500, ""),
+            "{page}"
+        );
+        assert!(response.set_cookies().is_empty(), "{page}");
+        assert_eq!(response.location(), None, "{page}");
     }
 
-    fixture.set(Database::Answers);
+    fixture.set(Database::Works);
     assert_eq!(browser.get("/protected").body, "user 1");
 }
 
@@ -43,11 +47,11 @@ fn a_failing_loader_uses_up_no_remember_cookie() {
     browser.restart();
     fixture.set(Database::Fails);
 
-    let answer = browser.get("/protected");
+    let response = browser.get("/protected");
 
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
-    assert!(answer.set_cookies().is_empty());
-    fixture.set(Database::Answers);
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
+    assert!(response.set_cookies().is_empty());
+    fixture.set(Database::Works);
     assert_eq!(browser.get("/protected").body, "user 1");
 }
 
@@ -56,8 +60,8 @@ fn a_failing_request_loader_is_an_empty_500_only_without_a_login() {
     let fixture = Fixture::with(|builder| {
         builder.request_loader(async |_: &HttpRequest| Err::<Option<User>, _>("down"))
     });
-    let answer = fixture.app.browser().get("/who");
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    let response = fixture.app.browser().get("/who");
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
     assert_eq!(fixture.logged_in().get("/who").body, "1");
 }
 
@@ -76,7 +80,7 @@ fn a_user_can_log_out_while_the_loader_fails() {
     let mut browser = fixture.logged_in();
     fixture.set(Database::Fails);
     assert_eq!(browser.post("/logout", "").status, 200);
-    fixture.set(Database::Answers);
+    fixture.set(Database::Works);
     assert_eq!(browser.get("/who").body, "nobody");
 }
 
@@ -88,7 +92,7 @@ fn a_panicking_loader_affects_no_later_request() {
     assert!(browser.request("GET", "/who").try_send().is_none());
     assert!(browser.request("GET", "/guarded").try_send().is_none());
 
-    fixture.set(Database::Answers);
+    fixture.set(Database::Works);
 
     assert_eq!(browser.get("/who").body, "1");
     assert_eq!(fixture.app.browser().get("/who").body, "nobody");
@@ -123,10 +127,10 @@ fn a_loader_that_asks_for_its_own_current_user_fails_at_once() {
     });
     let start = Instant::now();
 
-    let answer = fixture.app.browser().get("/who");
+    let response = fixture.app.browser().get("/who");
 
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
-    assert!(answer.set_cookies().is_empty());
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
+    assert!(response.set_cookies().is_empty());
     assert!(start.elapsed() < Duration::from_secs(5));
     assert_eq!(fixture.app.browser().get("/three").status, 500);
     assert_eq!(fixture.app.browser().get("/public").status, 200);

@@ -56,10 +56,10 @@ fn everything_works(app: &TestApp, loads: &Count) {
     assert_eq!(browser.post("/login/1", "").body, "logged in");
     assert_eq!(browser.get("/three").body, "Some(1) 1 true");
     assert_eq!(loads.get(), 1);
-    let answer = browser.get("/guarded");
-    assert_eq!(answer.body, "Some(1) 1");
-    assert!(answer.set_cookies().is_empty());
-    assert_eq!(answer.header("cache-control"), Some("private"));
+    let response = browser.get("/guarded");
+    assert_eq!(response.body, "Some(1) 1");
+    assert!(response.set_cookies().is_empty());
+    assert_eq!(response.header("cache-control"), Some("private"));
 
     browser.post("/cart/melon", "");
     browser.post("/login/2", "");

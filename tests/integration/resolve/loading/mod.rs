@@ -33,9 +33,9 @@ use crate::{
 /// What the database does.
 #[derive(Clone, Copy)]
 enum Database {
-    Answers,
+    Works,
     /// Returns only after the other callers have been polled.
-    AnswersLate,
+    Delays,
     Fails,
     Panics,
     /// Returns from the second call on.
@@ -55,7 +55,7 @@ impl Fixture {
     }
 
     fn with(change: impl FnOnce(LoginManagerBuilder<User>) -> LoginManagerBuilder<User>) -> Self {
-        let database = Arc::new(Mutex::new(Database::Answers));
+        let database = Arc::new(Mutex::new(Database::Works));
         let loads = Count::default();
         let (shared, counted) = (Arc::clone(&database), loads.clone());
         let builder = LoginManager::<User>::builder(SECRET)
@@ -63,8 +63,8 @@ impl Fixture {
                 let count = counted.add();
                 let database = *shared.lock().unwrap();
                 match database {
-                    Database::Answers => {}
-                    Database::AnswersLate => sleep(Duration::from_millis(20)).await,
+                    Database::Works => {}
+                    Database::Delays => sleep(Duration::from_millis(20)).await,
                     Database::Fails => return Err(format!("postgres://secret: no user {id}")),
                     Database::Panics => panic!("on purpose"),
                     Database::HangsOnce if count == 1 => std::future::pending().await,
@@ -169,20 +169,20 @@ fn a_page_that_uses_no_user_loads_and_sets_nothing() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
 
-    let answer = browser.get("/public");
+    let response = browser.get("/public");
 
-    assert_eq!((answer.status, answer.body.as_str()), (200, "public"));
+    assert_eq!((response.status, response.body.as_str()), (200, "public"));
     assert_eq!(fixture.loads.get(), 0);
-    assert_eq!(answer.header("set-cookie"), None);
-    assert_eq!(answer.header("vary"), None);
-    assert_eq!(answer.header("cache-control"), None);
+    assert_eq!(response.header("set-cookie"), None);
+    assert_eq!(response.header("vary"), None);
+    assert_eq!(response.header("cache-control"), None);
 }
 
 #[test]
 fn concurrent_and_later_callers_share_one_load() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
-    fixture.set(Database::AnswersLate);
+    fixture.set(Database::Delays);
     assert_eq!(browser.get("/three").body, "Some(1) 1 true");
     assert_eq!(fixture.loads.get(), 1);
 }
@@ -222,7 +222,7 @@ fn a_caller_still_gets_the_user_if_another_gives_up() {
 fn a_caller_polled_many_times_is_woken_once() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
-    fixture.set(Database::AnswersLate);
+    fixture.set(Database::Delays);
     assert_eq!(browser.get("/impatient").body, "Some(1) 1");
 }
 
@@ -230,11 +230,11 @@ fn a_caller_polled_many_times_is_woken_once() {
 fn a_load_does_not_overwrite_a_concurrent_login() {
     let fixture = Fixture::new();
     let mut browser = fixture.logged_in();
-    fixture.set(Database::AnswersLate);
+    fixture.set(Database::Delays);
     // Another client: the record of the first user has to be rewritten.
     browser.user_agent = None;
-    let answer = browser.post("/ask-while-logging-in", "");
-    assert_eq!(answer.body, "Some(1)");
+    let response = browser.post("/ask-while-logging-in", "");
+    assert_eq!(response.body, "Some(1)");
     assert_eq!(browser.get("/who").body, "2");
 }
 

@@ -37,8 +37,8 @@ fn without_trusted_proxies_the_address_is_the_peers() {
     let mut browser = site.logged_in();
     for header in ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Client-IP"] {
         let request = browser.request("GET", "/who");
-        let answer = request.header(header, "for=198.51.100.7").send();
-        assert_eq!(answer.body, "1 fresh", "{header}");
+        let response = request.header(header, "for=198.51.100.7").send();
+        assert_eq!(response.body, "1 fresh", "{header}");
         let request = browser.request("GET", "/who");
         assert_eq!(request.header(header, STREET).send().body, "1 fresh");
     }
@@ -61,12 +61,12 @@ fn a_forged_entry_before_the_trusted_proxys_is_ignored() {
 fn a_forged_header_beside_the_trusted_proxys_is_ignored() {
     let site = site(Strong);
     let mut thief = log_in_at_home(&site, "/login");
-    let answer = thief
+    let response = thief
         .request("GET", "/who")
         .header("X-Forwarded-For", HOME)
         .header("X-Forwarded-For", STREET)
         .send();
-    assert_eq!(answer.body, "nobody");
+    assert_eq!(response.body, "nobody");
 }
 
 #[test]
@@ -94,13 +94,13 @@ fn the_identifier_ignores_forwarded_and_x_forwarded_host() {
     let mut owner = log_in_at_home(&site, "/login");
     for (name, value) in FORGED {
         let request = owner.request("GET", "/who").header(name, value);
-        let answer = request.header("X-Forwarded-For", HOME).send();
-        assert_eq!(answer.body, "1 fresh", "{name}");
+        let response = request.header("X-Forwarded-For", HOME).send();
+        assert_eq!(response.body, "1 fresh", "{name}");
     }
     let request = owner.request("GET", "/who");
     let thief = request.header("Forwarded", format!("for={HOME}"));
-    let answer = thief.header("X-Forwarded-For", STREET).send();
-    assert_eq!(answer.body, "nobody");
+    let response = thief.header("X-Forwarded-For", STREET).send();
+    assert_eq!(response.body, "nobody");
 }
 
 const FORGED: &[(&str, &str)] = &[
@@ -118,9 +118,9 @@ fn location_with_forged_headers(site: &Site) -> String {
     for (name, value) in FORGED {
         request = request.header(name, value);
     }
-    let answer = request.header("X-Forwarded-For", STREET).send();
-    assert_eq!(answer.status, 302);
-    answer.location().unwrap().to_owned()
+    let response = request.header("X-Forwarded-For", STREET).send();
+    assert_eq!(response.status, 302);
+    response.location().unwrap().to_owned()
 }
 
 #[test]
@@ -157,9 +157,9 @@ fn a_custom_identifier_replaces_address_and_user_agent() {
     let mut browser = site.logged_in();
     browser.user_agent = None;
     assert_eq!(get(&mut browser, STREET, "/who").body, "1 fresh");
-    let answer = browser
+    let response = browser
         .request("GET", "/who")
         .header("X-Device", "2")
         .send();
-    assert_eq!(answer.body, "nobody");
+    assert_eq!(response.body, "nobody");
 }

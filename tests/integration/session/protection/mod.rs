@@ -50,9 +50,9 @@ fn log_in_at_home(site: &Site, target: &str) -> Browser {
 fn off_does_nothing() {
     let site = site(Off);
     let mut phone = log_in_at_home(&site, "/login");
-    let answer = get(&mut phone, STREET, "/who");
-    assert_eq!(answer.body, "1 fresh");
-    assert!(answer.set_cookies().is_empty());
+    let response = get(&mut phone, STREET, "/who");
+    assert_eq!(response.body, "1 fresh");
+    assert!(response.set_cookies().is_empty());
     assert_eq!(site.world.count("session_protected"), 0);
 }
 
@@ -78,9 +78,9 @@ fn an_identifier_is_added_to_a_record_without_one() {
     let record = browser.get("/record").body;
     assert!(!record::has_flag(&record, record::FINGERPRINT), "{record}");
 
-    let answer = get(&mut browser, HOME, "/who");
-    assert_eq!(answer.body, "1 fresh");
-    assert!(answer.set_cookie(SESSION).is_some());
+    let response = get(&mut browser, HOME, "/who");
+    assert_eq!(response.body, "1 fresh");
+    assert!(response.set_cookie(SESSION).is_some());
     assert!(
         get(&mut browser, HOME, "/who")
             .set_cookie(SESSION)

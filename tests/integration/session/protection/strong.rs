@@ -14,9 +14,9 @@ fn strong_removes_login_and_remember_cookie_and_keeps_the_apps_keys() {
     let site = site(Strong);
     let mut browser = log_in_at_home(&site, "/login?remember=true");
     browser.post("/cart", "mine");
-    let answer = get(&mut browser, STREET, "/who");
-    assert_eq!(answer.body, "nobody");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = get(&mut browser, STREET, "/who");
+    assert_eq!(response.body, "nobody");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(site.world.count("session_protected"), 1);
     assert_eq!(browser.get("/record").body, "");
     assert_eq!(browser.get("/cart").body, "mine");
@@ -30,9 +30,9 @@ fn strong_also_removes_a_remember_cookie_that_was_not_sent() {
     let site = site(Strong);
     let mut browser = log_in_at_home(&site, "/login?remember=true");
     let elsewhere = browser.cookies.remove(REMEMBER).unwrap();
-    let answer = get(&mut browser, STREET, "/who");
-    assert_eq!(answer.body, "nobody");
-    assert!(answer.set_cookie(REMEMBER).unwrap().is_removal());
+    let response = get(&mut browser, STREET, "/who");
+    assert_eq!(response.body, "nobody");
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     // A thief's own browser may keep the cookie for another path.
     assert_eq!(
         get(&mut site.thief(&elsewhere), HOME, "/who").body,
@@ -140,8 +140,8 @@ fn strong_keeps_a_remembered_login_over_ten_requests() {
 fn strong_treats_a_permanent_session_as_basic_does() {
     let site = Site::new(|manager| behind_a_proxy(Strong)(manager).permanent_session(true));
     let mut phone = log_in_at_home(&site, "/login?remember=true");
-    let answer = get(&mut phone, STREET, "/who");
-    assert_eq!(answer.body, "1 stale");
-    assert!(answer.set_cookie(REMEMBER).is_none());
+    let response = get(&mut phone, STREET, "/who");
+    assert_eq!(response.body, "1 stale");
+    assert!(response.set_cookie(REMEMBER).is_none());
     assert_eq!(site.world.count("session_protected"), 1);
 }
