@@ -1,4 +1,4 @@
-//! What can go wrong: at start ([`ConfigError`]) and in a request ([`LoginError`]).
+//! The errors: at start ([`ConfigError`]) and in a request ([`LoginError`]).
 
 use std::fmt;
 
@@ -6,35 +6,35 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
 use crate::config::{ID_MAX_BYTES, SECRET_MIN_BYTES};
 
-/// Why [`LoginManagerBuilder::build`](crate::LoginManagerBuilder::build) refused a configuration.
+/// Why [`LoginManagerBuilder::build`](crate::LoginManagerBuilder::build) rejected a configuration.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The secret is too short to be safe.
     ShortSecret {
-        /// How many bytes it has.
+        /// Its length in bytes.
         bytes: usize,
     },
-    /// One of the previous keys is shorter than any secret may be.
+    /// One of the previous keys is too short to have been a secret.
     ShortPreviousKey {
-        /// How many bytes it has.
+        /// Its length in bytes.
         bytes: usize,
     },
-    /// Neither `user_loader` nor `request_loader` nor `header_loader` was given.
+    /// There is no `user_loader`, `request_loader` or `header_loader`.
     NoLoader,
-    /// A login or refresh view is no path, no absolute URL and no resource name.
+    /// A login or refresh view is malformed: neither a path nor an absolute URL nor a resource name.
     View {
         /// The setting, such as `login_view`.
         setting: &'static str,
-        /// What it was set to.
+        /// Its value.
         value: String,
     },
-    /// A remember cookie's settings contradict each other or the cookie rules.
+    /// The remember cookie's settings contradict each other or the rules of cookies.
     Cookie {
         /// What is wrong and what to write instead.
         reason: String,
     },
-    /// Another setting has a value that can't work.
+    /// Another setting has an invalid value.
     Setting {
         /// The setting, as the builder names it.
         setting: &'static str,
@@ -54,10 +54,10 @@ impl fmt::Display for ConfigError {
             Self::ShortPreviousKey { bytes } => write!(
                 f,
                 "one of the `previous_keys` has {bytes} bytes, but a secret has at least \
-                 {SECRET_MIN_BYTES}: it has never been one, so leave it out"
+                 {SECRET_MIN_BYTES}: it has never been one, so remove it"
             ),
             Self::NoLoader => f.write_str(
-                "no user can ever be found: give the builder a `user_loader` (for logins kept in \
+                "no user can be found: give the builder a `user_loader` (for logins kept in \
                  the session) or a `request_loader` or `header_loader` (for API keys)",
             ),
             Self::View { setting, value } => write!(
@@ -71,8 +71,8 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// The text of [`Display`](fmt::Display): a `main` that returns the error prints it by `Debug`, and
-/// that is where most authors meet it.
+/// Prints the text of [`Display`](fmt::Display), because a `main` that returns the error prints it by
+/// `Debug`.
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -81,30 +81,30 @@ impl fmt::Debug for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Why a call in a request failed.
+/// Why a function failed in a request.
 ///
-/// As an answer each is an empty body with its status: the visitor learns nothing. The log has
-/// a line that says what the app's author must do.
+/// As a response each is its status with an empty body, which tells the visitor nothing. The log says
+/// what the app's author must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The user is not active and `force` was not given (403).
+    /// The user is not active, and `force` is not set (403).
     Inactive,
-    /// Nobody is logged in, or only for this one request (401).
+    /// No user is logged in, or the user is logged in for this request alone (401).
     NotLoggedIn,
-    /// The user's id is longer than 512 bytes as text (500).
+    /// The user's id has more than 512 bytes as text (500).
     IdTooLong {
-        /// How many bytes it has.
+        /// Its length in bytes.
         bytes: usize,
     },
-    /// No `LoginManager` wraps the handler (500).
+    /// No `LoginManager` is wrapped around the handler (500).
     NoManager {
-        /// The user type that was asked for, if one was.
+        /// The user type that the caller named, if any.
         wanted: Option<&'static str>,
-        /// The user type that the nearest manager serves, if there is one.
+        /// The user type of the nearest manager, if there is one.
         nearest: Option<&'static str>,
     },
-    /// Two different managers of the same name or user type serve one request (500).
+    /// Two managers of the same name or user type are wrapped around the handler (500).
     ManagerClash {
         /// The user type of the inner one.
         user: &'static str,
@@ -129,14 +129,14 @@ pub enum LoginError {
     TooManyLogins,
     /// The user has no active login of that id (404).
     NoSuchLogin,
-    /// A view is named that is no resource of the app (500).
+    /// No resource of the app has the name of the view (500).
     UnknownView {
-        /// The name.
+        /// The name of the view.
         view: String,
     },
-    /// A login or refresh view is guarded itself, so that nobody would ever get there (500).
+    /// A login or refresh view is guarded, so that no user could reach it (500).
     GuardedView {
-        /// Its path.
+        /// The path of the view.
         view: String,
     },
 }
@@ -145,7 +145,7 @@ impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Inactive => f.write_str("the user is not active"),
-            Self::NotLoggedIn => f.write_str("nobody is logged in"),
+            Self::NotLoggedIn => f.write_str("no user is logged in"),
             Self::IdTooLong { bytes } => write!(
                 f,
                 "the user's id has {bytes} bytes, but at most {ID_MAX_BYTES} can be kept in a \
@@ -178,18 +178,18 @@ impl fmt::Display for LoginError {
             Self::SessionPurged => f.write_str(
                 "the session was purged earlier in this request and stores nothing any more: use \
                  `Session::clear` and `Session::renew` instead of `purge`. With \
-                 `session_for_request_logins(false)` this crate purges it where a request's own \
-                 token logs in",
+                 `session_for_request_logins(false)` this crate purges it if a request's own token \
+                 logs in",
             ),
-            Self::SessionWrite => f.write_str("the session did not take the login record"),
+            Self::SessionWrite => f.write_str("the session did not store the login record"),
             Self::NoUserLoader => f.write_str(
-                "there is no `user_loader`, so a login could never be found again: give the \
-                 builder one",
+                "there is no `user_loader`, so a login could not be found at the next request: give \
+                 the builder one",
             ),
             Self::LoaderFailed => f.write_str("a loader failed"),
             Self::LoaderAskedForItself => f.write_str(
-                "a loader asked for the current user of the request that it is loading: a loader \
-                 must find the user without that",
+                "a loader asked for the current user of its own request: a loader must find the user \
+                 without it",
             ),
             Self::StoreFailed => f.write_str("the store of active logins failed"),
             Self::NoLoginStore => f.write_str(
@@ -206,8 +206,8 @@ impl fmt::Display for LoginError {
             ),
             Self::GuardedView { view } => write!(
                 f,
-                "`{view}` is where users are sent to log in, and is guarded itself: take it out of \
-                 the scope that is, or take the guard off"
+                "users are redirected to `{view}` to log in, but it is guarded: move it out of the \
+                 guarded scope, or remove the guard"
             ),
         }
     }
@@ -225,14 +225,14 @@ impl ResponseError for LoginError {
         }
     }
 
-    /// An empty body: what went wrong is the author's business, not the visitor's.
+    /// An empty body: the error is for the app's author, not for the visitor.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }
 }
 
 impl LoginError {
-    /// Writes the log line for the app's author, once, where the mistake was found.
+    /// Logs a mistake in the app's set-up, once, where it is found.
     pub(crate) fn logged(self) -> Self {
         if self.status_code().is_server_error() {
             tracing::error!(target: "actix_login", "{self}");
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_main_that_returns_a_config_error_prints_its_text() {
+    fn a_main_that_returns_a_config_error_prints_its_message() {
         let error: Box<dyn std::error::Error> = ConfigError::ShortSecret { bytes: 5 }.into();
         assert_eq!(
             format!("Error: {error:?}"),

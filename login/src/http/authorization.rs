@@ -1,13 +1,13 @@
-//! The value of an `Authorization` header, taken apart.
+//! The value of an `Authorization` header.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// What an `Authorization` header says: `Basic` (RFC 7617) or `Bearer` (RFC 6750).
+/// The content of an `Authorization` header: `Basic` (RFC 7617) or `Bearer` (RFC 6750).
 ///
-/// For a [`header_loader`](crate::LoginManagerBuilder::header_loader), which gets the value, or a
-/// [`request_loader`](crate::LoginManagerBuilder::request_loader). Compare passwords with the
-/// function of your password hash, and look API keys up by a digest, so that no comparison tells
-/// by its time how much of a guess was right.
+/// A [`header_loader`](crate::LoginManagerBuilder::header_loader) gets the value; a
+/// [`request_loader`](crate::LoginManagerBuilder::request_loader) can read it. Compare passwords with the
+/// function of your password hash, and look up API keys by a digest: then the time of a comparison does
+/// not reveal how much of a guess was right.
 ///
 /// ```
 /// use actix_login::Authorization;
@@ -27,9 +27,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 pub enum Authorization<'a> {
     /// A user name and a password, in UTF-8.
     Basic {
-        /// All before the first colon.
+        /// The text before the first colon.
         user: String,
-        /// All after the first colon.
+        /// The text after the first colon.
         password: String,
     },
     /// A token.
@@ -37,8 +37,8 @@ pub enum Authorization<'a> {
 }
 
 impl<'a> Authorization<'a> {
-    /// Takes a header's value apart; `None` for other schemes and malformed values. The scheme's
-    /// case does not matter.
+    /// Parses a header's value. Returns `None` for other schemes and malformed values. The case of the
+    /// scheme does not matter.
     pub fn parse(value: &'a str) -> Option<Self> {
         let (scheme, credentials) = value.trim().split_once(' ')?;
         let credentials = credentials.trim_start();
@@ -58,7 +58,7 @@ impl<'a> Authorization<'a> {
     }
 }
 
-/// Without the secret, so that it gets into no log.
+/// Prints no secret, so that none gets into a log.
 impl std::fmt::Debug for Authorization<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_may_hold_colons_and_be_empty() {
+    fn a_password_may_contain_colons_or_be_empty() {
         let basic = |text: &str| {
             let value = format!("Basic {}", STANDARD.encode(text));
             match Authorization::parse(&value) {

@@ -295,7 +295,7 @@ fn a_guarded_view_is_an_empty_500_instead_of_an_endless_redirect() {
     browser.cookies.clear();
     assert_empty_500(&browser.get("/login?by=mail&next=%2Fpage"));
     assert!(log.says("`/login?by=mail#form` is where users are sent"));
-    assert!(log.says("is guarded itself"));
+    assert!(log.says("but it is guarded"));
 
     browser.post("/stale-login/1", "");
     assert_empty_500(&browser.get("/reauth"));
@@ -320,7 +320,7 @@ fn a_guarded_named_view_is_logged_but_never_for_a_forged_host() {
         (forged.status, forged.location()),
         (302, Some("/?next=%2F"))
     );
-    assert!(!log.says("is guarded itself"));
+    assert!(!log.says("but it is guarded"));
     assert_eq!(app.browser().get("/page").status, 302);
     assert_empty_500(&app.browser().get("/in"));
     assert!(log.says("`/in` is where users are sent"));
