@@ -74,23 +74,18 @@ impl<F: Future> Future for MarkedWhilePolled<'_, F> {
     }
 }
 
-/// Restores the mark when it is dropped, and so after a panic, too.
-struct Marked<'a> {
-    mark: &'a Cell<bool>,
-    before: bool,
-}
+/// Resets the mark when it is dropped, and so after a panic, too.
+struct Marked<'a>(&'a Cell<bool>);
 
 impl<'a> Marked<'a> {
     fn set(mark: &'a Cell<bool>) -> Self {
-        Self {
-            mark,
-            before: mark.replace(true),
-        }
+        mark.set(true);
+        Self(mark)
     }
 }
 
 impl Drop for Marked<'_> {
     fn drop(&mut self) {
-        self.mark.set(self.before);
+        self.0.set(false);
     }
 }

@@ -30,10 +30,7 @@ impl<U: UserMixin> AnyManager for LoginManager<U> {
     }
 
     fn load<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, LoginState> {
-        Box::pin(async move {
-            let login = self.context(req)?.load(req).await?;
-            Ok(LoginState::of(login.as_ref()))
-        })
+        Box::pin(self.login_state(req))
     }
 
     fn note_asked(&self, req: &HttpRequest) {

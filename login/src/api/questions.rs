@@ -101,7 +101,7 @@ impl<U: UserMixin> LoginManager<U> {
         }
     }
 
-    async fn login_state(&self, req: &HttpRequest) -> Result<LoginState, LoginError> {
+    pub(super) async fn login_state(&self, req: &HttpRequest) -> Result<LoginState, LoginError> {
         let login = self.context(req)?.load(req).await?;
         Ok(LoginState::of(login.as_ref()))
     }

@@ -1,6 +1,11 @@
 //! Loads the login of a request once: one caller loads, and the others wait for the result.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    pin::pin,
+    task::Poll,
+};
 
 use tokio::sync::Notify;
 
@@ -68,19 +73,25 @@ impl<U: UserMixin> Progress<U> {
     }
 
     /// Waits until the load in flight ends: with a login, an error, or because its caller was dropped.
+    /// Another load may be in flight then.
     ///
     /// # Errors
     ///
     /// [`LoginError::LoaderAskedForItself`] if the caller is a loader of that load.
     pub(crate) async fn wait(&self) -> Result<(), LoginError> {
-        if self.in_load.get() {
-            return Err(LoginError::LoaderAskedForItself.logged());
-        }
-        let finished = self.finished.notified();
-        if self.is_loading() {
-            finished.await;
-        }
-        Ok(())
+        let mut finished = pin!(self.finished.notified());
+        // The mark is looked at in each poll: a loader may await a future that has started to wait
+        // elsewhere.
+        poll_fn(|cx| {
+            if self.in_load.get() {
+                return Poll::Ready(Err(LoginError::LoaderAskedForItself.logged()));
+            }
+            if !self.is_loading() {
+                return Poll::Ready(Ok(()));
+            }
+            finished.as_mut().poll(cx).map(Ok)
+        })
+        .await
     }
 
     fn finish(&self, state: State<U>) {

@@ -41,11 +41,14 @@ impl<U: UserMixin> LoginContext<U> {
         loading.finish(login)
     }
 
-    /// Waits for a load in flight, so that it writes before a login replaces it.
+    /// Waits for loads in flight, so that they write before a login replaces them.
     pub(crate) async fn settle(&self) {
-        if self.progress.is_loading() {
+        // If the load in flight is dropped, another caller loads: that one writes, too.
+        while self.progress.is_loading() {
             // A loader that logs in does not wait for itself.
-            let _ = self.progress.wait().await;
+            if self.progress.wait().await.is_err() {
+                return;
+            }
         }
     }
 }
@@ -89,5 +92,59 @@ async fn resolve_without_session<U: UserMixin>(
     match restored {
         Some(restored) => restored.start(visit).map(Some),
         None => by_request(visit.context, visit.req).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::pin,
+        task::{Context, Waker},
+    };
+
+    use super::*;
+    use crate::{LoginManager, UserMixin};
+
+    #[derive(Clone, UserMixin)]
+    struct User {
+        id: u64,
+    }
+
+    fn context() -> LoginContext<User> {
+        let manager = LoginManager::<User>::builder([7; 32])
+            .user_loader(async |id: u64| Some(User { id }))
+            .build();
+        LoginContext::new(manager.unwrap())
+    }
+
+    #[test]
+    fn settle_waits_for_a_load_that_replaces_a_dropped_one() {
+        let context = context();
+        let mut cx = Context::from_waker(Waker::noop());
+        let dropped = context.progress.start();
+        let mut settling = pin!(context.settle());
+        assert!(settling.as_mut().poll(&mut cx).is_pending());
+
+        drop(dropped);
+        let second = context.progress.start();
+        assert!(settling.as_mut().poll(&mut cx).is_pending());
+
+        assert!(second.finish(Ok(None)).is_ok());
+        assert!(settling.as_mut().poll(&mut cx).is_ready());
+    }
+
+    #[test]
+    fn a_wait_that_a_loader_takes_over_is_an_error() {
+        let context = context();
+        let mut cx = Context::from_waker(Waker::noop());
+        let loading = context.progress.start();
+        let mut waiting = pin!(context.progress.wait());
+        assert!(waiting.as_mut().poll(&mut cx).is_pending());
+
+        let mut in_load = pin!(loading.marked(waiting));
+        match in_load.as_mut().poll(&mut cx) {
+            std::task::Poll::Ready(result) => assert!(result.is_err()),
+            std::task::Poll::Pending => panic!("the load waits for itself"),
+        }
     }
 }
