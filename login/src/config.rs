@@ -26,6 +26,10 @@ pub const MESSAGE_CATEGORY: &str = "message";
 /// The header whose value a header loader gets: Flask-Login's `AUTH_HEADER_NAME`.
 pub const AUTH_HEADER_NAME: &str = "Authorization";
 
+/// How long a session keeps the `next` of a refused request that no login has used, with
+/// [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next): an hour.
+pub const NEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
 /// The minimum length of a manager's secret, in bytes.
 pub const SECRET_MIN_BYTES: usize = 32;
 
@@ -35,13 +39,15 @@ pub const ID_MAX_BYTES: usize = 512;
 /// The session keys of this crate. A manager with a name other than `User` appends `:` and its name
 /// to the first two.
 ///
-/// Their values are internal: an app must not write to these keys. `next` is used only with [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), and
-/// [`NextUrl`](crate::NextUrl) reads it.
-pub const SESSION_KEYS: [&str; 4] = [
+/// Their values are internal: an app must not write to these keys. `next` and `_next_at` are used only
+/// with [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), and
+/// [`NextUrl`](crate::NextUrl) reads them.
+pub const SESSION_KEYS: [&str; 5] = [
     SESSION_KEY_LOGIN,
     SESSION_KEY_OWNER,
     SESSION_KEY_FLASHES,
     SESSION_KEY_NEXT,
+    SESSION_KEY_NEXT_AT,
 ];
 
 /// The login record.
@@ -52,6 +58,8 @@ pub(crate) const SESSION_KEY_OWNER: &str = "_login_owner";
 pub(crate) const SESSION_KEY_FLASHES: &str = "_flashes";
 /// The URL to redirect to after the login.
 pub(crate) const SESSION_KEY_NEXT: &str = "next";
+/// When that URL was stored.
+pub(crate) const SESSION_KEY_NEXT_AT: &str = "_next_at";
 
 /// The manager name that is not appended to session keys and the cookie name.
 pub(crate) const DEFAULT_MANAGER_NAME: &str = "User";

@@ -105,7 +105,7 @@ impl LoginOptions {
 /// # impl Users { fn check(&self, _: &str, _: &str) -> Option<User> { None } }
 /// # #[derive(serde::Deserialize)]
 /// # struct Credentials { email: String, password: String }
-/// use actix_login::{NextUrl, login_user};
+/// use actix_login::{LoginError, NextUrl, flash, login_user};
 /// use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form, Redirect}};
 ///
 /// #[post("/login")]
@@ -115,19 +115,22 @@ impl LoginOptions {
 ///     users: Data<Users>,
 ///     next: NextUrl,
 /// ) -> Result<impl Responder> {
-///     match users.check(&form.email, &form.password) {
-///         Some(user) => {
-///             login_user(&req, &user).await?;
-///             Ok(Redirect::to(next.or("/")).see_other())
-///         }
-///         None => Ok(Redirect::to("/login").see_other()),
-///     }
+///     let refusal = match users.check(&form.email, &form.password) {
+///         Some(user) => match login_user(&req, &user).await {
+///             Ok(()) => return Ok(Redirect::to(next.or("/")).see_other()),
+///             Err(LoginError::Inactive) => "Your account is disabled.",
+///             Err(error) => return Err(error.into()),
+///         },
+///         None => "That is not the right email and password.",
+///     };
+///     flash(&req, "error", refusal);
+///     Ok(Redirect::to("/login").see_other())
 /// }
 /// ```
 ///
 /// # Errors
 ///
-/// [`LoginError::Inactive`] (403) if the user is not active. With active logins also
+/// [`LoginError::Inactive`] if the user is not active; with `?` the visitor gets an empty 403. With active logins also
 /// [`LoginError::TooManyLogins`] (403) and [`LoginError::StoreFailed`] (500). The others are mistakes
 /// in the app's set-up, with an empty 500. No error changes the session or the cookies.
 pub async fn login_user<U: UserMixin>(req: &HttpRequest, user: &U) -> Result<(), LoginError> {
@@ -188,6 +191,7 @@ pub async fn login_user_with<U: UserMixin>(
         login: login.map(TokenLogin::recorded),
         ..visit.new_record(&id, user, options.fresh)
     })?;
+    visit.use_up_refusal();
     match token {
         Some(token) => context.set_cookie(RememberToken { login, ..token }),
         None => {

@@ -154,6 +154,7 @@ impl<U: UserMixin> LoginManager<U> {
                 .then(|| session.client.fingerprint(req, visit.keys())),
             ..visit.current_record(&login, &id)
         })?;
+        visit.use_up_refusal();
         visit.session.renew();
         visit.set_login(Some(Login {
             fresh: true,

@@ -6,9 +6,9 @@ use actix_session::SessionExt;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::header};
 
 use crate::{
-    config::SESSION_KEY_NEXT,
     error::LoginError,
     events::LoginEvent,
+    http::navigation::is_navigation,
     manager::{
         LoginManager,
         settings::{Message, Refusal, Refusals, ViewSetting},
@@ -16,7 +16,10 @@ use crate::{
     },
     pages::{flash::flash, login_url::redirect_to_view, next::NextUrl},
     request::nearest::{AnyManager, nearest_required},
-    session::access::is_readable,
+    session::{
+        access::is_readable,
+        next::{remove_next, store_next},
+    },
     user::UserMixin,
 };
 
@@ -181,23 +184,20 @@ fn flash_and_redirect(
 ) -> Result<HttpResponse, LoginError> {
     let settings = manager.settings();
     let redirect = redirect_to_view(view, req, &settings.redirects)?;
+    let is_navigation = is_navigation(req.method(), req.headers());
     if !message.text.is_empty() {
         match &settings.flashes.localize {
             Some(localize) => flash(req, &message.category, &localize(req, &message.text)),
             None => flash(req, &message.category, &message.text),
         }
     }
-    if settings.redirects.use_session_for_next && is_readable(req) {
+    if settings.redirects.use_session_for_next && is_navigation && is_readable(req) {
         let session = req.get_session();
         match redirect.session_next {
-            Some(next) => session
-                .insert(SESSION_KEY_NEXT, next)
+            Some(next) => store_next(&session, next, settings.now())
                 .map_err(|_| LoginError::SessionWrite.logged())?,
             // The login must not lead to a page that was refused earlier.
-            None if session.contains_key(SESSION_KEY_NEXT) => {
-                session.remove(SESSION_KEY_NEXT);
-            }
-            None => {}
+            None => remove_next(&session),
         }
     }
     Ok(redirect_to(&redirect.url))

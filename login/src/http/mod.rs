@@ -2,4 +2,5 @@
 
 pub(crate) mod authorization;
 pub(crate) mod cache_headers;
+pub(crate) mod navigation;
 pub(crate) mod url;

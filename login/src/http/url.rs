@@ -71,32 +71,65 @@ pub(crate) fn encode_for_header(target: &str) -> String {
 /// The path and query of the request exactly as they were sent, with a single slash at the start.
 /// `None` if they are too long for a `next`.
 pub(crate) fn requested_path(req: &HttpRequest) -> Option<String> {
-    let target = req
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
+    let target = req.uri().path_and_query();
+    path_on_this_site(target.map_or("/", |target| target.as_str()))
+}
+
+/// The path and query of the page that sent the request, if `Referer` names a page of this site: of
+/// `origin`, or else of the request's `Host`.
+pub(crate) fn referring_path(req: &HttpRequest, origin: Option<&str>) -> Option<String> {
+    let referer = req.headers().get(header::REFERER)?.to_str().ok()?;
+    let referrer = Location::parse(referer);
+    let is_here = match referrer.host {
+        Some(_) => is_on_origin(referer, req, origin),
+        None => referer.starts_with('/'),
+    };
+    let path = referrer.path.split('#').next().unwrap_or_default();
+    is_here.then(|| path_on_this_site(path)).flatten()
+}
+
+fn path_on_this_site(target: &str) -> Option<String> {
     let path = format!("/{}", target.trim_start_matches(['/', '\\']));
     is_path_on_this_site(&path).then_some(path)
 }
 
-/// The URL of the request, from `origin` or else from `Host` and the connection. `Forwarded` and
+/// Whether an absolute URL is on `origin`, or else on the host that the request claims. The claim is
+/// good for choosing a page of this site, and proves nothing.
+fn is_on_origin(url: &str, req: &HttpRequest, origin: Option<&str>) -> bool {
+    let Ok(url) = Url::parse(url) else {
+        return false;
+    };
+    let own = match origin {
+        Some(origin) => Some(origin.to_owned()),
+        // A proxy may end TLS, so the scheme of the connection is not compared.
+        None => claimed_host(req).map(|host| format!("{}://{host}", url.scheme())),
+    };
+    own.and_then(|own| Url::parse(&own).ok())
+        .is_some_and(|own| own.origin() == url.origin())
+}
+
+/// Scheme and host of this site: `origin`, or else `Host` and the connection. `Forwarded` and
 /// `X-Forwarded-Host` are ignored, since any client can send them.
-pub(crate) fn requested_url(req: &HttpRequest, origin: Option<&str>) -> Option<String> {
-    let path = requested_path(req)?;
+pub(crate) fn site_origin(req: &HttpRequest, origin: Option<&str>) -> Option<String> {
     if let Some(origin) = origin {
-        return Some(format!("{origin}{path}"));
+        return Some(origin.to_owned());
     }
     let scheme = if req.app_config().secure() {
         "https"
     } else {
         "http"
     };
-    let host = host(req.headers()).or_else(|| req.uri().authority().map(|host| host.as_str()))?;
-    let url = format!("{scheme}://{host}{path}");
+    let host = claimed_host(req)?;
+    let origin = format!("{scheme}://{host}");
     // Userinfo, a space or a slash in `Host` is an attack.
-    let parsed = Url::parse(&url).ok()?;
-    let plain = parsed.username().is_empty() && parsed.path().starts_with('/');
-    (plain && !host.is_empty() && !host.contains(['/', '\\', '@', '?', '#', ' '])).then_some(url)
+    let parsed = Url::parse(&origin).ok()?;
+    let plain = parsed.username().is_empty() && parsed.path() == "/";
+    (plain && !host.is_empty() && !host.contains(['/', '\\', '@', '?', '#', ' '])).then_some(origin)
+}
+
+/// The host that the client names.
+fn claimed_host(req: &HttpRequest) -> Option<&str> {
+    host(req.headers()).or_else(|| req.uri().authority().map(|host| host.as_str()))
 }
 
 fn host(headers: &HeaderMap) -> Option<&str> {

@@ -154,6 +154,7 @@ impl Default for FlashSettings {
 #[derive(Default)]
 pub(crate) struct RedirectSettings {
     pub(crate) use_session_for_next: bool,
+    pub(crate) next_for_unsafe_methods: bool,
     pub(crate) force_host: Option<String>,
     pub(crate) server_origin: Option<String>,
     pub(crate) allowed_hosts: Vec<String>,

@@ -5,7 +5,9 @@ use actix_web::{HttpRequest, http::Method};
 use crate::{
     config::{NEXT_FIELD, NEXT_MAX_BYTES},
     error::LoginError,
-    http::url::{Location, make_next_param, requested_path, requested_url, url_of_view},
+    http::url::{
+        Location, make_next_param, referring_path, requested_path, site_origin, url_of_view,
+    },
     manager::{settings::RedirectSettings, view::View},
     request::nearest::nearest,
     session::access::stored_bytes,
@@ -78,7 +80,7 @@ pub fn login_url_with_field(
 pub(crate) struct ViewRedirect {
     /// The URL of the view.
     pub(crate) url: String,
-    /// The `next` that the session stores, if it is kept there.
+    /// The `next` for the session, if it is kept there.
     pub(crate) session_next: Option<String>,
 }
 
@@ -97,24 +99,55 @@ pub(crate) fn redirect_to_view(
     if is_same_page(view, req) {
         return Err(LoginError::GuardedView { view: location }.logged());
     }
-    let current = if Location::parse(&location).host.is_none() {
-        requested_path(req)
-    } else {
-        requested_url(req, settings.server_origin.as_deref())
-    };
+    let next = page_to_return_to(&location, req, settings);
     let force_host = settings.force_host.as_deref();
     let (in_query, session_next) = if settings.use_session_for_next {
-        let next = current
-            .map(|current| make_next_param(&location, &current))
+        let next = next
+            .map(|next| make_next_param(&location, &next))
             .filter(|next| stored_bytes(next) <= NEXT_MAX_BYTES);
         (None, next)
     } else {
-        (current, None)
+        (next, None)
     };
     Ok(ViewRedirect {
         url: url_of_view(&location, in_query.as_deref(), NEXT_FIELD, force_host),
         session_next,
     })
+}
+
+/// The page to open after the login: the refused one, or for an unsafe method the one that sent the
+/// request. It is a path, or a URL for a view that has a host.
+fn page_to_return_to(
+    location: &str,
+    req: &HttpRequest,
+    settings: &RedirectSettings,
+) -> Option<String> {
+    let origin = settings.server_origin.as_deref();
+    let path = if settings.next_for_unsafe_methods || is_repeatable(req) {
+        requested_path(req)
+    } else {
+        // The form may be on the page of the view.
+        referring_path(req, origin).filter(|path| !is_page(location, path))
+    }?;
+    if Location::parse(location).host.is_none() {
+        Some(path)
+    } else {
+        Some(format!("{}{path}", site_origin(req, origin)?))
+    }
+}
+
+/// Whether a browser that is redirected to the URL of this request after a login repeats it.
+fn is_repeatable(req: &HttpRequest) -> bool {
+    matches!(*req.method(), Method::GET | Method::HEAD)
+}
+
+/// Whether `target` is the page of a view, with any query.
+fn is_page(view: &str, target: &str) -> bool {
+    let page = |url| {
+        let path: &str = Location::parse(url).path;
+        path.split(['?', '#']).next().unwrap_or_default()
+    };
+    page(view) == page(target)
 }
 
 /// Whether a browser that is redirected to this view would send the same request again.
@@ -127,5 +160,5 @@ fn is_same_page(view: &View, req: &HttpRequest) -> bool {
         }
         View::Resource(name) => req.match_name() == Some(name),
     };
-    is_same && matches!(*req.method(), Method::GET | Method::HEAD)
+    is_same && is_repeatable(req)
 }

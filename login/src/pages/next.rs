@@ -11,9 +11,10 @@ use serde::{Deserialize, Deserializer};
 use url::form_urlencoded;
 
 use crate::{
-    config::{NEXT_FIELD, SESSION_KEY_NEXT},
+    config::NEXT_FIELD,
     http::url::{encode_for_header, is_on_allowed_host, is_path_on_this_site},
     request::nearest::nearest,
+    session::next::take_next,
 };
 
 /// Whether a redirect to `target` stays on this site: the `is_safe_url` that each Flask app has to
@@ -44,9 +45,9 @@ pub fn is_safe_redirect(req: &HttpRequest, target: &str) -> bool {
 
 /// The `next` of a request if it is safe: the URL to redirect to after a login.
 ///
-/// As an argument of a handler it comes from the query, or with
-/// [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next) from the session if that
-/// has one. As a field of a form it comes from that field; there only a path on this site counts, since
+/// As an argument of a handler it comes from the query. If there is none, and with
+/// [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), it is taken out of the
+/// session: later requests no longer find it there, and it expires after an hour. As a field of a form it comes from that field; there only a path on this site counts, since
 /// a form has no request. A `next` that is not [safe](is_safe_redirect) counts as missing.
 ///
 /// ```
@@ -91,25 +92,23 @@ impl NextUrl {
         Self(is_safe(target).then(|| encode_for_header(target)))
     }
 
-    /// Takes it from the session if that holds one, or else reads the query.
+    /// Reads the query, or else takes it from the session.
     pub(crate) fn of(req: &HttpRequest) -> Self {
         let is_safe = |target: &str| is_safe_redirect(req, target);
-        // The session takes precedence, since anyone may have written the query.
-        if let Ok(manager) = nearest(req)
-            && manager.settings().redirects.use_session_for_next
-        {
-            manager.note_asked(req);
-            let session = req.get_session();
-            // Removing a missing key would write to the session.
-            if session.contains_key(SESSION_KEY_NEXT)
-                && let Some(Ok(target)) = session.remove_as::<String>(SESSION_KEY_NEXT)
-            {
-                return Self::if_safe(&target, is_safe);
-            }
+        let own = form_urlencoded::parse(req.query_string().as_bytes())
+            .find_map(|(field, target)| (field == NEXT_FIELD).then_some(target))
+            .map_or(Self(None), |target| Self::if_safe(&target, is_safe));
+        let Ok(manager) = nearest(req) else {
+            return own;
+        };
+        let settings = manager.settings();
+        if !settings.redirects.use_session_for_next {
+            return own;
         }
-        let target = form_urlencoded::parse(req.query_string().as_bytes())
-            .find_map(|(field, target)| (field == NEXT_FIELD).then_some(target));
-        target.map_or(Self(None), |target| Self::if_safe(&target, is_safe))
+        manager.note_asked(req);
+        // It is taken even if the request has its own, which belongs to a page visited later.
+        let kept = take_next(req, &req.get_session(), settings.now());
+        own.or_else(kept.map_or(Self(None), |target| Self::if_safe(&target, is_safe)))
     }
 }
 

@@ -2,8 +2,12 @@
 
 use super::{login::Login, visit::Visit};
 use crate::{
-    crypto::auth_tag::auth_tag, error::LoginError, events::LoginEvent,
-    session::record::LoginRecord, store::entry::LoginId, user::UserMixin,
+    crypto::auth_tag::auth_tag,
+    error::LoginError,
+    events::LoginEvent,
+    session::{next::take_next, record::LoginRecord},
+    store::entry::LoginId,
+    user::UserMixin,
 };
 
 impl<U: UserMixin> Visit<'_, U> {
@@ -62,6 +66,14 @@ impl<U: UserMixin> Visit<'_, U> {
             .map_err(|_| LoginError::SessionWrite.logged())?;
         self.context.note_written(&self.session);
         Ok(())
+    }
+
+    /// Uses up what a refusal left in the session for the login that follows it. The `next` stays
+    /// there for the rest of this request.
+    pub(crate) fn use_up_refusal(&self) {
+        if self.settings().redirects.use_session_for_next {
+            take_next(self.req, &self.session, self.now());
+        }
     }
 
     /// Ends the session of a login that ends; with `keep_session` the app's own keys stay for their

@@ -5,7 +5,7 @@ use actix_session::Session;
 use crate::{
     config::{
         DEFAULT_MANAGER_NAME, SESSION_KEY_FLASHES, SESSION_KEY_LOGIN, SESSION_KEY_NEXT,
-        SESSION_KEY_OWNER,
+        SESSION_KEY_NEXT_AT, SESSION_KEY_OWNER,
     },
     crypto::keyring::{KeyMatch, Keyring, Purpose},
 };
@@ -98,6 +98,7 @@ impl SessionKeys {
             self.owner.as_str(),
             SESSION_KEY_FLASHES,
             SESSION_KEY_NEXT,
+            SESSION_KEY_NEXT_AT,
         ] {
             if session.contains_key(key) {
                 session.remove(key);

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod keys;
+pub(crate) mod next;
 pub(crate) mod protection;
 pub(crate) mod record;
 pub(crate) mod settings;

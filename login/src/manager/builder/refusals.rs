@@ -143,9 +143,38 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// `USE_SESSION_FOR_NEXT`: whether the refused page is kept in the session under `next`, instead of
     /// the query of the login view.
     ///
+    /// Only a navigation sets it: a browser that opens a page, and no script, image or frame in a page.
+    /// Browsers tell by `Sec-Fetch-Mode` and `Sec-Fetch-Dest`; without these headers, a request counts
+    /// that accepts HTML and has neither `X-Requested-With` nor `HX-Request`. A login uses it up; within
+    /// that request [`NextUrl`](crate::NextUrl) still has it. It expires after
+    /// [`NEXT_LIFETIME`](crate::config::NEXT_LIFETIME).
+    ///
     /// Default: `false`.
     pub fn use_session_for_next(mut self, use_session: bool) -> Self {
         self.redirects.use_session_for_next = use_session;
+        self
+    }
+
+    /// Whether the `next` of a refused `POST`, `PUT`, `DELETE` or other unsafe method is the URL of that
+    /// request, as in Flask-Login. A browser that is redirected there after the login sends a `GET`,
+    /// which often gets a 404 or 405.
+    ///
+    /// Default: `false`, and the `next` is the page that sent the request: the one in `Referer`, if it is
+    /// on this site, or else none. Requests with `GET` and `HEAD` always leave their own URL.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .login_view("/login")
+    ///     .next_for_unsafe_methods(true)
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn next_for_unsafe_methods(mut self, own_url: bool) -> Self {
+        self.redirects.next_for_unsafe_methods = own_url;
         self
     }
 

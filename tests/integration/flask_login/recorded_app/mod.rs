@@ -108,6 +108,7 @@ impl Config {
         let signals = signals.clone();
         let mut manager = LoginManager::<User>::builder(SECRET)
             .use_session_for_next(self.session_for_next)
+            .next_for_unsafe_methods(true)
             .permanent_session(self.permanent)
             .remember_cookie(self.remember_cookie())
             .on_event(move |_, event, _| signals.note(event));

@@ -3,6 +3,7 @@
 
 mod hosts;
 mod next;
+mod page_after_login;
 mod views;
 
 use actix_login::{
