@@ -8,7 +8,7 @@ mod pages;
 use std::{collections::HashMap, env};
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, FlashedMessages, LoginManager, LoginOptions, NextUrl,
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginError, LoginManager, LoginOptions, NextUrl,
     RememberCookie, UserMixin, anonymous_required, confirm_login, flash, fresh_login_required,
     login_required, login_url, login_user_with, logout_user,
 };
@@ -16,7 +16,7 @@ use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{
     App, HttpRequest, HttpServer, Responder, Result,
     cookie::Key,
-    get, post,
+    get, post, route,
     web::{Data, Form, Redirect},
 };
 use serde::Deserialize;
@@ -26,6 +26,9 @@ struct User {
     id: String,
     // A real app stores a password hash, and marks it with `#[user(session_auth_hash)]`.
     password: String,
+    /// Whether the account may log in.
+    #[user(active)]
+    active: bool,
 }
 
 /// Takes the place of a database: actix-login works with any storage of users.
@@ -36,8 +39,14 @@ impl Users {
         let user = User {
             id: "leafstorm".to_owned(),
             password: "secret".to_owned(),
+            active: true,
         };
-        Self(HashMap::from([(user.id.clone(), user)]))
+        let disabled = User {
+            id: "disabled".to_owned(),
+            active: false,
+            ..user.clone()
+        };
+        Self([user, disabled].map(|user| (user.id.clone(), user)).into())
     }
 
     fn get(&self, id: &str) -> Option<User> {
@@ -86,17 +95,20 @@ async fn login(
 ) -> Result<impl Responder> {
     let form = form.into_inner();
     let next = form.next.or_else(query_next);
-    match users.check(&form.email, &form.password) {
+    let refusal = match users.check(&form.email, &form.password) {
         Some(user) => {
             let options = LoginOptions::new().remember(form.remember.is_some());
-            login_user_with(&req, &user, options).await?;
-            Ok(Redirect::to(next.or("/protected")).see_other())
+            match login_user_with(&req, &user, options).await {
+                Ok(()) => return Ok(Redirect::to(next.or("/protected")).see_other()),
+                Err(LoginError::Inactive) => "Your account is disabled.",
+                // An empty 500, and a line in the log.
+                Err(error) => return Err(error.into()),
+            }
         }
-        None => {
-            flash(&req, "error", "That is not the right email and password.");
-            Ok(Redirect::to(login_url(&req, "/login", next.get())?).see_other())
-        }
-    }
+        None => "That is not the right email and password.",
+    };
+    flash(&req, "error", refusal);
+    Ok(Redirect::to(login_url(&req, "/login", next.get())?).see_other())
 }
 
 #[get("/protected")]
@@ -133,7 +145,9 @@ async fn reauth(
     Ok(Redirect::to(login_url(&req, "/reauth", form.next.get())?).see_other())
 }
 
-#[get("/logout")]
+/// The pages send a `POST` by a button. A `GET` is only for convenience: another site can make a
+/// browser follow a link, so a real app leaves it out.
+#[route("/logout", method = "POST", method = "GET")]
 async fn logout(req: HttpRequest) -> Result<impl Responder> {
     logout_user(&req).await?;
     Ok(pages::logged_out())

@@ -13,12 +13,15 @@ const STYLE: &str = "
     .error { background: #f8d7da; }
 ";
 
+const LOGOUT_BUTTON: &str =
+    r#"<form method="post" action="/logout"><button>Log out</button></form>"#;
+
 pub fn index(user: Option<&str>) -> Html {
-    let who = match user {
-        Some(user) => format!("Logged in as: {}", escape(user)),
-        None => "You are not logged in.".to_owned(),
+    let body = match user {
+        Some(user) => format!("<p>Logged in as: {}</p>{LOGOUT_BUTTON}", escape(user)),
+        None => "<p>You are not logged in.</p>".to_owned(),
     };
-    page("Quickstart", &format!("<p>{who}</p>"))
+    page("Quickstart", &body)
 }
 
 pub fn login(next: &NextUrl, flashes: &FlashedMessages) -> Html {
@@ -48,7 +51,7 @@ pub fn reauth(next: &NextUrl, flashes: &FlashedMessages) -> Html {
 pub fn protected(user: &str) -> Html {
     page(
         "Protected",
-        &format!("<p>Logged in as: {}</p>", escape(user)),
+        &format!("<p>Logged in as: {}</p>{LOGOUT_BUTTON}", escape(user)),
     )
 }
 
@@ -56,7 +59,7 @@ pub fn account(user: &str) -> Html {
     let user = escape(user);
     page(
         "Account",
-        &format!("<p>The account of {user}. Only a fresh login opens this page.</p>"),
+        &format!("<p>The account of {user}. Only a fresh login opens this page.</p>{LOGOUT_BUTTON}"),
     )
 }
 
@@ -88,7 +91,7 @@ fn page(title: &str, body: &str) -> Html {
         r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>
 <body><nav><a href="/">Home</a><a href="/protected">Protected</a><a href="/account">Account</a>
-<a href="/login">Log in</a><a href="/logout">Log out</a></nav>
+<a href="/login">Log in</a></nav>
 <h1>{title}</h1>{body}</body></html>"#
     ))
 }
