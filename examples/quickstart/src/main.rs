@@ -8,9 +8,9 @@ mod pages;
 use std::{collections::HashMap, env};
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, FlashedMessages, LoginError, LoginManager, LoginOptions, NextUrl,
-    RememberCookie, UserMixin, anonymous_required, confirm_login, flash, fresh_login_required,
-    login_required, login_url, login_user_with, logout_user,
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginError, LoginManager, LoginOptions,
+    NextUrl, RememberCookie, UserMixin, anonymous_required, confirm_login, flash,
+    fresh_login_required, login_required, login_url, login_user_with, logout_user,
 };
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{

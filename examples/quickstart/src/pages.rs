@@ -59,7 +59,9 @@ pub fn account(user: &str) -> Html {
     let user = escape(user);
     page(
         "Account",
-        &format!("<p>The account of {user}. Only a fresh login opens this page.</p>{LOGOUT_BUTTON}"),
+        &format!(
+            "<p>The account of {user}. Only a fresh login opens this page.</p>{LOGOUT_BUTTON}"
+        ),
     )
 }
 

@@ -14,7 +14,7 @@ use crate::{
         settings::{Message, Refusal, Refusals, ViewSetting},
         view::View,
     },
-    pages::{flash::flash, login_url::redirect_to_view, next::NextUrl},
+    pages::{flash::flash_refusal, login_url::redirect_to_view, next::NextUrl},
     request::nearest::{AnyManager, nearest_required},
     session::{
         access::is_readable,
@@ -185,10 +185,11 @@ fn flash_and_redirect(
     let settings = manager.settings();
     let redirect = redirect_to_view(view, req, &settings.redirects)?;
     let is_navigation = is_navigation(req.method(), req.headers());
-    if !message.text.is_empty() {
+    // The user sees no response to a script's request, and would be told later, on another page.
+    if is_navigation && !message.text.is_empty() {
         match &settings.flashes.localize {
-            Some(localize) => flash(req, &message.category, &localize(req, &message.text)),
-            None => flash(req, &message.category, &message.text),
+            Some(localize) => flash_refusal(req, &message.category, &localize(req, &message.text)),
+            None => flash_refusal(req, &message.category, &message.text),
         }
     }
     if settings.redirects.use_session_for_next && is_navigation && is_readable(req) {

@@ -1,6 +1,6 @@
 //! Flash messages: the session keeps each until a page shows it.
 
-use actix_session::{Session, SessionExt};
+use actix_session::SessionExt;
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
@@ -8,7 +8,10 @@ use crate::{
     config::{FLASHES_MAX, FLASHES_MAX_BYTES, SESSION_KEY_FLASHES},
     future::ExtractFuture,
     request::nearest::nearest,
-    session::access::{is_readable, stored_bytes},
+    session::{
+        access::{is_readable, stored_bytes},
+        flashes::{StoredFlash, store_flashes, stored_flashes},
+    },
 };
 
 /// Keeps a message for the next page that shows messages: Flask's `flash`.
@@ -29,6 +32,16 @@ use crate::{
 /// }
 /// ```
 pub fn flash(req: &HttpRequest, category: &str, message: &str) {
+    keep(req, (category.to_owned(), message.to_owned(), false));
+}
+
+/// [`flash`] for the message of a refusal, which the next login removes.
+pub(crate) fn flash_refusal(req: &HttpRequest, category: &str, message: &str) {
+    keep(req, (category.to_owned(), message.to_owned(), true));
+}
+
+fn keep(req: &HttpRequest, new: StoredFlash) {
+    let (category, message, _) = &new;
     if let Ok(manager) = nearest(req)
         && let Some(handler) = &manager.settings().flashes.handler
     {
@@ -38,7 +51,9 @@ pub fn flash(req: &HttpRequest, category: &str, message: &str) {
     if !is_readable(req) {
         return;
     }
-    if stored_bytes(category) + stored_bytes(message) > FLASHES_MAX_BYTES {
+    let size =
+        |(category, message, _): &StoredFlash| stored_bytes(category) + stored_bytes(message);
+    if size(&new) > FLASHES_MAX_BYTES {
         tracing::warn!(
             target: "actix_login",
             "a flash over {FLASHES_MAX_BYTES} bytes was dropped: keep messages short, since a cookie \
@@ -47,32 +62,21 @@ pub fn flash(req: &HttpRequest, category: &str, message: &str) {
         return;
     }
     let session = req.get_session();
-    let mut flashes = stored(&session);
-    let new = (category.to_owned(), message.to_owned());
-    if flashes.contains(&new) {
+    let mut flashes = stored_flashes(&session);
+    if flashes
+        .iter()
+        .any(|(kind, text, _)| kind == category && text == message)
+    {
         return;
     }
     flashes.push(new);
-    let size = |flashes: &[(String, String)]| -> usize {
-        flashes
-            .iter()
-            .map(|(category, message)| stored_bytes(category) + stored_bytes(message))
-            .sum()
-    };
-    while flashes.len() > FLASHES_MAX || size(&flashes) > FLASHES_MAX_BYTES {
+    while flashes.len() > FLASHES_MAX || flashes.iter().map(size).sum::<usize>() > FLASHES_MAX_BYTES
+    {
         flashes.remove(0);
     }
-    if session.insert(SESSION_KEY_FLASHES, flashes).is_err() {
+    if !store_flashes(&session, &flashes) {
         tracing::error!(target: "actix_login", "the session did not store a flash");
     }
-}
-
-fn stored(session: &Session) -> Vec<(String, String)> {
-    session
-        .get(SESSION_KEY_FLASHES)
-        .ok()
-        .flatten()
-        .unwrap_or_default()
 }
 
 /// The messages flashed since a page last showed them: Flask's `get_flashed_messages`.
@@ -190,14 +194,12 @@ impl FromRequest for FlashedMessages {
 impl FlashedMessages {
     fn take(req: &HttpRequest) -> Self {
         let session = req.get_session();
-        let flashes = stored(&session);
-        if session.contains_key(SESSION_KEY_FLASHES) {
-            session.remove(SESSION_KEY_FLASHES);
-        }
+        let flashes = stored_flashes(&session);
+        store_flashes(&session, &[]);
         let flashes = flashes.into_iter();
         Self(
             flashes
-                .map(|(category, message)| Flash { category, message })
+                .map(|(category, message, _)| Flash { category, message })
                 .collect(),
         )
     }

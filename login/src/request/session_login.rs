@@ -5,7 +5,7 @@ use crate::{
     crypto::auth_tag::auth_tag,
     error::LoginError,
     events::LoginEvent,
-    session::{next::take_next, record::LoginRecord},
+    session::{flashes::remove_refusals, next::take_next, record::LoginRecord},
     store::entry::LoginId,
     user::UserMixin,
 };
@@ -71,6 +71,7 @@ impl<U: UserMixin> Visit<'_, U> {
     /// Uses up what a refusal left in the session for the login that follows it. The `next` stays
     /// there for the rest of this request.
     pub(crate) fn use_up_refusal(&self) {
+        remove_refusals(&self.session);
         if self.settings().redirects.use_session_for_next {
             take_next(self.req, &self.session, self.now());
         }

@@ -31,6 +31,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// The message that is flashed when a request is redirected to the login view; empty for none. A
     /// flash is kept in the session, so a store on the server gets a session for each refused visitor.
     ///
+    /// Only a [navigation](Self::use_session_for_next) flashes it. If no page has shown it, a login
+    /// removes it from the session; a [`flash_handler`](Self::flash_handler) keeps its own messages.
+    ///
     /// Default: `Please log in to access this page.`
     pub fn login_message(mut self, message: impl Into<String>) -> Self {
         self.flashes.login_message.text = message.into();
@@ -46,6 +49,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     }
 
     /// The message that is flashed when a request is redirected to the refresh view; empty for none.
+    /// As with the [login message](Self::login_message), only a navigation flashes it, and a login or
+    /// [`confirm_login`](crate::confirm_login) removes it.
     ///
     /// Default: `Please reauthenticate to access this page.`
     pub fn needs_refresh_message(mut self, message: impl Into<String>) -> Self {

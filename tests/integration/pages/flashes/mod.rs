@@ -1,12 +1,13 @@
 //! Flash messages: kept until they are shown once, bounded in size, and flashed by refusals.
 
+mod after_login;
 mod cookie_size;
 mod refusals;
 
 use std::sync::{Arc, Mutex};
 
 use actix_login::{
-    FlashedMessages, LoginManagerBuilder, LoginOptions, flash, fresh_login_required,
+    FlashedMessages, LoginManagerBuilder, LoginOptions, confirm_login, flash, fresh_login_required,
     login_required, login_user_with,
 };
 use actix_web::{
@@ -58,6 +59,11 @@ async fn stale_login(req: HttpRequest) -> Result<impl Responder> {
     Ok("logged in")
 }
 
+async fn confirm(req: HttpRequest) -> Result<impl Responder> {
+    confirm_login(&req).await?;
+    Ok("confirmed")
+}
+
 fn flashing(config: &mut ServiceConfig) {
     config
         .configure(pages::<User>)
@@ -66,6 +72,7 @@ fn flashing(config: &mut ServiceConfig) {
         .route("/messages/{category}", web::get().to(of_category))
         .route("/fresh", web::get().to(fresh))
         .route("/stale-login", web::post().to(stale_login))
+        .route("/confirm", web::post().to(confirm))
         .default_service(web::to(guarded));
 }
 
