@@ -139,6 +139,11 @@ pub enum LoginError {
         /// The path of the view.
         view: String,
     },
+    /// A page for anonymous users redirects logged-in users in a circle (500).
+    CircularRedirect {
+        /// The path of the page.
+        page: String,
+    },
 }
 
 impl fmt::Display for LoginError {
@@ -207,7 +212,14 @@ impl fmt::Display for LoginError {
             Self::GuardedView { view } => write!(
                 f,
                 "users are redirected to `{view}` to log in, but it is guarded: move it out of the \
-                 guarded scope, or remove the guard"
+                 guarded scope, or remove the guard. A slash at the end makes no difference here, \
+                 since `NormalizePath` changes it"
+            ),
+            Self::CircularRedirect { page } => write!(
+                f,
+                "`{page}` is for anonymous users, and logged-in users are redirected from there to \
+                 the same page for ever: name another page in `#[anonymous_required(\"/…\")]`, and \
+                 let the refresh view be open to logged-in users"
             ),
         }
     }

@@ -8,13 +8,17 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, http::header};
 use crate::{
     error::LoginError,
     events::LoginEvent,
-    http::navigation::is_navigation,
+    http::{navigation::is_navigation, url::leads_here},
     manager::{
         LoginManager,
         settings::{Message, Refusal, Refusals, ViewSetting},
         view::View,
     },
-    pages::{flash::flash_refusal, login_url::redirect_to_view, next::NextUrl},
+    pages::{
+        flash::flash_refusal,
+        login_url::{is_view, redirect_to_view},
+        next::NextUrl,
+    },
     request::nearest::{AnyManager, nearest_required},
     session::{
         access::is_readable,
@@ -125,20 +129,44 @@ pub(super) async fn forbidden(manager: &dyn AnyManager, req: &HttpRequest) -> Ht
 
 /// Redirects a logged-in user away from a page for anonymous ones, to the safe `next` or to the view.
 pub(super) fn redirect_logged_in(view: Option<&'static str>, req: &HttpRequest) -> HttpResponse {
-    if let Some(next) = NextUrl::of(req).get() {
-        return redirect_to(next);
+    away_from_anonymous_page(view.unwrap_or("/"), req)
+        .map_or_else(|error| error.error_response(), |url| redirect_to(&url))
+}
+
+fn away_from_anonymous_page(view: &str, req: &HttpRequest) -> Result<String, LoginError> {
+    let manager = nearest_required(req)?;
+    let settings = &manager.settings().redirects;
+    let circle = || {
+        let page = req.path().to_owned();
+        Err(LoginError::CircularRedirect { page }.logged())
+    };
+    // Stale logins are redirected to the refresh view, and from there to the page that refuses them.
+    let scopes = enclosing_scopes(req);
+    let is_refresh_view = scopes
+        .iter()
+        .map(|scope| &scope.refusals)
+        .chain(iter::once(&manager.settings().refusals))
+        .any(|refusals| match &refusals.needs_refresh.view {
+            ViewSetting::View(view) => is_view(view, req, settings),
+            ViewSetting::None | ViewSetting::Inherited => false,
+        });
+    if is_refresh_view {
+        return circle();
     }
-    let view = view.unwrap_or("/");
+    let origin = settings.server_origin.as_deref();
+    let next = NextUrl::of(req);
+    if let Some(next) = next.get().filter(|next| !leads_here(next, req, origin)) {
+        return Ok(next.to_owned());
+    }
     let unknown = || LoginError::UnknownView {
         view: view.to_owned(),
     };
-    let location = View::parse("anonymous_required", view.to_owned())
-        .map_err(|_| unknown().logged())
-        .and_then(|view| view.location(req));
-    match location {
-        Ok(location) => redirect_to(&location),
-        Err(error) => error.error_response(),
+    let view =
+        View::parse("anonymous_required", view.to_owned()).map_err(|_| unknown().logged())?;
+    if is_view(&view, req, settings) {
+        return circle();
     }
+    view.location(req)
 }
 
 /// The refusals of a scope and of the scopes around it, as a handler finds them in its request.

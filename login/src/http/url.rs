@@ -108,6 +108,29 @@ fn is_on_origin(url: &str, req: &HttpRequest, origin: Option<&str>) -> bool {
         .is_some_and(|own| own.origin() == url.origin())
 }
 
+/// Whether a browser that is redirected to `target` opens the page of this request, as far as its path
+/// and query tell. The slash at the end and double slashes are ignored, since `NormalizePath` changes
+/// them. The URL may also be on the host that the request claims.
+pub(crate) fn leads_here(target: &str, req: &HttpRequest, origin: Option<&str>) -> bool {
+    let location = Location::parse(target);
+    let is_here = location.host.is_none()
+        || is_on_origin(target, req, None)
+        || (origin.is_some() && is_on_origin(target, req, origin));
+    let target = location.path.split('#').next().unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    is_here && req.query_string().starts_with(query) && normalized(path) == normalized(req.path())
+}
+
+/// A path as browsers and `NormalizePath` resolve it: without dot segments, double slashes and a slash
+/// at the end.
+fn normalized(path: &str) -> String {
+    let resolved = Url::parse("http://localhost")
+        .and_then(|site| site.join(&format!("/{}", path.trim_start_matches('/'))));
+    let path = resolved.as_ref().map_or(path, Url::path);
+    let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    segments.join("/")
+}
+
 /// Scheme and host of this site: `origin`, or else `Host` and the connection. `Forwarded` and
 /// `X-Forwarded-Host` are ignored, since any client can send them.
 pub(crate) fn site_origin(req: &HttpRequest, origin: Option<&str>) -> Option<String> {

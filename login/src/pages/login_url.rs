@@ -6,7 +6,8 @@ use crate::{
     config::{NEXT_FIELD, NEXT_MAX_BYTES},
     error::LoginError,
     http::url::{
-        Location, make_next_param, referring_path, requested_path, site_origin, url_of_view,
+        Location, leads_here, make_next_param, referring_path, requested_path, site_origin,
+        url_of_view,
     },
     manager::{settings::RedirectSettings, view::View},
     request::nearest::nearest,
@@ -96,7 +97,7 @@ pub(crate) fn redirect_to_view(
     settings: &RedirectSettings,
 ) -> Result<ViewRedirect, LoginError> {
     let location = view.location(req)?;
-    if is_same_page(view, req) {
+    if is_view(view, req, settings) {
         return Err(LoginError::GuardedView { view: location }.logged());
     }
     let next = page_to_return_to(&location, req, settings);
@@ -151,14 +152,16 @@ fn is_page(view: &str, target: &str) -> bool {
 }
 
 /// Whether a browser that is redirected to this view would send the same request again.
-fn is_same_page(view: &View, req: &HttpRequest) -> bool {
-    let is_same = match view {
-        View::Location(location) => {
-            let location = location.split('#').next().unwrap_or_default();
-            let (path, query) = location.split_once('?').unwrap_or((location, ""));
-            path == req.path() && req.query_string().starts_with(query)
-        }
-        View::Resource(name) => req.match_name() == Some(name),
-    };
-    is_same && is_repeatable(req)
+pub(crate) fn is_view(view: &View, req: &HttpRequest, settings: &RedirectSettings) -> bool {
+    if !is_repeatable(req) {
+        return false;
+    }
+    if let View::Resource(name) = view
+        && req.match_name() == Some(name)
+    {
+        return true;
+    }
+    let origin = settings.server_origin.as_deref();
+    view.location(req)
+        .is_ok_and(|location| leads_here(&location, req, origin))
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, FlashedMessages, LoginEvent, anonymous_required,
-    login_required, login_user, unauthorized,
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginEvent, LoginOptions, anonymous_required,
+    fresh_login_required, login_required, login_user, login_user_with, unauthorized,
 };
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, Responder, Result,
@@ -388,20 +388,30 @@ fn anonymous_required_redirects_users_to_the_sessions_next() {
         "home"
     }
     let manager = builder::<User>()
+        .refresh_view("/refresh")
         .use_session_for_next(true)
         .build()
         .unwrap();
+    async fn stale_login(req: HttpRequest) -> Result<impl Responder> {
+        login_user_with(&req, &User::from(1), LoginOptions::new().fresh(false)).await?;
+        Ok("logged in")
+    }
+    #[fresh_login_required]
+    async fn fresh() -> impl Responder {
+        "fresh"
+    }
     let configure = |config: &mut ServiceConfig| {
         config
-            .configure(pages::<User>)
+            .route("/stale-login", web::post().to(stale_login))
+            .route("/fresh", web::get().to(fresh))
             .route("/sign-up", web::get().to(sign_up_or_root))
             .route("/", web::get().to(landing));
     };
     let app = serve!(configure, manager.clone(), cookie_session());
     let mut browser = app.browser();
-    assert_eq!(browser.get("/protected?x").location(), Some("/login"));
-    browser.post("/login/1", "");
+    browser.post("/stale-login", "");
+    assert_eq!(browser.get("/fresh?x").location(), Some("/refresh"));
 
-    assert_eq!(browser.get("/sign-up").location(), Some("/protected?x"));
+    assert_eq!(browser.get("/sign-up").location(), Some("/fresh?x"));
     assert_eq!(browser.get("/sign-up").location(), Some("/"));
 }

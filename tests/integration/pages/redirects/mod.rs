@@ -1,6 +1,7 @@
 //! Where refused requests are redirected: the views, the `next` they get, and which host is
 //! trusted.
 
+mod circles;
 mod hosts;
 mod next;
 mod page_after_login;
