@@ -229,6 +229,11 @@ fn flash_and_redirect(
             None => remove_next(&session),
         }
     }
+    if settings.redirects.redirect_navigations_only && !is_navigation {
+        return Ok(HttpResponse::Unauthorized()
+            .insert_header((header::LOCATION, redirect.url))
+            .finish());
+    }
     Ok(redirect_to(&redirect.url))
 }
 

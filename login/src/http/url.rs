@@ -346,23 +346,48 @@ mod tests {
     }
 
     #[test]
-    fn the_requested_url_ignores_forwarding_headers() {
+    fn the_origin_of_the_site_ignores_forwarding_headers() {
         let url = |host, header| {
             let req = TestRequest::with_uri("/x?y")
                 .insert_header(("Host", host))
                 .insert_header(header)
                 .to_http_request();
-            requested_url(&req, None)
+            site_origin(&req, None)
         };
         let forwarded = ("Forwarded", "host=evil.example;proto=https");
-        assert_eq!(url("a.example", forwarded).unwrap(), "http://a.example/x?y");
+        assert_eq!(url("a.example", forwarded).unwrap(), "http://a.example");
         let forwarded = ("X-Forwarded-Host", "evil.example");
         assert_eq!(
             url("a.example:81", forwarded).unwrap(),
-            "http://a.example:81/x?y"
+            "http://a.example:81"
         );
         for host in ["a/b", "a@b", "a b", "a\\b", "a?b", ""] {
             assert_eq!(url(host, forwarded), None, "{host:?}");
+        }
+    }
+
+    #[test]
+    fn a_target_leads_here_whatever_its_slashes() {
+        let req = TestRequest::with_uri("/a/login?lang=en&next=/x")
+            .insert_header(("Host", "shop.example"))
+            .to_http_request();
+        for (target, expected) in [
+            ("/a/login", true),
+            ("/a/login/", true),
+            ("/a//login?lang=en#form", true),
+            ("/b/../a/./login", true),
+            ("http://shop.example/a/login/", true),
+            ("https://SHOP.example/a/login", true),
+            ("https://site.example/a/login", true),
+            ("https://other.example/a/login", false),
+            ("https://shop.example:8443/a/login", false),
+            ("/a/login?lang=de", false),
+            ("/a", false),
+            ("/a/login/b", false),
+            ("/A/login", false),
+        ] {
+            let origin = Some("https://site.example");
+            assert_eq!(leads_here(target, &req, origin), expected, "{target}");
         }
     }
 

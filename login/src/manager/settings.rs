@@ -155,6 +155,7 @@ impl Default for FlashSettings {
 pub(crate) struct RedirectSettings {
     pub(crate) use_session_for_next: bool,
     pub(crate) next_for_unsafe_methods: bool,
+    pub(crate) redirect_navigations_only: bool,
     pub(crate) force_host: Option<String>,
     pub(crate) server_origin: Option<String>,
     pub(crate) allowed_hosts: Vec<String>,

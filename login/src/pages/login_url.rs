@@ -5,9 +5,12 @@ use actix_web::{HttpRequest, http::Method};
 use crate::{
     config::{NEXT_FIELD, NEXT_MAX_BYTES},
     error::LoginError,
-    http::url::{
-        Location, leads_here, make_next_param, referring_path, requested_path, site_origin,
-        url_of_view,
+    http::{
+        navigation::is_navigation,
+        url::{
+            Location, leads_here, make_next_param, referring_path, requested_path, site_origin,
+            url_of_view,
+        },
     },
     manager::{settings::RedirectSettings, view::View},
     request::nearest::nearest,
@@ -116,15 +119,18 @@ pub(crate) fn redirect_to_view(
     })
 }
 
-/// The page to open after the login: the refused one, or for an unsafe method the one that sent the
-/// request. It is a path, or a URL for a view that has a host.
+/// The page to open after the login: the refused one, or the one that sent the request, if that has an
+/// unsafe method or no page is redirected. It is a path, or a URL for a view that has a host.
 fn page_to_return_to(
     location: &str,
     req: &HttpRequest,
     settings: &RedirectSettings,
 ) -> Option<String> {
     let origin = settings.server_origin.as_deref();
-    let path = if settings.next_for_unsafe_methods || is_repeatable(req) {
+    let is_own = settings.next_for_unsafe_methods || is_repeatable(req);
+    let gets_redirect =
+        !settings.redirect_navigations_only || is_navigation(req.method(), req.headers());
+    let path = if is_own && gets_redirect {
         requested_path(req)
     } else {
         // The form may be on the page of the view.

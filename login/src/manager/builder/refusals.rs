@@ -183,6 +183,36 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self
     }
 
+    /// Whether only a [navigation](Self::use_session_for_next) is redirected to a view, and any other
+    /// refused request gets an empty 401 with the URL of the view in `Location`. Otherwise a script
+    /// follows the redirect and gets the HTML of the login page.
+    ///
+    /// The `next` in that URL is the page that sent the request, by its `Referer`. With `fetch`:
+    ///
+    /// ```js
+    /// if (response.status === 401 && response.headers.has("Location")) {
+    ///     location.href = response.headers.get("Location");
+    /// }
+    /// ```
+    ///
+    /// Default: `false`, as in Flask-Login.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .login_view("/login")
+    ///     .redirect_navigations_only(true)
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn redirect_navigations_only(mut self, navigations_only: bool) -> Self {
+        self.redirects.redirect_navigations_only = navigations_only;
+        self
+    }
+
     /// `FORCE_HOST_FOR_REDIRECTS`: the host of redirects to the views, whatever `Host` the request
     /// has.
     ///

@@ -5,6 +5,7 @@ mod circles;
 mod hosts;
 mod next;
 mod page_after_login;
+mod scripts;
 mod views;
 
 use actix_login::{
