@@ -171,18 +171,21 @@ fn finish_response<U: UserMixin, B>(manager: &LoginManager<U>, res: &mut Service
     let may_refresh =
         settings.remember.cookie.settings.refresh_each_request && !is_for_everyone(res.headers());
     let Some(context) = manager.existing_context(res.request()) else {
-        if may_refresh && let Some(cookie) = refresh_without_user(res.request(), settings) {
-            let headers = res.headers_mut();
-            set_remember_cookie(headers, cookie);
-            mark_private(headers, None);
+        if may_refresh {
+            let cookies = refresh_without_user(res.request(), settings);
+            if !cookies.is_empty() {
+                let headers = res.headers_mut();
+                set_remember_cookie(headers, cookies);
+                mark_private(headers, None);
+            }
         }
         return;
     };
     let wrote_login = context.note_response();
-    let cookie = context.remember_header(res.request(), may_refresh);
+    let cookies = context.remember_headers(res.request(), may_refresh);
     let headers = res.headers_mut();
-    if let Some(cookie) = cookie {
-        set_remember_cookie(headers, cookie);
+    if !cookies.is_empty() {
+        set_remember_cookie(headers, cookies);
     }
     if wrote_login {
         // actix-session sets a cookie that logs in whoever gets it from a cache.

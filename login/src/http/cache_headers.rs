@@ -44,8 +44,10 @@ pub(crate) fn is_for_everyone(headers: &HeaderMap) -> bool {
 
 /// Sets the remember cookie, and keeps the response from shared caches, whatever the handler says: a
 /// cache that stores it would hand the login to others.
-pub(crate) fn set_remember_cookie(headers: &mut HeaderMap, cookie: HeaderValue) {
-    headers.append(SET_COOKIE, cookie);
+pub(crate) fn set_remember_cookie(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
     keep_from_shared_caches(headers);
 }
 

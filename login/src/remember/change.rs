@@ -21,20 +21,20 @@ pub(crate) enum RememberChange {
 }
 
 impl RememberChange {
-    /// The `Set-Cookie` header, if the response needs one.
-    pub(crate) fn into_header(
+    /// The `Set-Cookie` headers, if the response needs them.
+    pub(crate) fn into_headers(
         self,
         settings: &RememberSettings,
         keys: &Keyring,
         now: Timestamp,
-    ) -> Option<HeaderValue> {
+    ) -> Vec<HeaderValue> {
         match self {
             Self::Set(token) => {
                 let max_age = token.expires_at.since(now);
                 settings.cookie.set(&token.sign(keys), max_age)
             }
             Self::Clear => settings.cookie.clear(),
-            Self::None | Self::Keep => None,
+            Self::None | Self::Keep => Vec::new(),
         }
     }
 }

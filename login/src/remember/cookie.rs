@@ -38,8 +38,8 @@ use crate::{
 pub struct RememberCookie {
     name: Option<String>,
     pub(crate) duration: Duration,
-    domain: Option<String>,
-    path: String,
+    scope: Scope,
+    former_scopes: Vec<Scope>,
     secure: bool,
     http_only: bool,
     same_site: SameSite,
@@ -47,13 +47,23 @@ pub struct RememberCookie {
     pub(crate) remember_deadline: Option<Duration>,
 }
 
+/// Where browsers send a cookie. They keep cookies of one name apart by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Scope {
+    domain: Option<String>,
+    path: String,
+}
+
 impl Default for RememberCookie {
     fn default() -> Self {
         Self {
             name: None,
             duration: REMEMBER_COOKIE_DURATION,
-            domain: None,
-            path: "/".to_owned(),
+            scope: Scope {
+                domain: None,
+                path: "/".to_owned(),
+            },
+            former_scopes: Vec::new(),
             secure: true,
             http_only: true,
             same_site: SameSite::Lax,
@@ -94,16 +104,54 @@ impl RememberCookie {
     ///
     /// Default: none, so that only the exact host gets it. With a domain each subdomain can read the
     /// cookie, so all of them must be trusted.
+    ///
+    /// With a domain, each response that sets or clears the cookie first clears one of the same path
+    /// without a domain: browsers that got it before the domain was set would keep both. If the domain
+    /// changes or is removed, list the earlier one in [`former_scopes`](Self::former_scopes).
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.domain = Some(domain.into());
+        self.scope.domain = Some(domain.into());
         self
     }
 
     /// `REMEMBER_COOKIE_PATH`: limits the cookie to a path.
     ///
-    /// Default: `/`. Pages outside of the path get no cookie, and so remember no user.
+    /// Default: `/`. Pages outside of the path get no cookie, and so remember no user. If the path
+    /// changes, list the earlier one in [`former_scopes`](Self::former_scopes).
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+        self.scope.path = path.into();
+        self
+    }
+
+    /// The domains (`None` for a cookie without one) and paths that the cookie had before they were
+    /// changed.
+    ///
+    /// Default: none. A browser keeps a cookie of another domain or path beside the current one, and
+    /// sends both: a logout would not end the earlier one, and two different ones are both rejected.
+    /// Each response that sets or clears the cookie clears those of all former scopes first. Keep a
+    /// scope listed for the cookie's [`duration`](Self::duration) after the change.
+    ///
+    /// `build` refuses a domain or path that the settings of the same names would refuse, and any
+    /// scope if the cookie's name starts with `__Host-`, since that name allows one scope only.
+    ///
+    /// ```
+    /// use actix_login::RememberCookie;
+    ///
+    /// // It was on `www.shop.example` first, and then limited to the path `/members`.
+    /// RememberCookie::new()
+    ///     .domain("shop.example")
+    ///     .former_scopes([(Some("www.shop.example"), "/"), (None, "/members")]);
+    /// ```
+    pub fn former_scopes<'a>(
+        mut self,
+        scopes: impl IntoIterator<Item = (Option<&'a str>, &'a str)>,
+    ) -> Self {
+        let scopes = scopes.into_iter();
+        self.former_scopes = scopes
+            .map(|(domain, path)| Scope {
+                domain: domain.map(str::to_owned),
+                path: path.to_owned(),
+            })
+            .collect();
         self
     }
 
@@ -177,10 +225,13 @@ impl RememberCookie {
                 "its name may contain only letters, digits and !#$%&'*+-.^_`|~ (RFC 6265)",
             );
         }
-        let is_host_only = self.domain.is_none() && self.path == "/";
+        let is_host_only = self.scope.domain.is_none() && self.scope.path == "/";
         let lower = name.to_ascii_lowercase();
         if lower.starts_with("__host-") && !(self.secure && is_host_only) {
             return refuse("a `__Host-` name needs `secure(true)`, the path `/` and no domain");
+        }
+        if lower.starts_with("__host-") && !self.former_scopes.is_empty() {
+            return refuse("a `__Host-` name never had other scopes: remove `former_scopes`");
         }
         if lower.starts_with("__secure-") && !self.secure {
             return refuse("a `__Secure-` name needs `secure(true)`");
@@ -188,19 +239,15 @@ impl RememberCookie {
         if self.same_site == SameSite::None && !self.secure {
             return refuse("browsers drop a `SameSite=None` cookie that is not `secure(true)`");
         }
-        if !self.path.starts_with('/') || !is_attribute(&self.path) {
-            return refuse(
-                "its path must start with `/` and contain no `;` and no control character",
-            );
-        }
-        let is_domain = |domain: &String| {
-            !domain.is_empty()
-                && domain
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
-        };
-        if !self.domain.as_ref().is_none_or(is_domain) {
-            return refuse("its domain must be a host name such as `example.com`");
+        for scope in self.former_scopes.iter().chain([&self.scope]) {
+            if !scope.path.starts_with('/') || !is_attribute(&scope.path) {
+                return refuse(
+                    "its path must start with `/` and contain no `;` and no control character",
+                );
+            }
+            if !scope.domain.as_deref().is_none_or(is_domain) {
+                return refuse("its domain must be a host name such as `example.com`");
+            }
         }
         if self.duration.as_secs() == 0
             || self
@@ -209,11 +256,26 @@ impl RememberCookie {
         {
             return refuse("its duration and deadline must be at least a second");
         }
+        // What is cleared before each change. The current scope comes after it.
+        let mut cleared = std::mem::take(&mut self.former_scopes);
+        if self.scope.domain.is_some() {
+            cleared.push(Scope {
+                domain: None,
+                path: self.scope.path.clone(),
+            });
+        }
+        cleared.retain(|scope| *scope != self.scope);
+        self.former_scopes = cleared;
         Ok(CheckedCookie {
             name,
             settings: self,
         })
     }
+}
+
+fn is_domain(domain: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    !domain.is_empty() && domain.bytes().all(is_allowed)
 }
 
 /// RFC 6265, section 4.1.1: a cookie's name is a token of RFC 2616.
@@ -267,29 +329,43 @@ impl CheckedCookie {
         found
     }
 
-    /// The `Set-Cookie` value for a token that expires after `max_age`.
-    pub(crate) fn set(&self, token: &str, max_age: Duration) -> Option<HeaderValue> {
-        let mut cookie = self.cookie(token);
+    /// The `Set-Cookie` values for a token that expires after `max_age`. They clear the other scopes
+    /// first, so that a client which does not tell them apart keeps the token.
+    pub(crate) fn set(&self, token: &str, max_age: Duration) -> Vec<HeaderValue> {
+        let mut cookie = self.cookie(token, &self.settings.scope);
         let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
         cookie.set_max_age(time::Duration::seconds(seconds));
-        header_value(&cookie)
+        self.after_clearing(&cookie)
     }
 
-    /// The `Set-Cookie` value that removes the cookie from the browser.
-    pub(crate) fn clear(&self) -> Option<HeaderValue> {
-        let mut cookie = self.cookie("");
+    /// The `Set-Cookie` values that remove the cookie from the browser.
+    pub(crate) fn clear(&self) -> Vec<HeaderValue> {
+        self.after_clearing(&self.removal(&self.settings.scope))
+    }
+
+    fn after_clearing(&self, last: &Cookie<'_>) -> Vec<HeaderValue> {
+        let former = self.settings.former_scopes.iter();
+        former
+            .map(|scope| header_value(&self.removal(scope)))
+            .chain([header_value(last)])
+            .flatten()
+            .collect()
+    }
+
+    fn removal<'a>(&'a self, scope: &'a Scope) -> Cookie<'a> {
+        let mut cookie = self.cookie("", scope);
         cookie.make_removal();
-        header_value(&cookie)
+        cookie
     }
 
-    fn cookie<'a>(&'a self, value: &'a str) -> Cookie<'a> {
+    fn cookie<'a>(&'a self, value: &'a str, scope: &'a Scope) -> Cookie<'a> {
         let settings = &self.settings;
         let mut cookie = Cookie::new(&self.name, value);
-        cookie.set_path(&settings.path);
+        cookie.set_path(&scope.path);
         cookie.set_secure(settings.secure);
         cookie.set_http_only(settings.http_only);
         cookie.set_same_site(settings.same_site);
-        if let Some(domain) = &settings.domain {
+        if let Some(domain) = &scope.domain {
             cookie.set_domain(domain);
         }
         cookie
@@ -363,6 +439,9 @@ mod tests {
             new().path("/\n"),
             new().domain(""),
             new().domain("a.example; Path=/"),
+            new().former_scopes([(Some(""), "/")]),
+            new().former_scopes([(None, "x")]),
+            new().name("__Host-x").former_scopes([(None, "/x")]),
             new().duration(Duration::ZERO),
             new().remember_deadline(Duration::ZERO),
         ] {
@@ -391,8 +470,8 @@ mod tests {
             .path("/x")
             .check("User")
             .unwrap();
-        let set = cookie.set("token", Duration::from_secs(60)).unwrap();
-        let clear = cookie.clear().unwrap();
+        let set = cookie.set("token", Duration::from_secs(60)).pop().unwrap();
+        let clear = cookie.clear().pop().unwrap();
         let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
         for part in ["Max-Age=60", "HttpOnly", "Secure", "SameSite=Lax"] {
             assert!(text(&set).contains(part), "{set:?}");

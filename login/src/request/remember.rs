@@ -73,28 +73,28 @@ impl<U: UserMixin> LoginContext<U> {
         }
     }
 
-    /// The `Set-Cookie` header of the response, if it needs one. `may_refresh`: whether the response
+    /// The `Set-Cookie` headers of the response, if it needs them. `may_refresh`: whether the response
     /// may extend the cookie.
-    pub(crate) fn remember_header(
+    pub(crate) fn remember_headers(
         &self,
         req: &HttpRequest,
         may_refresh: bool,
-    ) -> Option<HeaderValue> {
+    ) -> Vec<HeaderValue> {
+        let change = match self.remember.take() {
+            RememberChange::None if may_refresh => self.refresh(req),
+            change => Some(change),
+        };
+        headers(change, self.manager.settings())
+    }
+
+    fn refresh(&self, req: &HttpRequest) -> Option<RememberChange> {
         let settings = self.manager.settings();
-        match self.remember.take() {
-            RememberChange::None => {}
-            change => return header(change, settings),
-        }
-        if !may_refresh {
-            return None;
-        }
         // If the page asked for the user, only a cookie of that user is refreshed.
         match self.progress.loaded() {
             Some(login) => {
                 let login = login.ok()??;
                 let received = self.token_for(req, &login.user, login.id.as_deref()?)?;
-                let change = renewed(received, &*login.user, received.token.login, settings)?;
-                header(change, settings)
+                renewed(received, &*login.user, received.token.login, settings)
             }
             None => refresh_received(self.received(req), settings),
         }
@@ -168,16 +168,16 @@ impl<U: UserMixin> Visit<'_, U> {
     }
 }
 
-/// The `Set-Cookie` header that refreshes a request's cookie on a page that asks for no user.
+/// The `Set-Cookie` headers that refresh a request's cookie on a page that asks for no user.
 ///
 /// Signature and end are checked. Whether the user still exists and has the same `session_auth_hash`
 /// is checked when the cookie is used: until then, a refreshed cookie is worth no more than the old
 /// one.
-pub(crate) fn refresh_without_user(req: &HttpRequest, settings: &Settings) -> Option<HeaderValue> {
-    refresh_received(&verify(req, settings), settings)
+pub(crate) fn refresh_without_user(req: &HttpRequest, settings: &Settings) -> Vec<HeaderValue> {
+    headers(refresh_received(&verify(req, settings), settings), settings)
 }
 
-fn refresh_received(received: &ReceivedCookie, settings: &Settings) -> Option<HeaderValue> {
+fn refresh_received(received: &ReceivedCookie, settings: &Settings) -> Option<RememberChange> {
     match received {
         // The tag of a token under a previous key can only be renewed if the user is known. Only the
         // store knows whether a token with an active login has been replaced.
@@ -185,8 +185,7 @@ fn refresh_received(received: &ReceivedCookie, settings: &Settings) -> Option<He
             if received.has_current_key() && received.token.login.is_none() =>
         {
             let (now, tag) = (settings.now(), received.token.auth_tag);
-            let change = received.renewed(&settings.remember, now, tag, None)?;
-            header(change, settings)
+            received.renewed(&settings.remember, now, tag, None)
         }
         _ => None,
     }
@@ -207,6 +206,7 @@ fn renewed<U: UserMixin>(
     received.renewed(&settings.remember, settings.now(), tag, login)
 }
 
-fn header(change: RememberChange, settings: &Settings) -> Option<HeaderValue> {
-    change.into_header(&settings.remember, &settings.keys, settings.now())
+fn headers(change: Option<RememberChange>, settings: &Settings) -> Vec<HeaderValue> {
+    let change = change.unwrap_or_default();
+    change.into_headers(&settings.remember, &settings.keys, settings.now())
 }

@@ -5,3 +5,4 @@ mod flask_cookies;
 mod key_rotation;
 mod refresh;
 mod refused;
+mod scopes;

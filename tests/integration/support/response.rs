@@ -56,11 +56,11 @@ impl Response {
         self.headers("set-cookie").map(SetCookie::parse).collect()
     }
 
-    /// What the response does to this cookie.
+    /// What the response does to this cookie in the end: its last header counts.
     pub fn set_cookie(&self, name: &str) -> Option<SetCookie> {
         self.set_cookies()
             .into_iter()
-            .find(|cookie| cookie.name == name)
+            .rfind(|cookie| cookie.name == name)
     }
 
     /// Whether `Vary` names this header.
