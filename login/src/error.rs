@@ -113,6 +113,12 @@ pub enum LoginError {
     NoSession,
     /// The app has purged the session in this request, so nothing can be stored in it (500).
     SessionPurged,
+    /// The app has cleared, purged or changed the session before `logout_user`, so that an active login
+    /// in it could not be found and ended (500).
+    SessionCleared,
+    /// The request's `Cookie` header can't be read, for example since it is not UTF-8, so that an active
+    /// login in the session could not be found and ended (400).
+    UnreadableCookies,
     /// The session refused to store the login (500).
     SessionWrite,
     /// The manager has no `user_loader`, so a login could never be found again (500).
@@ -186,6 +192,14 @@ impl fmt::Display for LoginError {
                  `session_for_request_logins(false)` this crate purges it if a request's own token \
                  logs in",
             ),
+            Self::SessionCleared => f.write_str(
+                "the session was cleared, purged or changed earlier in this request, so that its login \
+                 could not be ended: call `logout_user` first, which clears the session itself",
+            ),
+            Self::UnreadableCookies => f.write_str(
+                "the request's `Cookie` header can't be read, so that the active login of its session \
+                 could not be ended",
+            ),
             Self::SessionWrite => f.write_str("the session did not store the login record"),
             Self::NoUserLoader => f.write_str(
                 "there is no `user_loader`, so a login could not be found at the next request: give \
@@ -232,6 +246,7 @@ impl ResponseError for LoginError {
         match self {
             Self::Inactive | Self::TooManyLogins => StatusCode::FORBIDDEN,
             Self::NoSuchLogin => StatusCode::NOT_FOUND,
+            Self::UnreadableCookies => StatusCode::BAD_REQUEST,
             Self::NotLoggedIn => StatusCode::UNAUTHORIZED,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }

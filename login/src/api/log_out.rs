@@ -1,6 +1,6 @@
 //! Logging the current user out.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::header};
 
 use crate::{
     active::lifecycle::end_all,
@@ -8,7 +8,10 @@ use crate::{
     events::LoginEvent,
     manager::LoginManager,
     request::{nearest::nearest_required, visit::Visit},
-    session::{access::is_readable, record::LoginRecord},
+    session::{
+        access::{is_purged, is_readable},
+        record::LoginRecord,
+    },
     user::UserMixin,
 };
 
@@ -32,6 +35,13 @@ use crate::{
 ///
 /// [`LoginError::StoreFailed`], and mistakes in the app's set-up: [`LoginError::NoManager`],
 /// [`LoginError::NoSession`] (500).
+///
+/// A logout that can't end the login is an error, too. The session must not be changed before it:
+/// [`LoginError::SessionCleared`] (500) if the app cleared, purged or changed the session before this
+/// crate saw it, and an active login may have been in it. With
+/// [active logins](crate::ActiveLogins) a `Cookie` header that can't be read is
+/// [`LoginError::UnreadableCookies`] (400): this browser is logged out, but copies of its cookies are
+/// not.
 pub async fn logout_user(req: &HttpRequest) -> Result<(), LoginError> {
     nearest_required(req)?.logout_user(req).await
 }
@@ -51,8 +61,10 @@ impl<U: UserMixin> LoginManager<U> {
             // A session that the app has purged has no record.
             let record = visit.record();
             end_logins_of_browser(&visit, record.as_ref()).await?;
-            end_session(&visit, record)?;
+            let ended = end_session(&visit, record);
             context.clear_cookie();
+            context.progress.set(None);
+            ended?;
         }
         context.progress.set(None);
         let user = login.as_ref().map(|login| &*login.user);
@@ -70,7 +82,7 @@ async fn end_logins_of_browser<U: UserMixin>(
         return Ok(());
     };
     let mut logins = visit.logins_of_browser(record);
-    if let Some(login) = visit.context.initial_login.take()
+    if let Some(login) = visit.context.initial_login.get()
         && !logins.contains(&login)
     {
         logins.push(login);
@@ -78,21 +90,42 @@ async fn end_logins_of_browser<U: UserMixin>(
     end_all(active, logins).await
 }
 
+/// Ends the login in the session.
+///
+/// # Errors
+///
+/// [`LoginError::SessionCleared`] or [`LoginError::UnreadableCookies`] if there may be a login that it
+/// does not see.
 fn end_session<U: UserMixin>(
     visit: &Visit<'_, U>,
     record: Option<LoginRecord>,
 ) -> Result<(), LoginError> {
+    let is_active = visit.settings().active.is_some();
     if let Some(record) = record {
         visit.end_session(&record.id);
     } else if !is_readable(visit.req) {
         // The session is not readable, and may hold a login. Another content replaces it in the
         // browser; the empty record is removed at the next request.
+        if is_purged(&visit.session) {
+            return Err(LoginError::SessionCleared.logged());
+        }
         let key = visit.settings().session_keys.login.as_str();
         visit
             .session
             .insert(key, "")
             .map_err(|_| LoginError::SessionWrite.logged())?;
         visit.session.renew();
+        if is_active {
+            let error = LoginError::UnreadableCookies;
+            tracing::info!(target: "actix_login", "{error}");
+            return Err(error);
+        }
+    } else if is_active
+        && visit.context.initial_login.get().is_none()
+        && visit.context.changed_before.get() == Some(&true)
+        && visit.req.headers().contains_key(header::COOKIE)
+    {
+        return Err(LoginError::SessionCleared.logged());
     }
     Ok(())
 }

@@ -25,9 +25,12 @@ pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) received: OnceCell<Box<ReceivedCookie>>,
     /// What the response does to the remember cookie.
     pub(crate) remember: RefCell<RememberChange>,
-    /// The active login of the session at the start of the request: the app may purge the session
-    /// before a logout.
+    /// The active login that the session held when it was last read or written: the app may clear or
+    /// purge the session before a logout.
     pub(crate) initial_login: Cell<Option<LoginId>>,
+    /// Whether the app had changed the session before this crate saw it for the first time, so that a
+    /// login may be missing from it.
+    pub(crate) changed_before: OnceCell<bool>,
     /// Set once a login record was written.
     pub(crate) written: RefCell<Option<LostLoginWarning<U>>>,
 }
@@ -40,6 +43,7 @@ impl<U: UserMixin> LoginContext<U> {
             received: OnceCell::new(),
             remember: RefCell::default(),
             initial_login: Cell::new(None),
+            changed_before: OnceCell::new(),
             written: RefCell::new(None),
         }
     }

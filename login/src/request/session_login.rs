@@ -65,6 +65,9 @@ impl<U: UserMixin> Visit<'_, U> {
             .insert(key, record)
             .map_err(|_| LoginError::SessionWrite.logged())?;
         self.context.note_written(&self.session);
+        if let Some(login) = record.login {
+            self.context.initial_login.set(Some(login.id));
+        }
         Ok(())
     }
 

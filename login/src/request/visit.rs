@@ -9,7 +9,7 @@ use crate::{
     error::LoginError,
     events::LoginEvent,
     manager::{LoginManager, settings::Settings},
-    session::access::{find_session, is_purged},
+    session::access::{find_session, is_changed, is_purged},
     timestamp::Timestamp,
     user::UserMixin,
 };
@@ -29,8 +29,10 @@ impl<'a, U: UserMixin> Visit<'a, U> {
         context: &'a LoginContext<U>,
         req: &'a HttpRequest,
     ) -> Result<Self, LoginError> {
+        let session = find_session(req, &context.manager.0.session_seen)?;
+        context.changed_before.get_or_init(|| is_changed(&session));
         Ok(Self {
-            session: find_session(req, &context.manager.0.session_seen)?,
+            session,
             context,
             req,
         })

@@ -59,6 +59,11 @@ pub(crate) fn stored_bytes(text: &str) -> usize {
         .sum()
 }
 
+/// Whether the session has been changed, cleared or purged in this request.
+pub(crate) fn is_changed(session: &Session) -> bool {
+    session.status() != SessionStatus::Unchanged
+}
+
 /// Whether the app purged the session, so that nothing written to it is stored.
 pub(crate) fn is_purged(session: &Session) -> bool {
     session.status() == SessionStatus::Purged

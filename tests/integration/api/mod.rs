@@ -3,3 +3,4 @@
 mod events;
 mod freshness;
 mod login;
+mod logout_order;
