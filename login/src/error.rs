@@ -119,6 +119,8 @@ pub enum LoginError {
     /// The request's `Cookie` header can't be read, for example since it is not UTF-8, so that an active
     /// login in the session could not be found and ended (400).
     UnreadableCookies,
+    /// The response has begun, so that no cookie can be set any more (500).
+    ResponseBegun,
     /// The session refused to store the login (500).
     SessionWrite,
     /// The manager has no `user_loader`, so a login could never be found again (500).
@@ -199,6 +201,11 @@ impl fmt::Display for LoginError {
             Self::UnreadableCookies => f.write_str(
                 "the request's `Cookie` header can't be read, so that the active login of its session \
                  could not be ended",
+            ),
+            Self::ResponseBegun => f.write_str(
+                "the response has begun, so that it can set no cookie any more: log users in and out \
+                 in the handler, before it returns, and neither in the body of its response nor in a \
+                 middleware outside of the login manager",
             ),
             Self::SessionWrite => f.write_str("the session did not store the login record"),
             Self::NoUserLoader => f.write_str(

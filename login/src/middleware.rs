@@ -11,7 +11,8 @@ use std::{
 };
 
 use actix_web::{
-    Error,
+    Error, HttpMessage,
+    body::{BodySize, MessageBody},
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
 };
 use pin_project_lite::pin_project;
@@ -23,6 +24,7 @@ use crate::{
     },
     manager::LoginManager,
     request::{
+        context::StreamBegun,
         nearest::{AnyManager, NearestManager, SharedManager},
         remember::refresh_without_user,
     },
@@ -32,6 +34,7 @@ use crate::{
 impl<S, B, U> Transform<S, ServiceRequest> for LoginManager<U>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
     U: UserMixin,
 {
     type Response = ServiceResponse<B>;
@@ -116,6 +119,7 @@ enum Outer {
 impl<S, B, U> Service<ServiceRequest> for LoginMiddleware<S, U>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
     U: UserMixin,
 {
     type Response = ServiceResponse<B>;
@@ -149,6 +153,7 @@ pin_project! {
 impl<F, B, U> Future for LoginResponseFuture<F, U>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    B: MessageBody,
     U: UserMixin,
 {
     type Output = Result<ServiceResponse<B>, Error>;
@@ -166,11 +171,18 @@ where
 }
 
 /// Sets the remember cookie and the cache headers of a response.
-fn finish_response<U: UserMixin, B>(manager: &LoginManager<U>, res: &mut ServiceResponse<B>) {
+fn finish_response<U: UserMixin, B: MessageBody>(
+    manager: &LoginManager<U>,
+    res: &mut ServiceResponse<B>,
+) {
     let settings = manager.settings();
     let may_refresh =
         settings.remember.cookie.settings.refresh_each_request && !is_for_everyone(res.headers());
     let Some(context) = manager.existing_context(res.request()) else {
+        if res.response().body().size() == BodySize::Stream {
+            let mark = StreamBegun::<U>(PhantomData);
+            res.request().extensions_mut().insert(mark);
+        }
         if may_refresh {
             let cookies = refresh_without_user(res.request(), settings);
             if !cookies.is_empty() {

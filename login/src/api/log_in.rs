@@ -130,9 +130,10 @@ impl LoginOptions {
 ///
 /// # Errors
 ///
-/// [`LoginError::Inactive`] if the user is not active; with `?` the visitor gets an empty 403. With active logins also
-/// [`LoginError::TooManyLogins`] (403) and [`LoginError::StoreFailed`] (500). The others are mistakes
-/// in the app's set-up, with an empty 500. No error changes the session or the cookies.
+/// [`LoginError::Inactive`] if the user is not active; with `?` the visitor gets an empty 403. With
+/// active logins also [`LoginError::TooManyLogins`] (403) and [`LoginError::StoreFailed`] (500).
+/// [`LoginError::ResponseBegun`] (500) in the body of a response. The others are mistakes in the app's
+/// set-up, with an empty 500. No error changes the session or the cookies.
 pub async fn login_user<U: UserMixin>(req: &HttpRequest, user: &U) -> Result<(), LoginError> {
     login_user_with(req, user, LoginOptions::new()).await
 }

@@ -34,7 +34,7 @@ use crate::{
 /// # Errors
 ///
 /// [`LoginError::StoreFailed`], and mistakes in the app's set-up: [`LoginError::NoManager`],
-/// [`LoginError::NoSession`] (500).
+/// [`LoginError::NoSession`], and [`LoginError::ResponseBegun`] in the body of a response (500).
 ///
 /// A logout that can't end the login is an error, too. The session must not be changed before it:
 /// [`LoginError::SessionCleared`] (500) if the app cleared, purged or changed the session before this
@@ -54,6 +54,7 @@ impl<U: UserMixin> LoginManager<U> {
     /// As that function.
     pub async fn logout_user(&self, req: &HttpRequest) -> Result<(), LoginError> {
         let context = self.context(req)?;
+        context.check_response()?;
         // The user is only of interest to the observers, so a failed load is no reason to fail.
         let login = context.load(req).await.ok().flatten();
         if self.0.loaders.by_id.is_some() {

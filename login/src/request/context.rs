@@ -1,6 +1,9 @@
 //! The login context: what a request knows of its login, shared by all callers in that request.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    marker::PhantomData,
+};
 
 use actix_session::Session;
 
@@ -31,6 +34,8 @@ pub(crate) struct LoginContext<U: UserMixin> {
     /// Whether the app had changed the session before this crate saw it for the first time, so that a
     /// login may be missing from it.
     pub(crate) changed_before: OnceCell<bool>,
+    /// Set once the middleware has finished the response: nothing can be set in it any more.
+    pub(crate) response_begun: Cell<bool>,
     /// Set once a login record was written.
     pub(crate) written: RefCell<Option<LostLoginWarning<U>>>,
 }
@@ -44,8 +49,21 @@ impl<U: UserMixin> LoginContext<U> {
             remember: RefCell::default(),
             initial_login: Cell::new(None),
             changed_before: OnceCell::new(),
+            response_begun: Cell::new(false),
             written: RefCell::new(None),
         }
+    }
+
+    /// Fails once nothing can be set in the response any more.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::ResponseBegun`].
+    pub(crate) fn check_response(&self) -> Result<(), LoginError> {
+        if self.response_begun.get() {
+            return Err(LoginError::ResponseBegun.logged());
+        }
+        Ok(())
     }
 
     /// Notes that a login record was written to this session.
@@ -59,11 +77,16 @@ impl<U: UserMixin> LoginContext<U> {
 
     /// Notes that there is a response, and returns whether a login record was written.
     pub(crate) fn note_response(&self) -> bool {
+        self.response_begun.set(true);
         let mut written = self.written.borrow_mut();
         let written = written.as_mut();
         written.map(|warning| warning.responded = true).is_some()
     }
 }
+
+/// A mark in the request's extensions: the body of the response is a stream, whose code may ask for a
+/// login that does not exist yet.
+pub(crate) struct StreamBegun<U>(pub(crate) PhantomData<fn() -> U>);
 
 /// Logs an error if a login record was written and no session middleware stored it. It is dropped
 /// with the request's extensions, after all responses of the request.

@@ -7,7 +7,10 @@ use std::{
 
 use actix_web::{HttpMessage, HttpRequest};
 
-use super::{context::LoginContext, login::LoginState};
+use super::{
+    context::{LoginContext, StreamBegun},
+    login::LoginState,
+};
 use crate::{
     error::LoginError,
     events::LoginEvent,
@@ -60,6 +63,8 @@ impl<U: UserMixin> LoginManager<U> {
             return Err(clash());
         }
         let context = Rc::new(LoginContext::new(self.clone()));
+        let response_begun = req.extensions().contains::<StreamBegun<U>>();
+        context.response_begun.set(response_begun);
         let replaced = req.extensions_mut().insert(Rc::clone(&context));
         match replaced {
             None => Ok(context),

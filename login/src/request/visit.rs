@@ -42,8 +42,8 @@ impl<'a, U: UserMixin> Visit<'a, U> {
     ///
     /// # Errors
     ///
-    /// [`LoginError::NoUserLoader`], [`LoginError::NoSession`], and [`LoginError::SessionPurged`] if
-    /// the session stores nothing.
+    /// [`LoginError::NoUserLoader`], [`LoginError::NoSession`], and [`LoginError::SessionPurged`] or
+    /// [`LoginError::ResponseBegun`] if the session stores nothing.
     pub(crate) fn open_writable(
         context: &'a LoginContext<U>,
         req: &'a HttpRequest,
@@ -51,6 +51,7 @@ impl<'a, U: UserMixin> Visit<'a, U> {
         if context.manager.0.loaders.by_id.is_none() {
             return Err(LoginError::NoUserLoader.logged());
         }
+        context.check_response()?;
         let visit = Self::open(context, req)?;
         if is_purged(&visit.session) {
             return Err(LoginError::SessionPurged.logged());

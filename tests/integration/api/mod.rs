@@ -4,3 +4,4 @@ mod events;
 mod freshness;
 mod login;
 mod logout_order;
+mod response_begun;
