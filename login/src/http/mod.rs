@@ -2,5 +2,6 @@
 
 pub(crate) mod authorization;
 pub(crate) mod cache_headers;
+pub(crate) mod forwarded;
 pub(crate) mod navigation;
 pub(crate) mod url;

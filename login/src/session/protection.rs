@@ -4,9 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{HttpRequest, http::header};
 
-use crate::crypto::{
-    digest::Fingerprint,
-    keyring::{KeyMatch, Keyring},
+use crate::{
+    crypto::{
+        digest::Fingerprint,
+        keyring::{KeyMatch, Keyring},
+    },
+    http::forwarded::forwarded_for,
 };
 
 /// What happens when a session is used by another client: Flask-Login's `SESSION_PROTECTION`.
@@ -74,7 +77,14 @@ impl ClientSource {
     pub(crate) fn address(&self, req: &HttpRequest) -> Option<IpAddr> {
         let peer = || req.peer_addr().map(|peer| peer.ip());
         let address = match self {
-            Self::Proxies { count, header } => forwarded_for(req, *count, header).or_else(peer),
+            Self::Proxies { count, header } => {
+                let client = if header.eq_ignore_ascii_case("Forwarded") {
+                    forwarded_for(req.headers(), *count, header)
+                } else {
+                    listed_address(req, *count, header)
+                };
+                client.or_else(peer)
+            }
             _ => peer(),
         };
         // A dual-stack socket shows an IPv4 client as an IPv6 address.
@@ -84,7 +94,7 @@ impl ClientSource {
 
 /// The entry that the outermost of `count` proxies wrote. Each proxy appends the address it saw, so
 /// only the last `count` entries are the proxies' own; the client may have sent all others.
-fn forwarded_for(req: &HttpRequest, count: usize, header: &str) -> Option<IpAddr> {
+fn listed_address(req: &HttpRequest, count: usize, header: &str) -> Option<IpAddr> {
     let entries: Vec<&[u8]> = req
         .headers()
         .get_all(header)

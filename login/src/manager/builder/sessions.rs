@@ -33,6 +33,10 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Finds the client's address behind the app's own proxies: in the `count`-th entry from the right
     /// of `header`, such as `X-Forwarded-For`. If it has fewer entries, the peer's address is used.
     ///
+    /// `Forwarded` is read as RFC 7239 has it: the `for` parameter of the `count`-th element from the
+    /// right. The peer's address is used if it names no IP address (`unknown`, `_hidden`), or if the
+    /// value is malformed, such as an IPv6 address without brackets and quotes.
+    ///
     /// Default: the peer's address. `count` is the number of proxies that append to the header. If it is
     /// too high, clients can forge their address; if it is too low, all clients share a proxy's
     /// address. A client that bypasses the proxies can forge any address.

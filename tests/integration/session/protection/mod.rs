@@ -1,6 +1,7 @@
 //! Session protection: what happens when another client sends a session.
 
 mod basic;
+mod forwarded;
 mod identifier;
 mod strong;
 
