@@ -8,7 +8,10 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, http::header};
 use crate::{
     error::LoginError,
     events::LoginEvent,
-    http::{navigation::is_navigation, url::leads_here},
+    http::{
+        navigation::is_navigation,
+        url::{below_base, leads_here},
+    },
     manager::{
         LoginManager,
         settings::{Message, Refusal, Refusals, ViewSetting},
@@ -153,9 +156,12 @@ fn away_from_anonymous_page(view: &str, req: &HttpRequest) -> Result<String, Log
     if is_refresh_view {
         return circle();
     }
-    let origin = settings.server_origin.as_deref();
+    let (origin, base) = (settings.server_origin.as_deref(), &settings.base_path);
     let next = NextUrl::of(req);
-    if let Some(next) = next.get().filter(|next| !leads_here(next, req, origin)) {
+    if let Some(next) = next
+        .get()
+        .filter(|next| !leads_here(next, req, origin, base))
+    {
         return Ok(next.to_owned());
     }
     let unknown = || LoginError::UnknownView {
@@ -166,7 +172,7 @@ fn away_from_anonymous_page(view: &str, req: &HttpRequest) -> Result<String, Log
     if is_view(&view, req, settings) {
         return circle();
     }
-    view.location(req)
+    Ok(below_base(base, view.location(req)?))
 }
 
 /// The refusals of a scope and of the scopes around it, as a handler finds them in its request.

@@ -191,6 +191,15 @@ impl LoginScope {
         self
     }
 
+    /// The scope's login view [by the request](crate::LoginManagerBuilder::login_view_with).
+    pub fn login_view_with(
+        mut self,
+        view: impl Fn(&HttpRequest) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.refusals.set_login_view_with(Arc::new(view));
+        self
+    }
+
     /// Returns an empty 401 instead of a redirect to a login view.
     pub fn no_login_view(mut self) -> Self {
         self.refusals.unauthorized.view = ViewSetting::None;
@@ -202,6 +211,15 @@ impl LoginScope {
     /// If it is malformed, the server does not start, and logs why.
     pub fn refresh_view(mut self, view: impl Into<String>) -> Self {
         self.refusals.set_refresh_view(view.into());
+        self
+    }
+
+    /// The scope's refresh view [by the request](crate::LoginManagerBuilder::login_view_with).
+    pub fn refresh_view_with(
+        mut self,
+        view: impl Fn(&HttpRequest) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.refusals.set_refresh_view_with(Arc::new(view));
         self
     }
 

@@ -68,11 +68,21 @@ pub(crate) fn encode_for_header(target: &str) -> String {
     encoded
 }
 
-/// The path and query of the request exactly as they were sent, with a single slash at the start.
-/// `None` if they are too long for a `next`.
-pub(crate) fn requested_path(req: &HttpRequest) -> Option<String> {
+/// The path and query of the request exactly as they were sent, with a single slash at the start, after
+/// the `base` that a proxy has stripped. `None` if they are too long for a `next`.
+pub(crate) fn requested_path(req: &HttpRequest, base: &str) -> Option<String> {
     let target = req.uri().path_and_query();
-    path_on_this_site(target.map_or("/", |target| target.as_str()))
+    let path = path_on_this_site(target.map_or("/", |target| target.as_str()))?;
+    let path = below_base(base, path);
+    is_path_on_this_site(&path).then_some(path)
+}
+
+/// A path or URL as browsers know it: a path gets the `base` that a proxy strips.
+pub(crate) fn below_base(base: &str, location: String) -> String {
+    if Location::parse(&location).host.is_some() {
+        return location;
+    }
+    format!("{base}{location}")
 }
 
 /// The path and query of the page that sent the request, if `Referer` names a page of this site: of
@@ -110,15 +120,22 @@ fn is_on_origin(url: &str, req: &HttpRequest, origin: Option<&str>) -> bool {
 
 /// Whether a browser that is redirected to `target` opens the page of this request, as far as its path
 /// and query tell. The slash at the end and double slashes are ignored, since `NormalizePath` changes
-/// them. The URL may also be on the host that the request claims.
-pub(crate) fn leads_here(target: &str, req: &HttpRequest, origin: Option<&str>) -> bool {
+/// them. The URL may also be on the host that the request claims. A proxy strips the `base`.
+pub(crate) fn leads_here(
+    target: &str,
+    req: &HttpRequest,
+    origin: Option<&str>,
+    base: &str,
+) -> bool {
     let location = Location::parse(target);
     let is_here = location.host.is_none()
         || is_on_origin(target, req, None)
         || (origin.is_some() && is_on_origin(target, req, origin));
     let target = location.path.split('#').next().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    is_here && req.query_string().starts_with(query) && normalized(path) == normalized(req.path())
+    is_here
+        && req.query_string().starts_with(query)
+        && normalized(path) == normalized(&format!("{base}{}", req.path()))
 }
 
 /// A path as browsers and `NormalizePath` resolve it: without dot segments, double slashes and a slash
@@ -338,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_requested_path_keeps_its_bytes_after_one_slash() {
-        let path = |uri| requested_path(&TestRequest::with_uri(uri).to_http_request());
+        let path = |uri| requested_path(&TestRequest::with_uri(uri).to_http_request(), "");
         assert_eq!(path("/a%2Fb?x=%20+y").unwrap(), "/a%2Fb?x=%20+y");
         assert_eq!(path("//evil.example/x").unwrap(), "/evil.example/x");
         assert_eq!(path("http://host.example/x?y").unwrap(), "/x?y");
@@ -387,7 +404,7 @@ mod tests {
             ("/A/login", false),
         ] {
             let origin = Some("https://site.example");
-            assert_eq!(leads_here(target, &req, origin), expected, "{target}");
+            assert_eq!(leads_here(target, &req, origin, ""), expected, "{target}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use actix_web::{HttpRequest, HttpResponse, Responder};
 
-use super::view::View;
+use super::view::{View, ViewFn};
 use crate::{
     config::{LOGIN_MESSAGE, MESSAGE_CATEGORY, NEEDS_REFRESH_MESSAGE},
     crypto::keyring::Keyring,
@@ -105,6 +105,14 @@ impl Refusals {
         self.needs_refresh.view = self.parse("refresh_view", view);
     }
 
+    pub(crate) fn set_login_view_with(&mut self, view: ViewFn) {
+        self.unauthorized.view = ViewSetting::View(View::ByRequest(view));
+    }
+
+    pub(crate) fn set_refresh_view_with(&mut self, view: ViewFn) {
+        self.needs_refresh.view = ViewSetting::View(View::ByRequest(view));
+    }
+
     fn parse(&mut self, setting: &'static str, view: String) -> ViewSetting {
         match View::parse(setting, view) {
             Ok(view) => ViewSetting::View(view),
@@ -157,6 +165,9 @@ pub(crate) struct RedirectSettings {
     pub(crate) next_for_unsafe_methods: bool,
     pub(crate) redirect_navigations_only: bool,
     pub(crate) force_host: Option<String>,
+    /// Scheme and host.
     pub(crate) server_origin: Option<String>,
+    /// The path of the server's origin, which a proxy strips: empty, or without a slash at the end.
+    pub(crate) base_path: String,
     pub(crate) allowed_hosts: Vec<String>,
 }

@@ -1,20 +1,27 @@
 //! Views: the pages where users log in or authenticate again.
 
+use std::{borrow::Cow, sync::Arc};
+
 use actix_web::{HttpRequest, error::UrlGenerationError};
 use url::Url;
 
 use crate::{
     error::{ConfigError, LoginError},
-    http::url::is_path_on_this_site,
+    http::url::{encode_for_header, is_path_on_this_site},
 };
 
+/// A function that finds a view for a request.
+pub(crate) type ViewFn = Arc<dyn Fn(&HttpRequest) -> String + Send + Sync>;
+
 /// A login or refresh view, as the app sets it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum View {
     /// A path on this site, or an absolute URL.
     Location(String),
     /// The name of an actix-web resource.
     Resource(String),
+    /// One of the above, by the request.
+    ByRequest(ViewFn),
 }
 
 impl View {
@@ -35,12 +42,33 @@ impl View {
         Err(ConfigError::View { setting, value })
     }
 
-    /// The path or URL of this view. A named resource yields its path alone, since its host would come
-    /// from headers that any client can send. An `external_resource` has its own host.
+    /// The view for a request, which is no function any more.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::UnknownView`] if the function returns what no view can be.
+    pub(crate) fn resolved(&self, req: &HttpRequest) -> Result<Cow<'_, Self>, LoginError> {
+        let Self::ByRequest(view) = self else {
+            return Ok(Cow::Borrowed(self));
+        };
+        // It may hold a decoded segment of the request's path.
+        let view = encode_for_header(&view(req));
+        let unknown = LoginError::UnknownView { view: view.clone() };
+        match Self::parse("view", view) {
+            Ok(view) => Ok(Cow::Owned(view)),
+            Err(_) => Err(unknown.logged()),
+        }
+    }
+
+    /// The path or URL of this view, as the app knows it: a proxy may strip the start of the path. A
+    /// named resource yields its path alone, since its host would come from headers that any client can
+    /// send. An `external_resource` has its own host.
     pub(crate) fn location(&self, req: &HttpRequest) -> Result<String, LoginError> {
-        let name = match self {
+        let view = self.resolved(req)?;
+        let name = match &*view {
             Self::Location(location) => return Ok(location.clone()),
             Self::Resource(name) => name,
+            Self::ByRequest(_) => return Ok("/".to_owned()),
         };
         match req.url_for_static(name) {
             Ok(url) if is_external(&url, req) => Ok(url.into()),
@@ -77,13 +105,10 @@ mod tests {
             "https://a.example/login",
             "http://a.example",
         ] {
-            assert_eq!(
-                parse(location).unwrap(),
-                View::Location(location.to_owned())
-            );
+            assert!(matches!(parse(location), Ok(View::Location(it)) if it == location));
         }
         for name in ["login_page", "users.login", "login-page"] {
-            assert_eq!(parse(name).unwrap(), View::Resource(name.to_owned()));
+            assert!(matches!(parse(name), Ok(View::Resource(it)) if it == name));
         }
         for wrong in [
             "",

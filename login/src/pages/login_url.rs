@@ -8,8 +8,8 @@ use crate::{
     http::{
         navigation::is_navigation,
         url::{
-            Location, leads_here, make_next_param, referring_path, requested_path, site_origin,
-            url_of_view,
+            Location, below_base, leads_here, make_next_param, referring_path, requested_path,
+            site_origin, url_of_view,
         },
     },
     manager::{settings::RedirectSettings, view::View},
@@ -21,7 +21,8 @@ use crate::{
 ///
 /// `login_view` is a path, an absolute URL or the name of an actix-web resource. [`make_next_param`]
 /// shortens `next_url`, which is then form-encoded. The view keeps its own query. With
-/// [`force_host`](crate::LoginManagerBuilder::force_host) the result has that host.
+/// [`force_host`](crate::LoginManagerBuilder::force_host) the result has that host. A path gets the path
+/// of [`server_origin`](crate::LoginManagerBuilder::server_origin) before it.
 ///
 /// # Errors
 ///
@@ -71,13 +72,16 @@ pub fn login_url_with_field(
     let unknown = || LoginError::UnknownView {
         view: login_view.to_owned(),
     };
-    let view = View::parse("login_view", login_view.to_owned())
+    let location = View::parse("login_view", login_view.to_owned())
         .map_err(|_| unknown().logged())?
         .location(req)?;
-    let force_host = nearest(req)
-        .ok()
-        .and_then(|manager| manager.settings().redirects.force_host.as_deref());
-    Ok(url_of_view(&view, next_url, next_field, force_host))
+    let Ok(manager) = nearest(req) else {
+        return Ok(url_of_view(&location, next_url, next_field, None));
+    };
+    let settings = &manager.settings().redirects;
+    let location = below_base(&settings.base_path, location);
+    let force_host = settings.force_host.as_deref();
+    Ok(url_of_view(&location, next_url, next_field, force_host))
 }
 
 /// Where a refused request is redirected to.
@@ -99,8 +103,9 @@ pub(crate) fn redirect_to_view(
     req: &HttpRequest,
     settings: &RedirectSettings,
 ) -> Result<ViewRedirect, LoginError> {
-    let location = view.location(req)?;
-    if is_view(view, req, settings) {
+    let view = view.resolved(req)?;
+    let location = below_base(&settings.base_path, view.location(req)?);
+    if is_view(&view, req, settings) {
         return Err(LoginError::GuardedView { view: location }.logged());
     }
     let next = page_to_return_to(&location, req, settings);
@@ -131,7 +136,7 @@ fn page_to_return_to(
     let gets_redirect =
         !settings.redirect_navigations_only || is_navigation(req.method(), req.headers());
     let path = if is_own && gets_redirect {
-        requested_path(req)
+        requested_path(req, &settings.base_path)
     } else {
         // The form may be on the page of the view.
         referring_path(req, origin).filter(|path| !is_page(location, path))
@@ -162,12 +167,15 @@ pub(crate) fn is_view(view: &View, req: &HttpRequest, settings: &RedirectSetting
     if !is_repeatable(req) {
         return false;
     }
-    if let View::Resource(name) = view
+    let Ok(view) = view.resolved(req) else {
+        return false;
+    };
+    if let View::Resource(name) = &*view
         && req.match_name() == Some(name)
     {
         return true;
     }
-    let origin = settings.server_origin.as_deref();
+    let (origin, base) = (settings.server_origin.as_deref(), &settings.base_path);
     view.location(req)
-        .is_ok_and(|location| leads_here(&location, req, origin))
+        .is_ok_and(|location| leads_here(&below_base(base, location), req, origin, base))
 }

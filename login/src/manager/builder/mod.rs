@@ -18,6 +18,7 @@ use crate::{
     crypto::keyring::Keyring,
     error::ConfigError,
     events::Observer,
+    http::url::{Location, is_path_on_this_site},
     loader::Loaders,
     remember::{
         cookie::RememberCookie,
@@ -168,7 +169,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
             check_host("allowed_redirect_hosts", host)?;
         }
         if let Some(origin) = &mut self.redirects.server_origin {
-            *origin = check_origin(origin)?;
+            (*origin, self.redirects.base_path) = check_origin(origin)?;
         }
         Ok(())
     }
@@ -210,18 +211,28 @@ fn check_host(name: &'static str, host: &str) -> Result<(), ConfigError> {
     Err(setting(name, reason))
 }
 
-/// Returns scheme and host without the slash at the end.
-fn check_origin(origin: &str) -> Result<String, ConfigError> {
+/// Returns scheme and host, and the path without the slash at the end.
+fn check_origin(origin: &str) -> Result<(String, String), ConfigError> {
+    let location = Location::parse(origin);
+    let path = location.path.trim_end_matches('/');
     let is_origin = Url::parse(origin).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https")
-            && url.path() == "/"
+            && url.path().trim_end_matches('/') == path
             && url.query().is_none()
             && url.fragment().is_none()
             && url.username().is_empty()
     });
-    if is_origin && origin.contains("://") {
-        return Ok(origin.trim_end_matches('/').to_owned());
+    let is_plain = path.is_empty() || is_path_on_this_site(path);
+    if let Some(scheme) = location.scheme
+        && let Some(host) = location.host
+        && is_origin
+        && is_plain
+    {
+        return Ok((format!("{scheme}://{host}"), path.to_owned()));
     }
-    let reason = format!("{origin:?} must be a scheme and host such as \"https://example.com\"");
+    let reason = format!(
+        "{origin:?} must be a scheme and host such as \"https://example.com\", with the path that a \
+         proxy strips, if there is one"
+    );
     Err(setting("server_origin", reason))
 }

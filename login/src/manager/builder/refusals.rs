@@ -1,5 +1,7 @@
 //! The builder's settings for refused requests: views, messages, handlers and redirects.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, Responder};
 
 use super::{super::settings::refusal_handler, LoginManagerBuilder};
@@ -25,6 +27,42 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Default: none, and a request without a fresh login gets an empty 401.
     pub fn refresh_view(mut self, view: impl Into<String>) -> Self {
         self.refusals.set_refresh_view(view.into());
+        self
+    }
+
+    /// The [login view](Self::login_view) by the request, for a path with a segment of its own. The
+    /// function returns a path, an absolute URL or the name of a resource. For anything else the
+    /// response is an empty 500 with a line in the log. Check what you take from the request: it comes
+    /// from a stranger.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .login_view_with(|req| {
+    ///         let language = if req.path().starts_with("/de/") { "de" } else { "en" };
+    ///         format!("/{language}/login")
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn login_view_with(
+        mut self,
+        view: impl Fn(&HttpRequest) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.refusals.set_login_view_with(Arc::new(view));
+        self
+    }
+
+    /// The [refresh view](Self::refresh_view) by the request, as in
+    /// [`login_view_with`](Self::login_view_with).
+    pub fn refresh_view_with(
+        mut self,
+        view: impl Fn(&HttpRequest) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.refusals.set_refresh_view_with(Arc::new(view));
         self
     }
 
@@ -223,7 +261,12 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     }
 
     /// Scheme and host of this site, such as `https://shop.example`, for the `next` that a login view
-    /// on another host gets.
+    /// on another host gets, and to tell this site's own pages by their `Referer`.
+    ///
+    /// If a proxy strips the start of the path, add it: with `https://example.com/shop`, a request for
+    /// `/cart` gets the `next` `/shop/cart`, and the view `/login` is redirected to as `/shop/login`.
+    /// So is a view that is a named resource, the view of `#[anonymous_required]`, and the one that
+    /// [`login_url`](crate::login_url) gets. The app adds it to its own redirects.
     ///
     /// Default: the request's `Host`, and the scheme of the connection. Behind a proxy that ends TLS
     /// the connection is plain HTTP, so set it there. `Forwarded` and `X-Forwarded-Host` are ignored.

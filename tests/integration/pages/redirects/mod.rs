@@ -2,6 +2,7 @@
 //! trusted.
 
 mod circles;
+mod computed_views;
 mod hosts;
 mod next;
 mod page_after_login;
