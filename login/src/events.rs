@@ -8,12 +8,16 @@ use actix_web::HttpRequest;
 ///
 /// Observers get it with the request and, if known, the user
 /// ([`on_event`](crate::LoginManagerBuilder::on_event)). The user is unknown for anonymous requests,
-/// and in the events that come before the user is loaded:
-/// [`RememberCookieRejected`](Self::RememberCookieRejected),
-/// [`SessionProtected`](Self::SessionProtected) in strong mode, and [`LoginEnded`](Self::LoginEnded).
+/// and if the event comes before the user is loaded: [`SessionProtected`](Self::SessionProtected) in
+/// strong mode, and [`LoginEnded`](Self::LoginEnded) and
+/// [`RememberCookieRejected`](Self::RememberCookieRejected) for most reasons.
 ///
 /// Each is also a `tracing` event of the target `actix_login`, with [`name`](Self::name) in the field
-/// `event`. It never contains ids or tokens.
+/// `event`, and the name of its reason in the field `reason`. It never contains ids or tokens. Events
+/// that an attacker can cause are of the level `warn`: `SessionProtected`, `RememberCookieReused`, and
+/// `RememberCookieRejected` for a
+/// cookie that is forged or in conflict with another. `UserAccessed` is of the level `trace`, and all
+/// others are of the level `info`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginEvent {
@@ -35,16 +39,110 @@ pub enum LoginEvent {
     SessionProtected,
     /// A request asked for its user. It occurs once per request.
     UserAccessed,
-    /// A remember cookie was rejected: it is forged or expired, its user does not exist, or the user's
-    /// `session_auth_hash` has changed. Flask-Login has no signal for it.
-    RememberCookieRejected,
-    /// A login in the session ended without a logout: a deadline passed, its user does not exist, the
-    /// user's `session_auth_hash` changed, its active login ended, or its remember cookie was reused.
-    /// Flask-Login has no signal for it.
-    LoginEnded,
+    /// A remember cookie was rejected, and the response clears it. The user is known if
+    /// `session_auth_hash` is the reason. Flask-Login has no signal for it.
+    RememberCookieRejected {
+        /// Why it was rejected.
+        reason: CookieRejectReason,
+    },
+    /// A login in the session ended without a logout in this browser. The user is known if
+    /// `session_auth_hash` or a reused remember cookie is the reason. Flask-Login has no signal for it.
+    ///
+    /// Observers are called after the session is cleared, so that a message that they
+    /// [`flash`](crate::flash()) stays.
+    LoginEnded {
+        /// Why it ended.
+        reason: LoginEndReason,
+    },
     /// A request carried a remember cookie that was replaced long ago, so somebody has a copy. Its
     /// active login was ended. Flask-Login has no signal for it.
     RememberCookieReused,
+}
+
+/// Why a login in a session ended, in [`LoginEvent::LoginEnded`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginEndReason {
+    /// The [`login_deadline`](crate::LoginManagerBuilder::login_deadline) or the
+    /// [`visit_deadline`](crate::LoginManagerBuilder::visit_deadline) has passed.
+    Expired,
+    /// The user loader found no user.
+    UserNotFound,
+    /// The user's `session_auth_hash` has changed, for example with the password.
+    AuthHashChanged,
+    /// The [active login](crate::ActiveLogins) has no entry any more: it ended on the server, by a
+    /// logout with a copy of the session, by [`end_login`](crate::end_login) or a similar function, or
+    /// because the user had too many logins. Also a login from before active logins were switched on.
+    Revoked,
+    /// The request also carried a copy of a remember cookie
+    /// ([`RememberCookieReused`](LoginEvent::RememberCookieReused)).
+    RememberCookieReused,
+}
+
+impl LoginEndReason {
+    /// The name in the log, such as `expired`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::UserNotFound => "user_not_found",
+            Self::AuthHashChanged => "auth_hash_changed",
+            Self::Revoked => "revoked",
+            Self::RememberCookieReused => "remember_cookie_reused",
+        }
+    }
+}
+
+impl fmt::Display for LoginEndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a remember cookie was rejected, in [`LoginEvent::RememberCookieRejected`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CookieRejectReason {
+    /// No key of the manager signed it: it is forged, cut, or from before a change of the secret.
+    Forged,
+    /// The request carries two different cookies of the name. Another host of the domain may have set
+    /// one of them.
+    Conflict,
+    /// Its time has passed. For Flask-Login's cookies, that is the day of
+    /// [`accept_flask_cookies`](crate::LoginManagerBuilder::accept_flask_cookies).
+    Expired,
+    /// The user loader found no user.
+    UserNotFound,
+    /// The user's `session_auth_hash` has changed, for example with the password. Also a cookie from
+    /// before the user had one, and Flask-Login's, which holds none.
+    AuthHashChanged,
+    /// Its [active login](crate::ActiveLogins) has no entry any more: the user logged out, or the login
+    /// ended on the server. Also a cookie from before active logins were switched on.
+    Revoked,
+}
+
+impl CookieRejectReason {
+    /// The name in the log, such as `forged`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Forged => "forged",
+            Self::Conflict => "conflict",
+            Self::Expired => "expired",
+            Self::UserNotFound => "user_not_found",
+            Self::AuthHashChanged => "auth_hash_changed",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// Whether only a mistake or an attacker makes such a cookie.
+    fn is_suspicious(self) -> bool {
+        matches!(self, Self::Forged | Self::Conflict)
+    }
+}
+
+impl fmt::Display for CookieRejectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 impl LoginEvent {
@@ -60,8 +158,8 @@ impl LoginEvent {
             Self::UserNeedsRefresh => "user_needs_refresh",
             Self::SessionProtected => "session_protected",
             Self::UserAccessed => "user_accessed",
-            Self::RememberCookieRejected => "remember_cookie_rejected",
-            Self::LoginEnded => "login_ended",
+            Self::RememberCookieRejected { .. } => "remember_cookie_rejected",
+            Self::LoginEnded { .. } => "login_ended",
             Self::RememberCookieReused => "remember_cookie_reused",
         }
     }
@@ -83,17 +181,32 @@ pub(crate) fn emit<U>(
     event: LoginEvent,
     user: Option<&U>,
 ) {
+    log(event);
+    notify(observers, req, event, user);
+}
+
+fn log(event: LoginEvent) {
+    let name = event.name();
     match event {
-        LoginEvent::UserAccessed => {
-            tracing::trace!(target: "actix_login", event = event.name());
+        LoginEvent::UserAccessed => tracing::trace!(target: "actix_login", event = name),
+        LoginEvent::SessionProtected | LoginEvent::RememberCookieReused => {
+            tracing::warn!(target: "actix_login", event = name);
         }
-        LoginEvent::SessionProtected
-        | LoginEvent::RememberCookieRejected
-        | LoginEvent::RememberCookieReused => {
-            tracing::warn!(target: "actix_login", event = event.name());
+        LoginEvent::RememberCookieRejected { reason } if reason.is_suspicious() => {
+            tracing::warn!(target: "actix_login", event = name, reason = reason.name());
         }
-        _ => tracing::info!(target: "actix_login", event = event.name()),
+        LoginEvent::RememberCookieRejected { reason } => {
+            tracing::info!(target: "actix_login", event = name, reason = reason.name());
+        }
+        LoginEvent::LoginEnded { reason } => {
+            tracing::info!(target: "actix_login", event = name, reason = reason.name());
+        }
+        _ => tracing::info!(target: "actix_login", event = name),
     }
+}
+
+/// Calls the observers, without a line in the log.
+fn notify<U>(observers: &[Observer<U>], req: &HttpRequest, event: LoginEvent, user: Option<&U>) {
     for observer in observers {
         observer(req, event, user);
     }

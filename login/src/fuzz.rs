@@ -146,7 +146,7 @@ fn no_change_of_a_token_verifies() {
     fuzz("tokens", &seeds, TOKEN_PIECES, |input| {
         if let Ok(text) = std::str::from_utf8(input) {
             let verified = RememberToken::verify(text, &settings.keys, NOW);
-            assert_eq!(verified, None, "{text:?}");
+            assert!(verified.is_err(), "{text:?}");
         }
     });
 }
@@ -160,7 +160,7 @@ fn no_change_of_a_tokens_payload_is_read_without_a_signature() {
     fuzz("payloads", &[payload], TOKEN_PIECES, |input| {
         if let Ok(payload) = std::str::from_utf8(input) {
             let text = format!("{payload}.{signature}");
-            assert_eq!(RememberToken::verify(&text, &settings.keys, NOW), None);
+            assert!(RememberToken::verify(&text, &settings.keys, NOW).is_err());
         }
     });
 }

@@ -256,7 +256,7 @@ pub use self::{
     },
     config::SESSION_KEYS,
     error::{ConfigError, LoginError},
-    events::LoginEvent,
+    events::{CookieRejectReason, LoginEndReason, LoginEvent},
     extract::{AuthenticatedUser, CurrentUser},
     guard::{
         check::Check,

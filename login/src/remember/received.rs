@@ -17,6 +17,7 @@ use crate::{
         keyring::{KeyMatch, Keyring},
     },
     error::LoginError,
+    events::CookieRejectReason,
     store::entry::TokenLogin,
     timestamp::Timestamp,
     user::UserMixin,
@@ -27,8 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum ReceivedCookie {
     None,
-    /// Forged, cut or expired, or two different ones.
-    Invalid,
+    Invalid(CookieRejectReason),
     Valid(VerifiedToken),
 }
 
@@ -57,12 +57,14 @@ impl ReceivedCookie {
     ) -> Self {
         let value = match settings.cookie.find(headers) {
             CookieValue::Missing => return Self::None,
-            CookieValue::Conflict => return Self::Invalid,
+            CookieValue::Conflict => return Self::Invalid(CookieRejectReason::Conflict),
             CookieValue::One(value) => value,
         };
-        verify_own(value, settings, keys, now)
-            .or_else(|| verify_flask(value, settings, now))
-            .map_or(Self::Invalid, Self::Valid)
+        let verified = match verify_own(value, settings, keys, now) {
+            Err(CookieRejectReason::Forged) => verify_flask(value, settings, now),
+            verified => verified,
+        };
+        verified.map_or_else(Self::Invalid, Self::Valid)
     }
 }
 
@@ -71,24 +73,27 @@ fn verify_own(
     settings: &RememberSettings,
     keys: &Keyring,
     now: Timestamp,
-) -> Option<VerifiedToken> {
+) -> Result<VerifiedToken, CookieRejectReason> {
     if value.len() > TOKEN_MAX_BYTES {
-        return None;
+        return Err(CookieRejectReason::Forged);
     }
-    let text = str::from_utf8(value).ok()?;
+    let text = str::from_utf8(value).map_err(|_| CookieRejectReason::Forged)?;
     let (token, key) = RememberToken::verify(text, keys, now)?;
     // The deadline may have been set after the token was issued.
     let expires_at = settings.cap(token.first_issued_at, token.expires_at);
     let signer = match key {
         KeyMatch::Current => Signer::CurrentKey,
         KeyMatch::Previous => Signer::PreviousKey,
-        KeyMatch::None => return None,
+        KeyMatch::None => return Err(CookieRejectReason::Forged),
     };
+    if expires_at.has_passed(now) {
+        return Err(CookieRejectReason::Expired);
+    }
     let token = RememberToken {
         expires_at,
         ..token
     };
-    (!expires_at.has_passed(now)).then_some(VerifiedToken { token, signer })
+    Ok(VerifiedToken { token, signer })
 }
 
 /// Flask-Login's cookie holds the id alone. It becomes a token that is issued now.
@@ -96,18 +101,18 @@ fn verify_flask(
     value: &[u8],
     settings: &RememberSettings,
     now: Timestamp,
-) -> Option<VerifiedToken> {
-    let flask = settings.flask.as_ref()?;
+) -> Result<VerifiedToken, CookieRejectReason> {
+    let flask = settings.flask.as_ref().ok_or(CookieRejectReason::Forged)?;
+    let text = unquote(value).ok_or(CookieRejectReason::Forged)?;
+    let id = decode_cookie(&text, &flask.secret).ok_or(CookieRejectReason::Forged)?;
     if flask.until.has_passed(now) {
-        return None;
+        return Err(CookieRejectReason::Expired);
     }
-    let text = unquote(value)?;
-    let id = decode_cookie(&text, &flask.secret)?;
     if id.len() > ID_MAX_BYTES {
         LoginError::IdTooLong { bytes: id.len() }.logged();
-        return None;
+        return Err(CookieRejectReason::UserNotFound);
     }
-    Some(VerifiedToken {
+    Ok(VerifiedToken {
         token: settings.new_token(now, None, id, None),
         signer: Signer::Flask,
     })

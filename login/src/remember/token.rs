@@ -9,6 +9,7 @@ use crate::{
         digest::Digest,
         keyring::{KeyMatch, Keyring},
     },
+    events::CookieRejectReason,
     store::entry::TokenLogin,
     timestamp::Timestamp,
 };
@@ -65,9 +66,21 @@ impl RememberToken {
         token
     }
 
-    /// Returns the token and the key that signed it; `None` if no key did, or if the token has expired
-    /// at `now`.
-    pub(crate) fn verify(text: &str, keys: &Keyring, now: Timestamp) -> Option<(Self, KeyMatch)> {
+    /// Returns the token and the key that signed it, or why it is not valid: no key signed it, or it
+    /// has expired at `now`.
+    pub(crate) fn verify(
+        text: &str,
+        keys: &Keyring,
+        now: Timestamp,
+    ) -> Result<(Self, KeyMatch), CookieRejectReason> {
+        let (token, key) = Self::verify_signature(text, keys).ok_or(CookieRejectReason::Forged)?;
+        if token.expires_at.has_passed(now) {
+            return Err(CookieRejectReason::Expired);
+        }
+        Ok((token, key))
+    }
+
+    fn verify_signature(text: &str, keys: &Keyring) -> Option<(Self, KeyMatch)> {
         if text.len() > TOKEN_MAX_BYTES {
             return None;
         }
@@ -77,8 +90,7 @@ impl RememberToken {
         if key == KeyMatch::None {
             return None;
         }
-        let token = Self::parse(payload)?;
-        (!token.expires_at.has_passed(now)).then_some((token, key))
+        Some((Self::parse(payload)?, key))
     }
 
     fn parse(payload: &str) -> Option<Self> {
@@ -134,23 +146,23 @@ mod tests {
         let text = token("1").sign(&keys);
         assert_eq!(
             RememberToken::verify(&text, &keys, Timestamp::from_secs(1_999)),
-            Some((token("1"), KeyMatch::Current))
+            Ok((token("1"), KeyMatch::Current))
         );
         assert_eq!(
             RememberToken::verify(&text, &keys, Timestamp::from_secs(2_000)),
-            None
+            Err(CookieRejectReason::Expired)
         );
         assert_eq!(
             RememberToken::verify(&text, &keys, Timestamp::from_secs(u64::MAX)),
-            None
+            Err(CookieRejectReason::Expired)
         );
     }
 
     #[test]
     fn another_manager_or_secret_rejects_a_token() {
         let text = token("1").sign(&keys(1, "User"));
-        assert!(RememberToken::verify(&text, &keys(1, "Admin"), EPOCH).is_none());
-        assert!(RememberToken::verify(&text, &keys(2, "User"), EPOCH).is_none());
+        assert!(RememberToken::verify(&text, &keys(1, "Admin"), EPOCH).is_err());
+        assert!(RememberToken::verify(&text, &keys(2, "User"), EPOCH).is_err());
     }
 
     #[test]
@@ -169,7 +181,7 @@ mod tests {
         for purpose in [Purpose::AuthTag, Purpose::Owner] {
             let digest = keys.digest(purpose, [b"", payload.as_bytes()]);
             let forged = format!("{payload}.{}", digest);
-            assert!(RememberToken::verify(&forged, &keys, EPOCH).is_none());
+            assert!(RememberToken::verify(&forged, &keys, EPOCH).is_err());
         }
     }
 
@@ -178,13 +190,13 @@ mod tests {
         let keys = keys(1, "User");
         let text = token("佐藤").sign(&keys);
         for position in 0..text.len() {
-            assert!(RememberToken::verify(&text[..position], &keys, EPOCH).is_none());
+            assert!(RememberToken::verify(&text[..position], &keys, EPOCH).is_err());
             for byte in (0..=127_u8).filter(|byte| *byte != text.as_bytes()[position]) {
                 let mut changed = text.clone().into_bytes();
                 changed[position] = byte;
                 let changed = String::from_utf8(changed).unwrap();
                 assert!(
-                    RememberToken::verify(&changed, &keys, EPOCH).is_none(),
+                    RememberToken::verify(&changed, &keys, EPOCH).is_err(),
                     "{changed}"
                 );
             }
@@ -202,9 +214,9 @@ mod tests {
         };
         let text = longest.sign(&keys);
         assert!(text.len() <= TOKEN_MAX_BYTES, "{}", text.len());
-        assert!(RememberToken::verify(&text, &keys, EPOCH).is_some());
+        assert!(RememberToken::verify(&text, &keys, EPOCH).is_ok());
 
         let too_long = token(&"x".repeat(ID_MAX_BYTES * 2)).sign(&keys);
-        assert!(RememberToken::verify(&too_long, &keys, EPOCH).is_none());
+        assert!(RememberToken::verify(&too_long, &keys, EPOCH).is_err());
     }
 }

@@ -4,7 +4,7 @@ use super::{login::Login, visit::Visit};
 use crate::{
     crypto::auth_tag::auth_tag,
     error::LoginError,
-    events::LoginEvent,
+    events::{LoginEndReason, LoginEvent},
     session::{flashes::remove_refusals, next::take_next, record::LoginRecord},
     store::entry::LoginId,
     user::UserMixin,
@@ -95,8 +95,8 @@ impl<U: UserMixin> Visit<'_, U> {
     }
 
     /// Ends a login that the app did not log out.
-    pub(crate) fn end_login(&self, id: &str) {
+    pub(crate) fn end_login(&self, id: &str, reason: LoginEndReason, user: Option<&U>) {
         self.end_session(id);
-        self.emit(LoginEvent::LoginEnded, None);
+        self.emit(LoginEvent::LoginEnded { reason }, user);
     }
 }

@@ -6,7 +6,7 @@ use super::load_user::load_user;
 use crate::{
     active::{lookup::find, rotation::Rotation},
     error::LoginError,
-    events::LoginEvent,
+    events::{CookieRejectReason, LoginEvent},
     remember::received::{ReceivedCookie, VerifiedToken},
     request::{
         login::{Login, LoginSource},
@@ -22,6 +22,15 @@ use crate::{
     },
     user::UserMixin,
 };
+
+/// What the remember cookie of a request leads to.
+pub(super) enum ByCookie<U> {
+    /// There is no cookie, or it has no effect.
+    None,
+    Restored(RestoredLogin<U>),
+    /// The response clears the cookie. The caller emits the event, once the session is as it stays.
+    Refused(LoginEvent, Option<U>),
+}
 
 /// A login that a valid remember cookie restores.
 pub(super) struct RestoredLogin<U> {
@@ -46,35 +55,38 @@ impl<U: UserMixin> RestoredLogin<U> {
     }
 }
 
-/// Finds the login that the remember cookie restores. The session stays as it is. `not_found` is an id
+/// Finds what the remember cookie leads to. The session stays as it is. `not_found` is an id
 /// whose user was just not found.
 pub(super) async fn by_cookie<U: UserMixin>(
     visit: &Visit<'_, U>,
     not_found: Option<&str>,
-) -> Result<Option<RestoredLogin<U>>, LoginError> {
+) -> Result<ByCookie<U>, LoginError> {
     let settings = visit.settings();
     let received = match visit.context.received(visit.req) {
-        ReceivedCookie::None => return Ok(None),
-        ReceivedCookie::Invalid => return Ok(reject(visit)),
+        ReceivedCookie::None => return Ok(ByCookie::None),
+        ReceivedCookie::Invalid(reason) => return Ok(reject(visit, *reason, None)),
         ReceivedCookie::Valid(received) => received,
     };
     let id = &received.token.id;
     if not_found == Some(id.as_str()) {
-        return Ok(reject(visit));
+        return Ok(reject(visit, CookieRejectReason::UserNotFound, None));
     }
     let entry = match &settings.active {
         Some(active) => match find_entry(visit, active, received).await? {
             Entry::Found(login, stored) => Some((active, login, stored)),
             Entry::NotNeeded => None,
-            Entry::Missing => return Ok(reject(visit)),
+            Entry::Missing => return Ok(reject(visit, CookieRejectReason::Revoked, None)),
         },
         None => None,
     };
     let user = load_user(visit.manager(), id).await?;
-    let user = user.filter(|user| received.is_valid_for(user, &settings.remember, &settings.keys));
     let Some(user) = user else {
-        return Ok(reject(visit));
+        return Ok(reject(visit, CookieRejectReason::UserNotFound, None));
     };
+    if !received.is_valid_for(&user, &settings.remember, &settings.keys) {
+        let reason = CookieRejectReason::AuthHashChanged;
+        return Ok(reject(visit, reason, Some(user)));
+    }
     let login = match entry {
         Some((active, login, stored)) => {
             let rotation = visit
@@ -91,8 +103,8 @@ pub(super) async fn by_cookie<U: UserMixin>(
                 Rotation::InGrace => visit.context.keep_cookie(),
                 Rotation::Reused => {
                     visit.context.clear_cookie();
-                    visit.emit(LoginEvent::RememberCookieReused, Some(&user));
-                    return Ok(None);
+                    let event = LoginEvent::RememberCookieReused;
+                    return Ok(ByCookie::Refused(event, Some(user)));
                 }
             }
             Some(RecordedLogin {
@@ -104,14 +116,14 @@ pub(super) async fn by_cookie<U: UserMixin>(
             let end = Some(received.token.expires_at);
             let login = match visit.start_or_continue(None, &user, id, end).await {
                 // Too many logins are no reason to refuse a page that is open to all.
-                Err(LoginError::TooManyLogins) => return Ok(None),
+                Err(LoginError::TooManyLogins) => return Ok(ByCookie::None),
                 login => login?,
             };
             visit.context.renew_cookie(received, &user, login);
             login.map(TokenLogin::recorded)
         }
     };
-    Ok(Some(RestoredLogin {
+    Ok(ByCookie::Restored(RestoredLogin {
         user,
         id: id.as_str().into(),
         login,
@@ -144,8 +156,11 @@ async fn find_entry<U: UserMixin>(
 }
 
 /// Rejects the cookie: the response clears it.
-fn reject<U: UserMixin>(visit: &Visit<'_, U>) -> Option<RestoredLogin<U>> {
+fn reject<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    reason: CookieRejectReason,
+    user: Option<U>,
+) -> ByCookie<U> {
     visit.context.clear_cookie();
-    visit.emit(LoginEvent::RememberCookieRejected, None);
-    None
+    ByCookie::Refused(LoginEvent::RememberCookieRejected { reason }, user)
 }

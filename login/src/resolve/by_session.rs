@@ -13,7 +13,7 @@ use crate::{
         keyring::KeyMatch,
     },
     error::LoginError,
-    events::LoginEvent,
+    events::{LoginEndReason, LoginEvent},
     request::{
         login::{Login, LoginSource},
         visit::Visit,
@@ -24,18 +24,33 @@ use crate::{
 };
 
 /// Why the session yields no user.
-pub(super) enum NoUser {
+pub(super) enum NoUser<U> {
     NotLoggedIn,
-    /// The login of this user id has ended.
-    Ended(Rc<str>),
-    /// The user of this id does not exist any more.
-    UserNotFound(Rc<str>),
+    Ended(EndedLogin<U>),
     /// The login has ended, and the other sources are not asked: somebody has a copy of its cookies.
     Stolen,
 }
 
+/// A login in the session that has ended. The session still holds it.
+pub(super) struct EndedLogin<U> {
+    pub(super) id: Rc<str>,
+    pub(super) reason: LoginEndReason,
+    /// The user, if it was loaded.
+    pub(super) user: Option<Rc<U>>,
+}
+
+impl<U> NoUser<U> {
+    fn ended(id: &Rc<str>, reason: LoginEndReason) -> Self {
+        Self::Ended(EndedLogin {
+            id: Rc::clone(id),
+            reason,
+            user: None,
+        })
+    }
+}
+
 /// The login of the session, or why there is none.
-type BySession<U> = Result<Login<U>, NoUser>;
+type BySession<U> = Result<Login<U>, NoUser<U>>;
 
 pub(super) async fn by_session<U: UserMixin>(
     visit: &Visit<'_, U>,
@@ -54,14 +69,18 @@ pub(super) async fn by_session<U: UserMixin>(
 }
 
 /// Reads the record of the session, and checks it as far as is possible without its user.
-fn read_record<U: UserMixin>(visit: &Visit<'_, U>) -> Result<CheckedRecord, NoUser> {
+fn read_record<U: UserMixin>(visit: &Visit<'_, U>) -> Result<CheckedRecord, NoUser<U>> {
     let (session, settings) = (&visit.session, visit.settings());
     let keys = &settings.session_keys;
     let record = match session.get::<LoginRecord>(&keys.login) {
         Ok(Some(record)) => record,
         Ok(None) => return Err(NoUser::NotLoggedIn),
         Err(_) => {
-            tracing::warn!(target: "actix_login", "a malformed login record was removed");
+            // A logout that could not read the session has left an empty one.
+            let text = session.get::<String>(&keys.login).ok().flatten();
+            if text.as_deref() != Some("") {
+                tracing::warn!(target: "actix_login", "a malformed login record was removed");
+            }
             session.remove(&keys.login);
             keys.mark_ownerless(session);
             return Err(NoUser::NotLoggedIn);
@@ -70,7 +89,7 @@ fn read_record<U: UserMixin>(visit: &Visit<'_, U>) -> Result<CheckedRecord, NoUs
     let login = record.login.map(|login| login.id);
     visit.context.initial_login.set(login);
     check_record(visit, record).map_err(|rejected| match rejected {
-        RejectedRecord::Expired(id) => NoUser::Ended(id),
+        RejectedRecord::Expired(id) => NoUser::ended(&id, LoginEndReason::Expired),
         RejectedRecord::Stolen(id) => {
             // The client may be a thief: the app's keys stay for their owner, and a login of another
             // user clears them.
@@ -100,11 +119,11 @@ fn match_user<U: UserMixin>(
     visit: &Visit<'_, U>,
     mut checked: CheckedRecord,
     user: Option<U>,
-) -> Result<(CheckedRecord, U), NoUser> {
+) -> Result<(CheckedRecord, U), NoUser<U>> {
     let keys = visit.keys();
     let record = &mut checked.record;
     let Some(user) = user else {
-        return Err(NoUser::UserNotFound(Rc::clone(&record.id)));
+        return Err(NoUser::ended(&record.id, LoginEndReason::UserNotFound));
     };
     match match_auth_tag(keys, &record.id, &user, record.auth_tag.as_ref()) {
         KeyMatch::Current => {}
@@ -112,7 +131,13 @@ fn match_user<U: UserMixin>(
             record.auth_tag = auth_tag(keys, &record.id, &user);
             checked.changed = true;
         }
-        KeyMatch::None => return Err(NoUser::Ended(Rc::clone(&record.id))),
+        KeyMatch::None => {
+            return Err(NoUser::Ended(EndedLogin {
+                id: Rc::clone(&record.id),
+                reason: LoginEndReason::AuthHashChanged,
+                user: Some(Rc::new(user)),
+            }));
+        }
     }
     Ok((checked, user))
 }
@@ -150,7 +175,7 @@ async fn by_active_login<U: UserMixin>(
         None => None,
     };
     let Some(entry) = entry else {
-        return Ok(Err(NoUser::Ended(id)));
+        return Ok(Err(NoUser::ended(&id, LoginEndReason::Revoked)));
     };
     let user = load_user(visit.manager(), &id).await?;
     let (mut checked, user) = match match_user(visit, checked, user) {
@@ -159,7 +184,7 @@ async fn by_active_login<U: UserMixin>(
     };
     if visit.carries_reused_cookie(active, &entry, &user, &id) {
         active.store.end(entry.id).await?;
-        visit.end_login(&id);
+        visit.end_login(&id, LoginEndReason::RememberCookieReused, Some(&user));
         visit.context.clear_cookie();
         visit.emit(LoginEvent::RememberCookieReused, Some(&user));
         return Ok(Err(NoUser::Stolen));

@@ -3,13 +3,13 @@
 use actix_web::HttpRequest;
 
 use super::{
-    by_cookie::by_cookie,
+    by_cookie::{ByCookie, by_cookie},
     by_request::by_request,
-    by_session::{NoUser, by_session},
+    by_session::{EndedLogin, NoUser, by_session},
 };
 use crate::{
     error::LoginError,
-    events::LoginEvent,
+    events::{LoginEndReason, LoginEvent},
     request::{
         context::LoginContext,
         login::{LoadedLogin, Login},
@@ -76,23 +76,29 @@ async fn resolve<U: UserMixin>(context: &LoginContext<U>, req: &HttpRequest) -> 
 /// Asks the remember cookie, then the request itself.
 async fn resolve_without_session<U: UserMixin>(
     visit: &Visit<'_, U>,
-    no_user: NoUser,
+    no_user: NoUser<U>,
 ) -> Result<Option<Login<U>>, LoginError> {
-    let (ended, not_found) = match &no_user {
+    let ended = match no_user {
         NoUser::Stolen => return Ok(None),
-        NoUser::UserNotFound(id) => (Some(id), Some(&**id)),
-        NoUser::Ended(id) => (Some(id), None),
-        NoUser::NotLoggedIn => (None, None),
+        NoUser::Ended(ended) => Some(ended),
+        NoUser::NotLoggedIn => None,
     };
-    let restored = by_cookie(visit, not_found).await?;
+    let not_found = ended
+        .as_ref()
+        .filter(|ended| ended.reason == LoginEndReason::UserNotFound)
+        .map(|ended| &*ended.id);
+    let by_cookie = by_cookie(visit, not_found).await?;
     // Only now, since the cookie's loader or store might have failed.
-    if let Some(id) = ended {
-        visit.end_login(id);
+    if let Some(EndedLogin { id, reason, user }) = &ended {
+        visit.end_login(id, *reason, user.as_deref());
     }
-    match restored {
-        Some(restored) => restored.start(visit).map(Some),
-        None => by_request(visit.context, visit.req).await,
+    // Only now, since an observer may write to the session.
+    match by_cookie {
+        ByCookie::Restored(restored) => return restored.start(visit).map(Some),
+        ByCookie::Refused(event, user) => visit.emit(event, user.as_ref()),
+        ByCookie::None => {}
     }
+    by_request(visit.context, visit.req).await
 }
 
 #[cfg(test)]

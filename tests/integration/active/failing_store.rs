@@ -1,6 +1,9 @@
 //! While the store is down, no login starts or ends, and no cookie changes.
 
-use actix_login::{ActiveLogins, LoginError, LoginEvent, store::MemoryLoginStore};
+use actix_login::{
+    ActiveLogins, CookieRejectReason, LoginEndReason, LoginError, LoginEvent,
+    store::MemoryLoginStore,
+};
 
 use crate::support::{
     Browser, Response, TestLoginStore,
@@ -45,8 +48,18 @@ fn an_outage_of_the_store_starts_no_login_and_loses_none() {
     assert_eq!(who(&mut copy), "None");
     assert_eq!(who(&mut stranger), "None");
     assert_eq!(logins(&mut by_session).len(), 1);
-    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
-    assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 1);
+    assert_eq!(
+        site.events.count(LoginEvent::LoginEnded {
+            reason: LoginEndReason::Revoked
+        }),
+        1
+    );
+    assert_eq!(
+        site.events.count(LoginEvent::RememberCookieRejected {
+            reason: CookieRejectReason::Revoked
+        }),
+        1
+    );
 }
 
 #[test]
@@ -88,10 +101,20 @@ fn a_failure_between_session_and_cookie_leaves_both_in_place() {
     owner.post("/logout", "");
     site.store.fail(&["second find"]);
     assert_failed(&copy.get("/who"));
-    assert_eq!(site.events.count(LoginEvent::LoginEnded), 0);
+    assert_eq!(
+        site.events.count(LoginEvent::LoginEnded {
+            reason: LoginEndReason::Revoked
+        }),
+        0
+    );
     site.store.fail(&[]);
     assert_eq!(who(&mut copy), "None");
-    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
+    assert_eq!(
+        site.events.count(LoginEvent::LoginEnded {
+            reason: LoginEndReason::Revoked
+        }),
+        1
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A logout ends the login on the server, so that copies of its cookies are worthless.
 
-use actix_login::LoginEvent;
+use actix_login::{CookieRejectReason, LoginEndReason, LoginEvent};
 
 use crate::support::{
     REMEMBER, SESSION,
@@ -18,7 +18,12 @@ fn copies_of_the_session_cookie_are_worthless_after_logout() {
     let response = thief.get("/who");
     assert_eq!(response.body, "None");
     assert!(response.set_cookie(SESSION).is_some(), "another session");
-    assert_eq!(site.events.count(LoginEvent::LoginEnded), 1);
+    assert_eq!(
+        site.events.count(LoginEvent::LoginEnded {
+            reason: LoginEndReason::Revoked
+        }),
+        1
+    );
     assert_eq!(who(&mut owner), "None");
 
     let mut owner = site.logged_in(1);
@@ -39,7 +44,12 @@ fn copies_of_the_remember_cookie_are_worthless_after_logout() {
     assert_eq!(response.body, "None");
     assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
     assert!(response.set_cookie(SESSION).is_none());
-    assert_eq!(site.events.count(LoginEvent::RememberCookieRejected), 1);
+    assert_eq!(
+        site.events.count(LoginEvent::RememberCookieRejected {
+            reason: CookieRejectReason::Revoked
+        }),
+        1
+    );
 }
 
 #[test]

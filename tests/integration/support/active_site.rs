@@ -76,6 +76,12 @@ impl Events {
         let events = self.0.lock().unwrap();
         events.iter().filter(|other| **other == event).count()
     }
+
+    /// The same for an event of this name, whatever its reason.
+    pub fn count_named(&self, name: &str) -> usize {
+        let events = self.0.lock().unwrap();
+        events.iter().filter(|event| event.name() == name).count()
+    }
 }
 
 /// The app on a server, and everything that a test can access directly.

@@ -1,6 +1,7 @@
 //! The events: Flask-Login's signals, reported to observers and to the log.
 
 mod log;
+mod reasons;
 
 use std::{
     mem,
@@ -9,6 +10,7 @@ use std::{
 };
 
 use actix_login::{
+    CookieRejectReason, LoginEndReason,
     LoginEvent::{
         self, LoginEnded, RememberCookieRejected, SessionProtected, UserAccessed,
         UserLoadedFromCookie, UserLoadedFromRequest, UserLoggedIn, UserLoggedOut,
@@ -250,7 +252,15 @@ fn a_rejected_remember_cookie_is_reported() {
     browser.get("/who");
     assert_eq!(
         events.of("/who"),
-        [(RememberCookieRejected, None), (UserAccessed, None)]
+        [
+            (
+                RememberCookieRejected {
+                    reason: CookieRejectReason::Forged
+                },
+                None
+            ),
+            (UserAccessed, None)
+        ]
     );
 }
 
@@ -264,7 +274,15 @@ fn an_expired_login_is_reported() {
     browser.get("/who");
     assert_eq!(
         events.of("/who"),
-        [(LoginEnded, None), (UserAccessed, None)]
+        [
+            (
+                LoginEnded {
+                    reason: LoginEndReason::Expired
+                },
+                None
+            ),
+            (UserAccessed, None)
+        ]
     );
 }
 

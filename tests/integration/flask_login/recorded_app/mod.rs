@@ -266,7 +266,9 @@ impl Signals {
     fn note(&self, event: LoginEvent) {
         let is_recorded = !matches!(
             event,
-            LoginEvent::UserAccessed | LoginEvent::RememberCookieRejected | LoginEvent::LoginEnded
+            LoginEvent::UserAccessed
+                | LoginEvent::RememberCookieRejected { .. }
+                | LoginEvent::LoginEnded { .. }
         );
         if is_recorded {
             self.0.lock().unwrap().push(event.name());
