@@ -80,6 +80,9 @@ pub async fn active_logins(req: &HttpRequest) -> Result<Vec<ActiveLogin>, LoginE
 /// Ends one login of the current user, from its next request on. For an example see
 /// [`active_logins`].
 ///
+/// If it is the current login, this is [`logout_user`](crate::logout_user): the request is anonymous
+/// from here on, and its session and remember cookie are cleared.
+///
 /// # Errors
 ///
 /// [`LoginError::NoSuchLogin`] (404) if the current user has no login of this id, even if another user
@@ -108,8 +111,7 @@ impl<U: UserMixin> LoginManager<U> {
     pub async fn active_logins(&self, req: &HttpRequest) -> Result<Vec<ActiveLogin>, LoginError> {
         let context = self.context(req)?;
         let current = CurrentLogin::load(&context, req).await?;
-        let id = current.in_session.or(current.in_cookie);
-        list_for_user(self.settings(), &current.user_id, id).await
+        list_for_user(self.settings(), &current.user_id, current.id()).await
     }
 
     /// [`end_login`](crate::end_login) for the users of this manager.
@@ -120,7 +122,14 @@ impl<U: UserMixin> LoginManager<U> {
     pub async fn end_login(&self, req: &HttpRequest, id: LoginId) -> Result<(), LoginError> {
         let context = self.context(req)?;
         let current = CurrentLogin::load(&context, req).await?;
-        end_one(self.settings(), &current.user_id, id).await
+        end_one(self.settings(), &current.user_id, id).await?;
+        if current.id() == Some(id) {
+            return self.logout_user(req).await;
+        }
+        if current.in_cookie == Some(id) {
+            context.clear_cookie();
+        }
+        Ok(())
     }
 
     /// [`end_other_logins`](crate::end_other_logins) for the users of this manager.
@@ -132,11 +141,7 @@ impl<U: UserMixin> LoginManager<U> {
         let context = self.context(req)?;
         let current = CurrentLogin::load(&context, req).await?;
         let active = required(self.settings())?;
-        let mut kept: Vec<LoginId> = current
-            .in_session
-            .or(current.in_cookie)
-            .into_iter()
-            .collect();
+        let mut kept: Vec<LoginId> = current.id().into_iter().collect();
         if let Some(login) = current.in_session {
             // A copy of the current login's cookies must end, too.
             match current.supersede(active, login).await? {
@@ -157,7 +162,9 @@ impl<U: UserMixin> LoginManager<U> {
         list_for_user(self.settings(), &user_id.to_string(), None).await
     }
 
-    /// Ends one login of a user, from its next request on. For administrators:
+    /// Ends one login of a user, from its next request on. For administrators. A handler that ends the
+    /// login of its own request this way calls [`logout_user`](Self::logout_user), too: until then the
+    /// request keeps its user.
     ///
     /// ```
     /// use actix_login::{LoginId, LoginManager, UserMixin, login_required};
@@ -183,7 +190,8 @@ impl<U: UserMixin> LoginManager<U> {
         end_one(self.settings(), &user_id.to_string(), id).await
     }
 
-    /// Ends all logins of a user, each from its next request on.
+    /// Ends all logins of a user, each from its next request on. If that is the user of the request,
+    /// call [`logout_user`](Self::logout_user), too: until then the request keeps its user.
     ///
     /// # Errors
     ///
@@ -217,6 +225,11 @@ impl<'a, U: UserMixin> CurrentLogin<'a, U> {
             login,
             user_id,
         })
+    }
+
+    /// The login that is current on the list.
+    fn id(&self) -> Option<LoginId> {
+        self.in_session.or(self.in_cookie)
     }
 
     /// Supersedes the login, so that copies of its cookies become invalid. Returns `None` if a

@@ -82,7 +82,8 @@ fn keep(req: &HttpRequest, new: StoredFlash) {
 /// The messages flashed since a page last showed them: Flask's `get_flashed_messages`.
 ///
 /// As an argument of a handler it takes them out of the session, so that each is shown once. If the
-/// session has a login, it asks for the user first: messages of a login that has ended are dropped.
+/// session has a login, it asks for the user first: messages of a login that has ended are dropped, and
+/// a message that an observer of [`LoginEnded`](crate::LoginEvent::LoginEnded) flashes is shown at once.
 ///
 /// ```
 /// use actix_login::FlashedMessages;
@@ -169,18 +170,18 @@ impl FromRequest for FlashedMessages {
     type Future = ExtractFuture<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // Without messages nothing is written, so that the page sets no cookie.
-        if !req.get_session().contains_key(SESSION_KEY_FLASHES) {
-            return ExtractFuture::ready(Ok(Self::default()));
-        }
         let Ok(manager) = nearest(req) else {
             return ExtractFuture::ready(Ok(Self::take(req)));
         };
+        let session = req.get_session();
+        let has_login = session.contains_key(&manager.settings().session_keys.login);
+        if !has_login && !session.contains_key(SESSION_KEY_FLASHES) {
+            return ExtractFuture::ready(Ok(Self::default()));
+        }
         manager.note_asked(req);
         // The messages belong to the user who is logged in. If that login has ended, its messages are
-        // dropped with it.
-        let login = manager.settings().session_keys.login.as_str();
-        if manager.loaded(req).is_some() || !req.get_session().contains_key(login) {
+        // dropped with it, and an observer may flash that it has.
+        if manager.loaded(req).is_some() || !has_login {
             return ExtractFuture::ready(Ok(Self::take(req)));
         }
         let req = req.clone();

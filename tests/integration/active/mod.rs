@@ -1,6 +1,7 @@
 //! Active logins: the logins that the server knows of.
 
 mod administrator;
+mod end_current;
 mod end_one;
 mod end_others;
 mod entries;
