@@ -37,14 +37,15 @@ pub const SECRET_MIN_BYTES: usize = 32;
 pub const ID_MAX_BYTES: usize = 512;
 
 /// The session keys of this crate. A manager with a name other than `User` appends `:` and its name
-/// to the first two.
+/// to the first three.
 ///
 /// Their values are internal: an app must not write to these keys. `next` and `_next_at` are used only
 /// with [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), and
 /// [`NextUrl`](crate::NextUrl) reads them.
-pub const SESSION_KEYS: [&str; 5] = [
+pub const SESSION_KEYS: [&str; 6] = [
     SESSION_KEY_LOGIN,
     SESSION_KEY_OWNER,
+    SESSION_KEY_CLIENT,
     SESSION_KEY_FLASHES,
     SESSION_KEY_NEXT,
     SESSION_KEY_NEXT_AT,
@@ -54,6 +55,8 @@ pub const SESSION_KEYS: [&str; 5] = [
 pub(crate) const SESSION_KEY_LOGIN: &str = "_login";
 /// A digest of the owner of the session's other keys, after a login ended and the keys were kept.
 pub(crate) const SESSION_KEY_OWNER: &str = "_login_owner";
+/// The fingerprint of the other client that session protection last logged.
+pub(crate) const SESSION_KEY_CLIENT: &str = "_login_client";
 /// The flashes that no page has shown yet.
 pub(crate) const SESSION_KEY_FLASHES: &str = "_flashes";
 /// The URL to redirect to after the login.

@@ -35,7 +35,8 @@ pub enum LoginEvent {
     UserUnauthorized,
     /// A request was refused because it needs a fresh login.
     UserNeedsRefresh,
-    /// Session protection took effect: the login is no longer fresh, or was removed.
+    /// Session protection took effect: the login is no longer fresh, or was removed. It occurs at each
+    /// request of the other client, as in Flask-Login. The log has it once per session and client.
     SessionProtected,
     /// A request asked for its user. It occurs once per request.
     UserAccessed,
@@ -206,7 +207,12 @@ fn log(event: LoginEvent) {
 }
 
 /// Calls the observers, without a line in the log.
-fn notify<U>(observers: &[Observer<U>], req: &HttpRequest, event: LoginEvent, user: Option<&U>) {
+pub(crate) fn notify<U>(
+    observers: &[Observer<U>],
+    req: &HttpRequest,
+    event: LoginEvent,
+    user: Option<&U>,
+) {
     for observer in observers {
         observer(req, event, user);
     }

@@ -14,7 +14,7 @@ use actix_web::HttpRequest;
 
 use self::settings::Settings;
 use crate::{
-    events::{LoginEvent, Observer, emit},
+    events::{LoginEvent, Observer, emit, notify},
     loader::Loaders,
     user::UserMixin,
 };
@@ -82,6 +82,11 @@ impl<U: UserMixin> LoginManager<U> {
     /// Logs an event, and calls the observers.
     pub(crate) fn emit(&self, req: &HttpRequest, event: LoginEvent, user: Option<&U>) {
         emit(&self.0.observers, req, event, user);
+    }
+
+    /// Calls the observers, without a line in the log.
+    pub(crate) fn notify(&self, req: &HttpRequest, event: LoginEvent, user: Option<&U>) {
+        notify(&self.0.observers, req, event, user);
     }
 }
 

@@ -54,6 +54,7 @@ impl<U: UserMixin> Visit<'_, U> {
         settings
             .session_keys
             .claim(&self.session, &settings.keys, &record.id);
+        settings.session_keys.forget_client(&self.session);
         self.write_record(record)?;
         self.session.renew();
         Ok(())
@@ -87,6 +88,7 @@ impl<U: UserMixin> Visit<'_, U> {
         let keys = &settings.session_keys;
         if settings.session.keep_session {
             self.session.remove(&keys.login);
+            keys.forget_client(&self.session);
             keys.mark_owner(&self.session, &settings.keys, id);
         } else {
             keys.clear(&self.session);

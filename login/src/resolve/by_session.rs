@@ -157,7 +157,19 @@ fn commit_record<U: UserMixin>(
         visit.write_record(&record)?;
     }
     if mismatch {
-        visit.emit(LoginEvent::SessionProtected, Some(&user));
+        let (session, req) = (&visit.settings().session, visit.req);
+        let client = session.client.fingerprint(req, visit.keys());
+        let event = LoginEvent::SessionProtected;
+        // The event is of each request, as in Flask-Login, and the line in the log of each client.
+        if visit
+            .settings()
+            .session_keys
+            .note_client(&visit.session, client)
+        {
+            visit.emit(event, Some(&user));
+        } else {
+            visit.manager().notify(req, event, Some(&user));
+        }
     }
     let (source, fresh) = (LoginSource::Session, record.fresh);
     Ok(Login::in_session(Rc::new(user), record.id, source, fresh))

@@ -4,16 +4,20 @@ use actix_session::Session;
 
 use crate::{
     config::{
-        DEFAULT_MANAGER_NAME, SESSION_KEY_FLASHES, SESSION_KEY_LOGIN, SESSION_KEY_NEXT,
-        SESSION_KEY_NEXT_AT, SESSION_KEY_OWNER,
+        DEFAULT_MANAGER_NAME, SESSION_KEY_CLIENT, SESSION_KEY_FLASHES, SESSION_KEY_LOGIN,
+        SESSION_KEY_NEXT, SESSION_KEY_NEXT_AT, SESSION_KEY_OWNER,
     },
-    crypto::keyring::{KeyMatch, Keyring, Purpose},
+    crypto::{
+        digest::Fingerprint,
+        keyring::{KeyMatch, Keyring, Purpose},
+    },
 };
 
 /// The session keys of one manager.
 pub(crate) struct SessionKeys {
     pub(crate) login: String,
     owner: String,
+    client: String,
 }
 
 impl SessionKeys {
@@ -28,6 +32,7 @@ impl SessionKeys {
         Self {
             login: bind(SESSION_KEY_LOGIN),
             owner: bind(SESSION_KEY_OWNER),
+            client: bind(SESSION_KEY_CLIENT),
         }
     }
 
@@ -78,6 +83,26 @@ impl SessionKeys {
         }
     }
 
+    /// Notes that session protection has found another client, and returns whether it was not the
+    /// last one noted.
+    pub(crate) fn note_client(&self, session: &Session, client: Fingerprint) -> bool {
+        let client = format!("{:016x}", client.to_bits());
+        let noted = session.get::<String>(&self.client).ok().flatten();
+        let is_new = noted.as_ref() != Some(&client);
+        if is_new && session.insert(self.client.as_str(), client).is_err() {
+            // It is logged once more at the next request.
+            session.remove(&self.client);
+        }
+        is_new
+    }
+
+    /// Removes what [`note_client`](Self::note_client) has noted, when a login starts or ends.
+    pub(crate) fn forget_client(&self, session: &Session) {
+        if session.contains_key(&self.client) {
+            session.remove(&self.client);
+        }
+    }
+
     /// Removes all keys but the logins of other managers.
     pub(crate) fn clear(&self, session: &Session) {
         let keys: Vec<String> = session
@@ -96,6 +121,7 @@ impl SessionKeys {
         for key in [
             self.login.as_str(),
             self.owner.as_str(),
+            self.client.as_str(),
             SESSION_KEY_FLASHES,
             SESSION_KEY_NEXT,
             SESSION_KEY_NEXT_AT,

@@ -1,6 +1,7 @@
 //! The events: Flask-Login's signals, reported to observers and to the log.
 
 mod log;
+mod protected_sessions;
 mod reasons;
 
 use std::{
