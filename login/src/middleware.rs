@@ -176,8 +176,9 @@ fn finish_response<U: UserMixin, B: MessageBody>(
     res: &mut ServiceResponse<B>,
 ) {
     let settings = manager.settings();
-    let may_refresh =
-        settings.remember.cookie.settings.refresh_each_request && !is_for_everyone(res.headers());
+    let may_refresh = settings.remember.cookie.settings.refresh_each_request
+        && !is_for_everyone(res.headers())
+        && settings.session.is_visit(res.request());
     let Some(context) = manager.existing_context(res.request()) else {
         if res.response().body().size() == BodySize::Stream {
             let mark = StreamBegun::<U>(PhantomData);

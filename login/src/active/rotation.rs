@@ -102,7 +102,8 @@ impl<U: UserMixin> Visit<'_, U> {
         let settings = self.settings();
         let now = settings.now();
         let idle = now.since(stored.last_seen_at).as_secs();
-        if idle >= active.touch_interval.as_secs().max(1) {
+        let is_due = idle >= active.touch_interval.as_secs().max(1);
+        if is_due && settings.session.is_visit(self.req) {
             // A cookie that is refreshed at each request extends its login.
             let cookie_end = self.refreshed_cookie_end(stored.id, now);
             let expires_at =

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::{
-    config::VISITS_PER_DEADLINE, crypto::keyring::KeyMatch, manager::settings::Settings,
-    request::visit::Visit, session::record::LoginRecord, timestamp::Timestamp, user::UserMixin,
+    config::VISITS_PER_DEADLINE, crypto::keyring::KeyMatch, request::visit::Visit,
+    session::record::LoginRecord, timestamp::Timestamp, user::UserMixin,
 };
 
 /// A record that has passed the checks.
@@ -62,7 +62,7 @@ pub(crate) fn check_record<U: UserMixin>(
             }
         }
     }
-    changed |= note_visit(&mut record, last_seen_at, now, settings);
+    changed |= note_visit(&mut record, last_seen_at, now, visit);
     Ok(CheckedRecord {
         record,
         changed,
@@ -71,18 +71,19 @@ pub(crate) fn check_record<U: UserMixin>(
 }
 
 /// Records a visit. It is recorded seldom, since each write is of a whole session.
-fn note_visit(
+fn note_visit<U: UserMixin>(
     record: &mut LoginRecord,
     last_seen_at: Timestamp,
     now: Timestamp,
-    settings: &Settings,
+    visit: &Visit<'_, U>,
 ) -> bool {
-    let Some(deadline) = settings.session.visit_deadline else {
+    let session = &visit.settings().session;
+    let Some(deadline) = session.visit_deadline else {
         return false;
     };
     let interval = deadline.as_secs() / u64::from(VISITS_PER_DEADLINE);
     let is_due = now.since(last_seen_at).as_secs() >= interval;
-    if is_due && record.last_seen_at != Some(now) {
+    if is_due && record.last_seen_at != Some(now) && session.is_visit(visit.req) {
         record.last_seen_at = Some(now);
         return true;
     }

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use actix_web::HttpRequest;
+
 use super::protection::{ClientSource, SessionProtection};
 use crate::config::LOGIN_DEADLINE;
+
+/// Tells whether a request counts as a visit.
+pub(crate) type CountsAsVisit = Box<dyn Fn(&HttpRequest) -> bool + Send + Sync>;
 
 pub(crate) struct SessionSettings {
     pub(crate) protection: SessionProtection,
@@ -13,6 +18,7 @@ pub(crate) struct SessionSettings {
     pub(crate) session_for_request_logins: bool,
     pub(crate) login_deadline: Option<Duration>,
     pub(crate) visit_deadline: Option<Duration>,
+    pub(crate) counts_as_visit: Option<CountsAsVisit>,
 }
 
 impl Default for SessionSettings {
@@ -25,11 +31,18 @@ impl Default for SessionSettings {
             session_for_request_logins: true,
             login_deadline: Some(LOGIN_DEADLINE),
             visit_deadline: None,
+            counts_as_visit: None,
         }
     }
 }
 
 impl SessionSettings {
+    /// Whether a request counts as a visit.
+    pub(crate) fn is_visit(&self, req: &HttpRequest) -> bool {
+        let counts = self.counts_as_visit.as_ref();
+        counts.is_none_or(|counts| counts(req))
+    }
+
     /// Whether session protection compares fingerprints.
     pub(crate) fn is_protected(&self) -> bool {
         self.protection != SessionProtection::Off

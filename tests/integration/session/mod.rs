@@ -5,3 +5,4 @@ mod content;
 mod deadlines;
 mod overlap;
 mod protection;
+mod visits;

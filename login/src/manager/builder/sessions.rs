@@ -107,6 +107,32 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// Default: 31 days. The server enforces it for every session store. After it, a remember cookie
     /// starts a new login, which is not fresh. See [`no_login_deadline`](Self::no_login_deadline).
+    ///
+    /// A session store may forget the session earlier. actix-session keeps a session in a store on a
+    /// server for its `state_ttl` (`session_ttl` if it is persistent), one day by default, counted from
+    /// the last change of the session: after that, even a user who is active all the time is logged
+    /// out. This crate can't see that setting, so make it at least as long as the deadline. With
+    /// [active logins](Self::active_logins), logins also stay on the list until they expire here.
+    ///
+    /// ```
+    /// use actix_session::{
+    ///     SessionMiddleware,
+    ///     config::{BrowserSession, TtlExtensionPolicy},
+    ///     storage::CookieSessionStore,
+    /// };
+    /// use actix_web::cookie::{Key, time::Duration};
+    ///
+    /// // `CookieSessionStore` stands for a store on a server, such as `RedisSessionStore`.
+    /// let store = CookieSessionStore::default();
+    /// let lifecycle = BrowserSession::default()
+    ///     .state_ttl(Duration::days(31))
+    ///     // With `OnEveryRequest`, a store drops only sessions that are not used for so long.
+    ///     .state_ttl_extension_policy(TtlExtensionPolicy::OnStateChanges);
+    /// let session = SessionMiddleware::builder(store, Key::generate())
+    ///     .session_lifecycle(lifecycle)
+    ///     .build();
+    /// # let _ = session;
+    /// ```
     pub fn login_deadline(mut self, deadline: Duration) -> Self {
         self.session.login_deadline = Some(deadline);
         self
@@ -124,9 +150,39 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// Default: none. A visit is a request that asks for the user. It is recorded at most once per
     /// twentieth of the deadline. After it, a remember cookie starts a new login, which is not fresh:
-    /// if users must be out after half an hour, do not remember them.
+    /// if users must be out after half an hour, do not remember them. Requests that a page makes on its
+    /// own are visits, too, unless [`counts_as_visit`](Self::counts_as_visit) says otherwise.
     pub fn visit_deadline(mut self, deadline: Duration) -> Self {
         self.session.visit_deadline = Some(deadline);
+        self
+    }
+
+    /// Which requests count as visits: a page that polls in an open tab does not keep its user logged
+    /// in if its requests do not count.
+    ///
+    /// Default: all requests. A request for which the function returns `false` must still meet the
+    /// [`visit_deadline`](Self::visit_deadline), and does not extend it. It does not change the
+    /// `last_seen_at` of an [active login](Self::active_logins) either, and does not
+    /// [refresh](RememberCookie::refresh_each_request) the remember cookie.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use std::time::Duration;
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .visit_deadline(Duration::from_secs(30 * 60))
+    ///     .counts_as_visit(|req| req.path() != "/notifications/poll")
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn counts_as_visit(
+        mut self,
+        counts: impl Fn(&HttpRequest) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.session.counts_as_visit = Some(Box::new(counts));
         self
     }
 
