@@ -4,4 +4,5 @@ pub(crate) mod check;
 pub(crate) mod handler;
 pub(crate) mod refusal;
 pub(crate) mod rule;
+mod running;
 pub(crate) mod scope;

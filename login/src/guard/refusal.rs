@@ -5,6 +5,7 @@ use std::{iter, rc::Rc};
 use actix_session::SessionExt;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::header};
 
+use super::running;
 use crate::{
     error::LoginError,
     events::LoginEvent,
@@ -37,6 +38,9 @@ use crate::{
 /// Otherwise the login message is flashed, and the response is a 302 to the login view with the
 /// `next`; without a login view it is an empty 401. A [scope](crate::LoginScope) may have its own.
 ///
+/// In a handler of refused requests it makes the response that there would be without that handler:
+/// that of the enclosing scope, or else of the manager's login view. It emits no second event.
+///
 /// ```
 /// # use actix_login::UserMixin;
 /// # #[derive(Clone, UserMixin)]
@@ -65,7 +69,8 @@ pub async fn unauthorized(req: &HttpRequest) -> HttpResponse {
 /// Emits [`UserNeedsRefresh`](LoginEvent::UserNeedsRefresh). If there is a
 /// [`needs_refresh_handler`](crate::LoginManagerBuilder::needs_refresh_handler), it makes the response.
 /// Otherwise the message is flashed, and the response is a 302 to the refresh view with the `next`;
-/// without a refresh view it is an empty 401.
+/// without a refresh view it is an empty 401. In a handler of refused requests it makes the response
+/// that there would be without that handler, as [`unauthorized`] does.
 ///
 /// ```
 /// use actix_login::{login_fresh, needs_refresh};
@@ -102,7 +107,7 @@ pub(super) async fn refuse_unauthorized(
     manager: &dyn AnyManager,
     req: &HttpRequest,
 ) -> HttpResponse {
-    manager.emit_for_current_user(req, LoginEvent::UserUnauthorized);
+    emit_once(manager, req, LoginEvent::UserUnauthorized);
     let message = &manager.settings().flashes.login_message;
     refuse(manager, req, |refusals| &refusals.unauthorized, message).await
 }
@@ -111,9 +116,16 @@ pub(super) async fn refuse_needs_refresh(
     manager: &dyn AnyManager,
     req: &HttpRequest,
 ) -> HttpResponse {
-    manager.emit_for_current_user(req, LoginEvent::UserNeedsRefresh);
+    emit_once(manager, req, LoginEvent::UserNeedsRefresh);
     let message = &manager.settings().flashes.needs_refresh_message;
     refuse(manager, req, |refusals| &refusals.needs_refresh, message).await
+}
+
+/// Emits the event of a refusal, unless a handler of a refusal asks: one refusal emits one event.
+fn emit_once(manager: &dyn AnyManager, req: &HttpRequest, event: LoginEvent) {
+    if !running::is_within_emitted_refusal(req) {
+        manager.emit_for_current_user(req, event);
+    }
 }
 
 /// Makes the response to a logged-in user who does not pass a check: the handler's, or an empty 403.
@@ -123,9 +135,10 @@ pub(super) async fn forbidden(manager: &dyn AnyManager, req: &HttpRequest) -> Ht
         .iter()
         .map(|scope| &scope.refusals)
         .chain(iter::once(&manager.settings().refusals))
-        .find_map(|refusals| refusals.forbidden_handler.clone());
+        .filter_map(|refusals| refusals.forbidden_handler.as_ref())
+        .find(|handler| running::may_run(handler, req));
     match handler {
-        Some(handler) => handler(req).await,
+        Some(handler) => running::run(handler, false, req).await,
         None => HttpResponse::Forbidden().finish(),
     }
 }
@@ -187,7 +200,8 @@ fn enclosing_scopes(req: &HttpRequest) -> Vec<Rc<EnclosingScope>> {
     iter::successors(innermost, |scope| scope.around.clone()).collect()
 }
 
-/// The innermost scope with a setting of its own decides, or else the manager.
+/// The innermost scope with a setting of its own decides, or else the manager. A scope whose handler
+/// asks is passed over, and so is the manager's handler: its view is left.
 async fn refuse(
     manager: &dyn AnyManager,
     req: &HttpRequest,
@@ -198,10 +212,15 @@ async fn refuse(
     let refusal = scopes
         .iter()
         .map(|scope| refusal_in(&scope.refusals))
-        .find(|refusal| !refusal.is_inherited())
+        .find(|refusal| match &refusal.handler {
+            Some(handler) => running::may_run(handler, req),
+            None => !refusal.is_inherited(),
+        })
         .unwrap_or_else(|| refusal_in(&manager.settings().refusals));
-    if let Some(handler) = &refusal.handler {
-        return handler(req).await;
+    if let Some(handler) = &refusal.handler
+        && running::may_run(handler, req)
+    {
+        return running::run(handler, true, req).await;
     }
     match &refusal.view {
         ViewSetting::View(view) => flash_and_redirect(manager, req, view, message)

@@ -3,4 +3,5 @@
 mod api_scope;
 mod guarded_handlers;
 mod guards;
+mod refusal_handlers;
 mod scopes;

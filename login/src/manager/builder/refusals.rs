@@ -134,7 +134,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
     /// Makes the response to requests that need a login.
     ///
-    /// Default: none, and the [login view](Self::login_view) is used.
+    /// Default: none, and the [login view](Self::login_view) is used. A handler that makes only some of
+    /// the responses leaves the others to [`unauthorized`](crate::unauthorized), which uses the view
+    /// there.
     ///
     /// ```
     /// # use actix_login::{LoginManager, UserMixin};
@@ -161,7 +163,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
     /// Makes the response to requests that need a fresh login.
     ///
-    /// Default: none, and the [refresh view](Self::refresh_view) is used.
+    /// Default: none, and the [refresh view](Self::refresh_view) is used. The handler may call
+    /// [`needs_refresh`](crate::needs_refresh), which uses the view there.
     pub fn needs_refresh_handler<F, R>(mut self, handler: F) -> Self
     where
         F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
