@@ -109,6 +109,14 @@ pub enum LoginError {
         /// The user type of the inner one.
         user: &'static str,
     },
+    /// A `LoginScope` that names no user type is wrapped around another manager than the one that it
+    /// asks, so that it guards for the wrong users (500).
+    GuardAroundManager {
+        /// The user type that the guard asked for.
+        guarded: &'static str,
+        /// The user type of the manager inside of it.
+        user: &'static str,
+    },
     /// No `SessionMiddleware` wraps the handler (500).
     NoSession,
     /// The app has purged the session in this request, so nothing can be stored in it (500).
@@ -183,6 +191,12 @@ impl fmt::Display for LoginError {
                 f,
                 "a second login manager of the name or user type of `{user}` wraps this handler: \
                  give each its own user type and `.name(…)`"
+            ),
+            Self::GuardAroundManager { guarded, user } => write!(
+                f,
+                "a guarded LoginScope is wrapped around the login manager of `{user}`, so it asked for \
+                 a `{guarded}`: wrap the LoginScope first, inside of that manager, or name the users \
+                 by `user_type`"
             ),
             Self::NoSession => f.write_str(
                 "no session: add `.wrap(SessionMiddleware::new(…))` of actix-session to the `App` \

@@ -88,6 +88,25 @@ impl<S, U: UserMixin> LoginMiddleware<S, U> {
         Rc::new(data)
     }
 
+    /// Fails if an untyped guard around this manager asked another one: it admitted the wrong users.
+    fn check_guards_around(&self, req: &ServiceRequest) -> Result<(), LoginError> {
+        let Some(NearestManager {
+            manager: Ok(outer), ..
+        }) = req.app_data()
+        else {
+            return Ok(());
+        };
+        let req = req.request();
+        if !outer.has_untyped_guard(req) || self.manager.has_untyped_guard(req) {
+            return Ok(());
+        }
+        Err(LoginError::GuardAroundManager {
+            guarded: outer.user_type(),
+            user: type_name::<U>(),
+        }
+        .logged())
+    }
+
     fn outer_manager(&self, req: &ServiceRequest, nested: &[(TypeId, String)]) -> Outer {
         if let Some(SharedManager(Ok(outer))) = req.app_data::<SharedManager<U>>()
             && outer.is(&self.manager)
@@ -129,9 +148,12 @@ where
     forward_ready!(service);
 
     fn call(&self, mut req: ServiceRequest) -> Self::Future {
+        if let Err(error) = self.check_guards_around(&req) {
+            return LoginResponseFuture::Failed { error: Some(error) };
+        }
         let shared_data = self.shared_data.get_or_init(|| self.new_shared_data(&req));
         req.add_data_container(Rc::clone(shared_data));
-        LoginResponseFuture {
+        LoginResponseFuture::Handling {
             handling: self.service.call(req),
             shared_data: Rc::clone(shared_data),
             user: PhantomData,
@@ -142,11 +164,17 @@ where
 pin_project! {
     /// The future of a response. It is pinned in place, without a box of its own.
     #[doc(hidden)]
-    pub struct LoginResponseFuture<F, U: UserMixin> {
-        #[pin]
-        handling: F,
-        shared_data: Rc<Extensions>,
-        user: PhantomData<fn() -> U>,
+    #[project = LoginResponseFutureProjection]
+    pub enum LoginResponseFuture<F, U: UserMixin> {
+        Handling {
+            #[pin]
+            handling: F,
+            shared_data: Rc<Extensions>,
+            user: PhantomData<fn() -> U>,
+        },
+        Failed {
+            error: Option<LoginError>,
+        },
     }
 }
 
@@ -159,10 +187,22 @@ where
     type Output = Result<ServiceResponse<B>, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let mut result = ready!(this.handling.poll(cx));
+        let (handling, shared_data) = match self.project() {
+            LoginResponseFutureProjection::Handling {
+                handling,
+                shared_data,
+                ..
+            } => (handling, shared_data),
+            LoginResponseFutureProjection::Failed { error } => {
+                return match error.take() {
+                    Some(error) => Poll::Ready(Err(error.into())),
+                    None => Poll::Pending,
+                };
+            }
+        };
+        let mut result = ready!(handling.poll(cx));
         if let Ok(res) = &mut result
-            && let Some(SharedManager(Ok(manager))) = this.shared_data.get::<SharedManager<U>>()
+            && let Some(SharedManager(Ok(manager))) = shared_data.get::<SharedManager<U>>()
         {
             finish_response(manager, res);
         }

@@ -38,6 +38,17 @@ impl<U: UserMixin> AnyManager for LoginManager<U> {
         let _ = self.context(req);
     }
 
+    fn note_untyped_guard(&self, req: &HttpRequest) {
+        if let Some(context) = self.existing_context(req) {
+            context.guarded_untyped.set(true);
+        }
+    }
+
+    fn has_untyped_guard(&self, req: &HttpRequest) -> bool {
+        self.existing_context(req)
+            .is_some_and(|context| context.guarded_untyped.get())
+    }
+
     fn emit_for_current_user(&self, req: &HttpRequest, event: LoginEvent) {
         let login = self
             .existing_context(req)

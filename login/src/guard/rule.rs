@@ -93,6 +93,21 @@ impl Target for Nearest {
     }
 }
 
+impl Nearest {
+    /// Admits the request of a scope, and notes which manager was asked: a manager of other users
+    /// inside of the scope refuses to run.
+    pub(super) async fn admit_before_managers(
+        &self,
+        rule: &Rule,
+        req: &HttpRequest,
+    ) -> Result<(), HttpResponse> {
+        let manager = nearest_required(req).map_err(fail)?;
+        admit(manager, rule, req).await?;
+        manager.note_untyped_guard(req);
+        Ok(())
+    }
+}
+
 impl<U: UserMixin> Target for Of<U> {
     async fn admit(&self, rule: &Rule, req: &HttpRequest) -> Result<(), HttpResponse> {
         let manager = LoginManager::<U>::of(req).map_err(fail)?;

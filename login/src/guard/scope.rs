@@ -1,7 +1,6 @@
 //! A guard, views and handlers for a whole scope, as one middleware.
 
 use std::{
-    any::type_name,
     future::{Ready, ready},
     marker::PhantomData,
     rc::Rc,
@@ -33,7 +32,10 @@ use crate::{
 ///
 /// Wrap it around the scope, and the manager and the session around the `App`. If the scope has its own
 /// manager, wrap the `LoginScope` first: the last wrap is the outermost. In the other order its guard
-/// would be about another manager's users, so the server does not start, and logs why.
+/// would be about the users of the manager around both. This is also true for a manager of a nested
+/// scope, and with other middlewares in between: each request that the guard admits then gets an empty
+/// 500, and the log says why. Naming the users by [`user_type`](Self::user_type) or
+/// [`check`](Self::check) allows it.
 ///
 /// Like a manager it can be built outside of the app's factory, and cloned into several scopes.
 ///
@@ -82,7 +84,7 @@ impl ScopeGuard {
         };
         match &self.users {
             Some(users) => users.admit(rule, req).await?,
-            None => Target::admit(&Nearest, rule, req).await?,
+            None => Nearest.admit_before_managers(rule, req).await?,
         }
         for check in &self.checks {
             check.admit(rule, req).await?;
@@ -276,18 +278,6 @@ where
             tracing::error!(target: "actix_login", "LoginScope: {error}");
             return ready(Err(()));
         }
-        if self.guard.rule.is_some()
-            && self.guard.users.is_none()
-            && type_name::<S>().contains(MIDDLEWARE)
-        {
-            tracing::error!(
-                target: "actix_login",
-                "LoginScope: it is wrapped around the scope's own manager, so its guard would ask \
-                 the manager around both: wrap the LoginScope first, or name the users by \
-                 `user_type`"
-            );
-            return ready(Err(()));
-        }
         ready(Ok(LoginScopeMiddleware {
             service: Rc::new(service),
             guard: Rc::new(self.guard.clone()),
@@ -296,10 +286,6 @@ where
         }))
     }
 }
-
-/// The type name of a service that a manager is wrapped around. The compiler does not guarantee type
-/// names: this finds a mistake, and no safety depends on it.
-const MIDDLEWARE: &str = "actix_login::middleware::LoginMiddleware<";
 
 /// The service of a [`LoginScope`].
 #[doc(hidden)]

@@ -36,6 +36,8 @@ pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) changed_before: OnceCell<bool>,
     /// Set once the middleware has finished the response: nothing can be set in it any more.
     pub(crate) response_begun: Cell<bool>,
+    /// Whether an untyped guard of a scope admitted the request's user.
+    pub(crate) guarded_untyped: Cell<bool>,
     /// Set once a login record was written.
     pub(crate) written: RefCell<Option<LostLoginWarning<U>>>,
 }
@@ -50,6 +52,7 @@ impl<U: UserMixin> LoginContext<U> {
             initial_login: Cell::new(None),
             changed_before: OnceCell::new(),
             response_begun: Cell::new(false),
+            guarded_untyped: Cell::new(false),
             written: RefCell::new(None),
         }
     }

@@ -100,6 +100,10 @@ pub(crate) trait AnyManager {
     fn load<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, LoginState>;
     /// Creates the context, so that the response varies by cookie.
     fn note_asked(&self, req: &HttpRequest);
+    /// Notes that a guard that names no users has asked this manager.
+    fn note_untyped_guard(&self, req: &HttpRequest);
+    /// Whether a guard that names no users has asked this manager.
+    fn has_untyped_guard(&self, req: &HttpRequest) -> bool;
     /// Emits an event with the current user, if the user is known already.
     fn emit_for_current_user(&self, req: &HttpRequest, event: LoginEvent);
     fn logout_user<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;

@@ -1,6 +1,7 @@
 //! `LoginScope`: a guard, views and handlers for a whole `web::scope`.
 
 mod nested;
+mod other_users;
 
 use actix_login::{
     LoginEvent, LoginOptions, LoginScope, fresh_login_required, login_required, login_user_with,

@@ -1,12 +1,8 @@
 //! Scopes in scopes, and scopes with several managers.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use actix_login::{LoginManager, LoginScope, UserMixin};
+use actix_login::{LoginScope, UserMixin};
 use actix_web::{
-    App, HttpRequest, HttpResponse, middleware,
-    rt::System,
-    test::init_service,
+    HttpRequest, HttpResponse,
     web::{self, ServiceConfig},
 };
 
@@ -14,7 +10,7 @@ use super::{handlers, is_first, logged_in, logged_in_before, stale_login};
 use crate::{
     serve,
     support::{
-        Log, SECRET, cookie_session,
+        Log, cookie_session,
         pages::{User, login, manager},
     },
 };
@@ -144,46 +140,4 @@ fn a_scope_without_an_outer_manager_is_an_empty_500() {
     let response = app.browser().get("/scope/page");
     assert_eq!((response.status, response.body.as_str()), (500, ""));
     assert!(log.says("add `.wrap(login_manager)`"), "{}", log.text());
-}
-
-/// Otherwise it would admit the users of the outer manager.
-#[test]
-fn a_guard_outside_the_scopes_own_manager_fails_at_startup() {
-    #[derive(Clone, UserMixin)]
-    struct Admin {
-        id: u64,
-    }
-    let admins = LoginManager::<Admin>::builder(SECRET)
-        .user_loader(async |id: u64| Some(Admin { id }))
-        .build()
-        .unwrap();
-    macro_rules! starts {
-        ($scope:expr) => {{
-            // actix-web's test server panics if a service does not start.
-            let app = App::new().service($scope.wrap(cookie_session()));
-            let start = || System::new().block_on(init_service(app));
-            catch_unwind(AssertUnwindSafe(start)).is_ok()
-        }};
-    }
-    let inner = || web::scope("/admin").wrap(admins.clone());
-    let guard = || LoginScope::new().login_required();
-
-    let log = Log::default();
-    log.capture();
-    assert!(!starts!(inner().wrap(guard())));
-    assert!(log.says("wrap the LoginScope first"), "{}", log.text());
-    let between = inner().wrap(middleware::Logger::default());
-    assert!(!starts!(between.wrap(guard())));
-
-    assert!(starts!(
-        web::scope("/admin").wrap(guard()).wrap(admins.clone())
-    ));
-    assert!(starts!(inner().wrap(guard().user_type::<User>())));
-    // Without a guard it only sets views, which everything inside may share.
-    assert!(starts!(
-        inner().wrap(LoginScope::new().login_view("/login"))
-    ));
-    // The managers of inner scopes do not matter.
-    let outer = web::scope("/all").service(inner());
-    assert!(starts!(outer.wrap(guard())));
 }
