@@ -163,7 +163,7 @@ fn away_from_anonymous_page(view: &str, req: &HttpRequest) -> Result<String, Log
         .map(|scope| &scope.refusals)
         .chain(iter::once(&manager.settings().refusals))
         .any(|refusals| match &refusals.needs_refresh.view {
-            ViewSetting::View(view) => is_view(view, req, settings),
+            ViewSetting::View(view) => is_view(view, req, settings, true),
             ViewSetting::None | ViewSetting::Inherited => false,
         });
     if is_refresh_view {
@@ -173,7 +173,7 @@ fn away_from_anonymous_page(view: &str, req: &HttpRequest) -> Result<String, Log
     let next = NextUrl::of(req);
     if let Some(next) = next
         .get()
-        .filter(|next| !leads_here(next, req, origin, base))
+        .filter(|next| !leads_here(next, req, origin, base, true))
     {
         return Ok(next.to_owned());
     }
@@ -182,7 +182,7 @@ fn away_from_anonymous_page(view: &str, req: &HttpRequest) -> Result<String, Log
     };
     let view =
         View::parse("anonymous_required", view.to_owned()).map_err(|_| unknown().logged())?;
-    if is_view(&view, req, settings) {
+    if is_view(&view, req, settings, true) {
         return circle();
     }
     Ok(below_base(base, view.location(req)?))

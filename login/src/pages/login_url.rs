@@ -1,9 +1,11 @@
 //! The URL of a login view, with the page to return to.
 
+use actix_session::SessionExt;
 use actix_web::{HttpRequest, http::Method};
+use url::form_urlencoded;
 
 use crate::{
-    config::{NEXT_FIELD, NEXT_MAX_BYTES},
+    config::{NEXT_FIELD, NEXT_MAX_BYTES, SESSION_KEY_NEXT},
     error::LoginError,
     http::{
         navigation::is_navigation,
@@ -105,7 +107,8 @@ pub(crate) fn redirect_to_view(
 ) -> Result<ViewRedirect, LoginError> {
     let view = view.resolved(req)?;
     let location = below_base(&settings.base_path, view.location(req)?);
-    if is_view(&view, req, settings) {
+    // `NormalizePath` may change the slash of the view. Without it, the two are different pages.
+    if is_view(&view, req, settings, is_redirected(req, settings)) {
         return Err(LoginError::GuardedView { view: location }.logged());
     }
     let next = page_to_return_to(&location, req, settings);
@@ -163,19 +166,41 @@ fn is_page(view: &str, target: &str) -> bool {
 }
 
 /// Whether a browser that is redirected to this view would send the same request again.
-pub(crate) fn is_view(view: &View, req: &HttpRequest, settings: &RedirectSettings) -> bool {
+pub(crate) fn is_view(
+    view: &View,
+    req: &HttpRequest,
+    settings: &RedirectSettings,
+    any_slashes: bool,
+) -> bool {
     if !is_repeatable(req) {
         return false;
     }
     let Ok(view) = view.resolved(req) else {
         return false;
     };
-    if let View::Resource(name) = &*view
-        && req.match_name() == Some(name)
-    {
+    let is_name = match &*view {
+        View::Resource(name) if req.match_name() == Some(name) => return true,
+        View::Resource(_) => true,
+        _ => false,
+    };
+    let (origin, base) = (settings.server_origin.as_deref(), &settings.base_path);
+    view.location(req).is_ok_and(|location| {
+        // The path of a resource on this site says nothing if the request's host is malformed.
+        (!is_name || Location::parse(&location).host.is_some())
+            && leads_here(&below_base(base, location), req, origin, base, any_slashes)
+    })
+}
+
+/// Whether a refused request looks like one that was redirected to a view before: it carries a `next`,
+/// or the session's is this very page.
+fn is_redirected(req: &HttpRequest, settings: &RedirectSettings) -> bool {
+    let mut fields = form_urlencoded::parse(req.query_string().as_bytes());
+    if fields.any(|(field, _)| field == NEXT_FIELD) {
         return true;
     }
-    let (origin, base) = (settings.server_origin.as_deref(), &settings.base_path);
-    view.location(req)
-        .is_ok_and(|location| leads_here(&below_base(base, location), req, origin, base))
+    settings.use_session_for_next
+        && requested_path(req, &settings.base_path).is_some_and(|path| {
+            let kept = req.get_session().get::<String>(SESSION_KEY_NEXT);
+            kept.ok().flatten() == Some(path)
+        })
 }

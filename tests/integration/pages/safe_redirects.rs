@@ -349,12 +349,15 @@ fn the_sessions_next_is_used_once() {
 }
 
 #[test]
-fn the_sessions_next_takes_precedence_over_the_querys() {
+fn the_querys_next_takes_precedence_over_the_sessions() {
     let app = app_with_session();
     let mut browser = app.browser();
     browser.get("/a");
-    assert_eq!(location(&browser.get("/query?next=/b")), "/a");
     assert_eq!(location(&browser.get("/query?next=/b")), "/b");
+    // It is newer, so the session's is dropped.
+    assert_eq!(location(&browser.get("/query")), "/default");
+    browser.get("/a");
+    assert_eq!(location(&browser.get("/query?next=//evil.example")), "/a");
     assert_eq!(
         location(&browser.get("/query?next=//evil.example")),
         "/default"

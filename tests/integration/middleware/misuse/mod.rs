@@ -294,12 +294,12 @@ fn a_guarded_view_is_an_empty_500_instead_of_an_endless_redirect() {
     assert_eq!(sent_to, "/login?by=mail&next=%2Fpage#form");
     browser.cookies.clear();
     assert_empty_500(&browser.get("/login?by=mail&next=%2Fpage"));
-    assert!(log.says("`/login?by=mail#form` is where users are sent"));
+    assert!(log.says("users are redirected to `/login?by=mail#form`"));
     assert!(log.says("but it is guarded"));
 
     browser.post("/stale-login/1", "");
     assert_empty_500(&browser.get("/reauth"));
-    assert!(log.says("`/reauth` is where users are sent"));
+    assert!(log.says("users are redirected to `/reauth`"));
 }
 
 #[test]
@@ -323,7 +323,7 @@ fn a_guarded_named_view_is_logged_but_never_for_a_forged_host() {
     assert!(!log.says("but it is guarded"));
     assert_eq!(app.browser().get("/page").status, 302);
     assert_empty_500(&app.browser().get("/in"));
-    assert!(log.says("`/in` is where users are sent"));
+    assert!(log.says("users are redirected to `/in`"));
 }
 
 #[test]

@@ -180,3 +180,15 @@ fn another_query_of_the_views_path_is_another_page() {
     assert_eq!(location(&browser.get("/")), "/?page=login&next=%2F");
     assert_eq!(browser.get("/?page=login").status, 500);
 }
+
+#[test]
+fn a_view_whose_slash_is_changed_is_found_out_by_the_sessions_next() {
+    let log = Log::default();
+    let app = app(&log, |builder| {
+        builder.login_view("/login/").use_session_for_next(true)
+    });
+    let mut browser = app.browser();
+    assert_eq!(location(&browser.get("/a")), "/login/");
+    assert_eq!(location(&browser.get("/login/")), "/login/");
+    assert_found_out(&mut browser, "/login/", None, &log, "but it is guarded");
+}
