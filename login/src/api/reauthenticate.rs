@@ -98,6 +98,7 @@ pub async fn refresh_session_auth<U: UserMixin>(
     user: &U,
 ) -> Result<(), LoginError> {
     let context = LoginManager::<U>::of(req)?.context(req)?;
+    context.check_response()?;
     let (before, old_id) = current_login(&context, req).await?;
     let id = checked_id(user)?;
     let visit = Visit::open_writable(&context, req)?;
@@ -144,6 +145,7 @@ impl<U: UserMixin> LoginManager<U> {
     /// As that function.
     pub async fn confirm_login(&self, req: &HttpRequest) -> Result<(), LoginError> {
         let context = self.context(req)?;
+        context.check_response()?;
         let (login, id) = current_login(&context, req).await?;
         let visit = Visit::open_writable(&context, req)?;
         let session = &visit.settings().session;
