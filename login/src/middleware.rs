@@ -20,7 +20,7 @@ use pin_project_lite::pin_project;
 use crate::{
     error::LoginError,
     http::cache_headers::{
-        is_for_everyone, keep_from_shared_caches, mark_private, set_remember_cookie,
+        DependsOn, is_for_everyone, keep_from_shared_caches, mark_private, set_remember_cookie,
     },
     manager::LoginManager,
     request::{
@@ -229,7 +229,11 @@ fn finish_response<U: UserMixin, B: MessageBody>(
             if !cookies.is_empty() {
                 let headers = res.headers_mut();
                 set_remember_cookie(headers, cookies);
-                mark_private(headers, None);
+                let depends_on = DependsOn {
+                    cookies: true,
+                    header: None,
+                };
+                mark_private(headers, depends_on);
             }
         }
         return;
@@ -244,5 +248,12 @@ fn finish_response<U: UserMixin, B: MessageBody>(
         // actix-session sets a cookie that logs in whoever gets it from a cache.
         keep_from_shared_caches(headers);
     }
-    mark_private(headers, settings.auth_header_name.as_deref());
+    let loaders = &manager.0.loaders;
+    let depends_on = DependsOn {
+        cookies: loaders.by_id.is_some()
+            || loaders.by_request.is_some()
+            || context.read_session.get(),
+        header: settings.auth_header_name.as_deref(),
+    };
+    mark_private(headers, depends_on);
 }

@@ -42,11 +42,11 @@
 //! # }).unwrap();
 //! ```
 
-use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{any::type_name, cell::Cell, collections::BTreeMap, rc::Rc};
 
 use actix_http::Request;
 use actix_web::{
-    Error, HttpMessage,
+    Error, HttpMessage, HttpRequest,
     body::{self, MessageBody},
     cookie::Cookie,
     dev::{Service, ServiceResponse},
@@ -59,7 +59,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{resolve::prepared::PreparedLogin, user::UserMixin};
+use crate::{request::nearest::SharedManager, resolve::prepared::PreparedLogin, user::UserMixin};
 
 /// How many redirects in a row a client follows.
 const REDIRECTS_MAX: usize = 10;
@@ -97,6 +97,8 @@ struct InitialUser<U> {
 /// An [`InitialUser`] of any type.
 trait AnyInitialUser {
     fn put_into(&self, request: &Request, fresh: bool);
+    /// Panics if the manager that served the request can't keep this user logged in.
+    fn check(&self, req: &HttpRequest);
 }
 
 impl<U: UserMixin> AnyInitialUser for InitialUser<U> {
@@ -107,6 +109,19 @@ impl<U: UserMixin> AnyInitialUser for InitialUser<U> {
             done: Rc::clone(&self.done),
         });
     }
+
+    fn check(&self, req: &HttpRequest) {
+        if let Some(SharedManager(Ok(manager))) = req.app_data::<SharedManager<U>>()
+            && manager.0.loaders.by_id.is_none()
+        {
+            panic!(
+                "a test client can't start with a `{}` logged in: its `LoginManager` has no \
+                 `user_loader`, so no session can hold the login. Send what its request or header \
+                 loader reads with `client.send(TestRequest::get().insert_header(…))`",
+                type_name::<U>()
+            );
+        }
+    }
 }
 
 impl<S> LoginClient<'_, S> {
@@ -115,6 +130,11 @@ impl<S> LoginClient<'_, S> {
     ///
     /// Users of several types, each with its own manager, are logged in together. Of one type the last
     /// one is.
+    ///
+    /// # Panics
+    ///
+    /// A request to a page whose manager has no user loader panics, since no session can hold its
+    /// users. Send the header that its header or request loader reads.
     pub fn user<U: UserMixin>(mut self, user: &U) -> Self {
         self.users.push(Box::new(InitialUser {
             user: user.clone(),
@@ -189,7 +209,12 @@ where
             user.put_into(&request, self.fresh_login);
         }
         let response = match self.app.call(request).await {
-            Ok(response) => response.into_parts().1.map_into_boxed_body(),
+            Ok(response) => {
+                for user in &self.users {
+                    user.check(response.request());
+                }
+                response.into_parts().1.map_into_boxed_body()
+            }
             Err(error) => error.into().error_response(),
         };
         let (response, body) = response.into_parts();

@@ -316,3 +316,12 @@ fn redirects_are_neither_followed_endlessly_nor_off_the_site() {
         assert_eq!(response.location(), Some("//other.example/"));
     });
 }
+
+#[test]
+#[should_panic = "its `LoginManager` has no `user_loader`"]
+fn a_user_of_a_manager_without_user_loader_is_an_error() {
+    let api = LoginManager::<User>::builder(SECRET).header_loader(async |_: &str| None::<User>);
+    on!(api, cookie_session(), |app| {
+        client(&app).user(&User::from(1)).get("/who").await;
+    });
+}

@@ -35,7 +35,9 @@ impl<U: UserMixin> AnyManager for LoginManager<U> {
 
     fn note_asked(&self, req: &HttpRequest) {
         // An error in the app's set-up is logged.
-        let _ = self.context(req);
+        if let Ok(context) = self.context(req) {
+            context.read_session.set(true);
+        }
     }
 
     fn note_untyped_guard(&self, req: &HttpRequest) {

@@ -2,10 +2,22 @@
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 
+/// What a response to a user depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct DependsOn<'a> {
+    /// Session or remember cookie, or anything else that a request loader reads.
+    pub(crate) cookies: bool,
+    /// The header of the header loader.
+    pub(crate) header: Option<&'a str>,
+}
+
 /// Marks a response as one for the current user alone: `Vary` (RFC 9110, section 12.5.5) and
 /// `Cache-Control: private` (RFC 9111, section 5.2.2.7).
-pub(crate) fn mark_private(headers: &mut HeaderMap, auth_header_name: Option<&str>) {
-    let auth_header_name = auth_header_name.filter(|name| !name.eq_ignore_ascii_case("Cookie"));
+pub(crate) fn mark_private(headers: &mut HeaderMap, depends_on: DependsOn<'_>) {
+    let auth_header_name = depends_on.header;
+    let is_cookie = |name: &str| name.eq_ignore_ascii_case("Cookie");
+    let varies_by_cookie = depends_on.cookies || auth_header_name.is_some_and(is_cookie);
+    let auth_header_name = auth_header_name.filter(|name| !is_cookie(name));
     let (mut varies_on_cookie, mut varies_on_header, mut has_cache_control) = (false, false, false);
     for (name, value) in headers.iter() {
         if *name == VARY {
@@ -14,7 +26,7 @@ pub(crate) fn mark_private(headers: &mut HeaderMap, auth_header_name: Option<&st
         }
         has_cache_control |= *name == CACHE_CONTROL;
     }
-    if !varies_on_cookie {
+    if varies_by_cookie && !varies_on_cookie {
         headers.append(VARY, HeaderValue::from_static("Cookie"));
     }
     if !varies_on_header
@@ -98,7 +110,11 @@ mod tests {
             for value in before {
                 headers.append(VARY, HeaderValue::from_static(value));
             }
-            mark_private(&mut headers, name);
+            let depends_on = DependsOn {
+                cookies: true,
+                header: name,
+            };
+            mark_private(&mut headers, depends_on);
             let values = headers.get_all(VARY);
             let values: Vec<_> = values.map(|it| it.to_str().unwrap().to_owned()).collect();
             values.join(", ")

@@ -34,6 +34,9 @@ pub(crate) struct LoginContext<U: UserMixin> {
     /// Whether the app had changed the session before this crate saw it for the first time, so that a
     /// login may be missing from it.
     pub(crate) changed_before: OnceCell<bool>,
+    /// Whether the response depends on the session, whatever the loaders read: it shows flashes, or
+    /// `next`.
+    pub(crate) read_session: Cell<bool>,
     /// Set once the middleware has finished the response: nothing can be set in it any more.
     pub(crate) response_begun: Cell<bool>,
     /// Whether an untyped guard of a scope admitted the request's user.
@@ -51,6 +54,7 @@ impl<U: UserMixin> LoginContext<U> {
             remember: RefCell::default(),
             initial_login: Cell::new(None),
             changed_before: OnceCell::new(),
+            read_session: Cell::new(false),
             response_begun: Cell::new(false),
             guarded_untyped: Cell::new(false),
             written: RefCell::new(None),

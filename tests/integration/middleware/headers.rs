@@ -111,9 +111,53 @@ fn with_a_header_loader_responses_vary_by_its_header() {
         .header("X-Api-Key", "Bearer 3")
         .send();
     assert_eq!(known.body, "3");
-    assert_eq!(vary(&known), ["Cookie", "X-Api-Key"]);
-    assert_eq!(vary(&browser.get("/who")), ["Cookie", "X-Api-Key"]);
+    assert_eq!(vary(&known), ["X-Api-Key"]);
+    assert_eq!(vary(&browser.get("/who")), ["X-Api-Key"]);
+    assert_eq!(vary(&browser.get("/protected")), ["X-Api-Key"]);
     assert_eq!(browser.get("/public").header("vary"), None);
+}
+
+#[test]
+fn with_loaders_that_may_read_cookies_responses_vary_by_cookie_too() {
+    let by_header = || {
+        LoginManager::<User>::builder(SECRET)
+            .header_loader(async |value: &str| load::<User>(value.parse().ok()?))
+            .auth_header_name("X-Api-Key")
+    };
+    let by_id = by_header().user_loader(async |id: u64| load::<User>(id));
+    let by_request = by_header().request_loader(async |_: &HttpRequest| None::<User>);
+    for builder in [by_id, by_request] {
+        let manager = builder.build().unwrap();
+        let app = serve!(cached_pages, manager.clone(), cookie_session());
+        let response = app.browser().get("/who");
+        assert_eq!(vary(&response), ["Cookie", "X-Api-Key"]);
+    }
+}
+
+#[test]
+fn flashes_in_the_session_make_a_page_of_an_api_vary_by_cookie() {
+    async fn put(req: HttpRequest) -> Result<impl Responder> {
+        actix_login::flash(&req, "message", "done");
+        Ok("")
+    }
+    async fn take(flashes: FlashedMessages) -> impl Responder {
+        flashes.iter().count().to_string()
+    }
+    let manager = LoginManager::<User>::builder(SECRET)
+        .header_loader(async |value: &str| load::<User>(value.parse().ok()?))
+        .build()
+        .unwrap();
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .route("/put", web::get().to(put))
+            .route("/take", web::get().to(take));
+    };
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.get("/put");
+    let response = browser.get("/take");
+    assert_eq!(response.body, "1");
+    assert_eq!(vary(&response), ["Cookie", "Authorization"]);
 }
 
 #[test]
