@@ -200,7 +200,9 @@ impl fmt::Display for LoginError {
             ),
             Self::NoSession => f.write_str(
                 "no session: add `.wrap(SessionMiddleware::new(…))` of actix-session to the `App` \
-                 or scope of this handler",
+                 or scope of this handler. If it is there, the app has another version of actix-session \
+                 than this crate (`cargo tree -d` shows both): use the one that it re-exports, \
+                 `actix_login::actix_session`",
             ),
             Self::SessionPurged => f.write_str(
                 "the session was purged earlier in this request and stores nothing any more: use \

@@ -281,6 +281,11 @@ pub use self::{
     user::UserMixin,
 };
 
+/// The version of actix-session that this crate is built on. The session middleware of another version
+/// is no session for it.
+#[doc(no_inline)]
+pub use actix_session;
+
 /// Flask-Login's own remember cookie.
 pub mod flask {
     pub use crate::remember::flask::{decode_cookie, encode_cookie};

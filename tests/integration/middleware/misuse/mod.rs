@@ -55,6 +55,30 @@ fn a_login_without_a_session_is_an_empty_500_and_logs_the_missing_wrap() {
 }
 
 #[test]
+fn the_log_line_of_a_missing_session_names_another_version_of_actix_session() {
+    let manager = manager::<User>();
+    let (app, log) = app!(manager.clone());
+    assert_empty_500(&app.browser().post("/login/1", ""));
+    assert!(
+        log.says("another version of actix-session"),
+        "{}",
+        log.text()
+    );
+    assert!(log.says("`actix_login::actix_session`"), "{}", log.text());
+}
+
+#[test]
+fn the_re_exported_actix_session_is_the_one_that_is_found() {
+    use actix_login::actix_session::{SessionMiddleware, storage::CookieSessionStore};
+    use actix_web::cookie::Key;
+
+    let manager = manager::<User>();
+    let session = || SessionMiddleware::new(CookieSessionStore::default(), Key::from(&SECRET));
+    let (app, _) = app!(manager.clone(), session());
+    assert_eq!(app.browser().post("/login/1", "").body, "logged in");
+}
+
+#[test]
 fn everything_that_needs_a_session_is_an_empty_500_without_one() {
     let manager = manager::<User>();
     let (app, log) = app!(manager.clone());
