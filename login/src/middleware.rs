@@ -14,6 +14,7 @@ use actix_web::{
     Error, HttpMessage,
     body::{BodySize, MessageBody},
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
+    http::{StatusCode, header::WWW_AUTHENTICATE},
 };
 use pin_project_lite::pin_project;
 
@@ -210,12 +211,19 @@ where
     }
 }
 
-/// Sets the remember cookie and the cache headers of a response.
+/// Sets the challenge, the remember cookie and the cache headers of a response.
 fn finish_response<U: UserMixin, B: MessageBody>(
     manager: &LoginManager<U>,
     res: &mut ServiceResponse<B>,
 ) {
     let settings = manager.settings();
+    if res.status() == StatusCode::UNAUTHORIZED
+        && let Some(challenge) = &settings.www_authenticate
+        && !res.headers().contains_key(WWW_AUTHENTICATE)
+    {
+        let headers = res.headers_mut();
+        headers.insert(WWW_AUTHENTICATE, challenge.clone());
+    }
     let may_refresh = settings.remember.cookie.settings.refresh_each_request
         && !is_for_everyone(res.headers())
         && settings.session.is_visit(res.request());

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpRequest, HttpResponse, Responder, http::header::HeaderValue};
 
 use super::view::{View, ViewFn};
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) active: Option<ActiveLogins>,
     /// The header of the header loader; `None` without one.
     pub(crate) auth_header_name: Option<String>,
+    /// The `WWW-Authenticate` of each 401.
+    pub(crate) www_authenticate: Option<HeaderValue>,
     pub(crate) clock: Option<Clock>,
 }
 

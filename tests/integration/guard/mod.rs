@@ -5,3 +5,4 @@ mod guarded_handlers;
 mod guards;
 mod refusal_handlers;
 mod scopes;
+mod www_authenticate;

@@ -6,7 +6,7 @@ mod users;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::{
@@ -39,6 +39,7 @@ pub struct LoginManagerBuilder<U: UserMixin> {
     name: String,
     loaders: Loaders<U>,
     auth_header_name: String,
+    www_authenticate: Option<String>,
     anonymous_user: Option<AnonymousUser<U>>,
     observers: Vec<Observer<U>>,
     session: SessionSettings,
@@ -68,6 +69,7 @@ impl<U: UserMixin> LoginManager<U> {
             name: U::NAME.to_owned(),
             loaders: Loaders::default(),
             auth_header_name: AUTH_HEADER_NAME.to_owned(),
+            www_authenticate: None,
             anonymous_user: None,
             observers: Vec::new(),
             session: SessionSettings::default(),
@@ -128,6 +130,11 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
                 .by_header
                 .is_some()
                 .then_some(self.auth_header_name),
+            www_authenticate: self
+                .www_authenticate
+                .as_deref()
+                .map(check_challenge)
+                .transpose()?,
             clock: self.clock,
             name: self.name,
         };
@@ -196,6 +203,28 @@ fn check_header(name: &'static str, header: &str) -> Result<(), ConfigError> {
         Ok(_) => Ok(()),
         Err(_) => Err(setting(name, format!("{header:?} is not a header name"))),
     }
+}
+
+/// A challenge, or several: each begins with the name of a scheme.
+fn check_challenge(challenge: &str) -> Result<HeaderValue, ConfigError> {
+    let rejected = |reason: &str| setting("www_authenticate", format!("{challenge:?} {reason}"));
+    let (scheme, parameters) = challenge.split_once(' ').unwrap_or((challenge, ""));
+    let is_printable = challenge
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if scheme.is_empty() || !scheme.bytes().all(is_token) || !is_printable {
+        return Err(rejected(
+            "must begin with a scheme, as in \"Bearer\" or \"Basic realm=\\\"api\\\"\"",
+        ));
+    }
+    let lowercase = parameters.to_ascii_lowercase();
+    if scheme.eq_ignore_ascii_case("Basic") && !lowercase.contains("realm=") {
+        return Err(rejected(
+            "lacks the realm that RFC 7617 requires: write \"Basic realm=\\\"api\\\"\"",
+        ));
+    }
+    HeaderValue::from_str(challenge).map_err(|_| rejected("is not a header value"))
 }
 
 /// A host with or without a port, and nothing else.

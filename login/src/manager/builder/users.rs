@@ -50,6 +50,30 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self
     }
 
+    /// The `WWW-Authenticate` header of each 401 that passes the manager and has none, from the guards,
+    /// from the app's handlers and from the pages: the challenge that RFC 9110, 11.6.1, requires. It
+    /// tells clients of a [`header_loader`](Self::header_loader) which scheme to use.
+    ///
+    /// Default: none, and a 401 has only the headers that the app sets. `Bearer` suits tokens. `Basic`
+    /// needs a realm, and makes browsers ask for a password in a dialog of their own. Several
+    /// challenges are separated by commas. [`build`](Self::build) rejects a value that does not begin
+    /// with a scheme, and `Basic` without a realm.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .header_loader(async |token: &str| (token == "Bearer secret").then_some(User { id: 7 }))
+    ///     .www_authenticate("Bearer realm=\"api\"")
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn www_authenticate(mut self, challenge: impl Into<String>) -> Self {
+        self.www_authenticate = Some(challenge.into());
+        self
+    }
+
     /// Makes the guest that stands in for the user of an anonymous request in
     /// [`CurrentUser`](crate::CurrentUser): Flask-Login's `anonymous_user`.
     ///
