@@ -122,6 +122,11 @@ use self::guard::GuardKind;
 /// Other attributes can be above or below this one. An attribute such as `#[tracing::instrument]` sees the function
 /// with its arguments in both places. An attribute that must see the route attribute, or that declares items next to
 /// the function, belongs above this one.
+///
+/// So does an attribute that registers the function as a route: below, it would register the function without the
+/// guard. actix-web's own route attributes are known and work in both places. Any other attribute that is below and
+/// contains a path, a string that begins with `/`, is a compile error, such as `#[utoipa::path(get, path = "/news")]`.
+/// One without a path in its arguments is not recognized, so put it above.
 #[proc_macro_attribute]
 pub fn login_required(options: TokenStream, item: TokenStream) -> TokenStream {
     guard::expand(GuardKind::Login, options.into(), item.into()).into()

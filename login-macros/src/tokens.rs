@@ -70,6 +70,19 @@ pub(crate) fn starts_with_string(tokens: TokenStream) -> bool {
     }
 }
 
+/// Whether a string that begins with `/` occurs, at any depth.
+pub(crate) fn mentions_path_literal(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => {
+            let text = literal.to_string();
+            let prefix = |letter: char| matches!(letter, 'b' | 'c' | 'r' | '#');
+            text.trim_start_matches(prefix).starts_with("\"/")
+        }
+        TokenTree::Group(group) => mentions_path_literal(group.stream()),
+        _ => false,
+    })
+}
+
 /// Whether a body begins with an inner attribute (`#![allow(…)]`). The body of a closure cannot have one.
 pub(crate) fn starts_with_inner_attribute(body: TokenStream) -> bool {
     let mut tokens = body.into_iter();

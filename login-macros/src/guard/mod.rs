@@ -44,7 +44,9 @@ pub(crate) fn expand(kind: GuardKind, options: TokenStream, item: TokenStream) -
         Ok(options) => (options, None),
         Err(error) => (GuardOptions::default(), Some(error)),
     };
-    let (output, signature_error) = match valid::check_signature(kind, &handler) {
+    let checked = valid::check_signature(kind, &handler)
+        .and_then(|()| expand::reject_unknown_routes(kind, &handler));
+    let (output, signature_error) = match checked {
         Ok(()) => (expand::write_handler(kind, &options, &handler), None),
         Err(error) => (expand::write_placeholder(&handler), Some(error)),
     };

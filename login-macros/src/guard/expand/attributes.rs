@@ -1,9 +1,11 @@
 //! Decides which attributes stay on the guarded function and which move to the original function.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens as _;
 use syn::{Attribute, Meta, Token, parse_quote, punctuated::Punctuated};
 
-use crate::tokens::starts_with_string;
+use crate::guard::GuardKind;
+use crate::tokens::{mentions_path_literal, starts_with_string};
 
 const ROUTE_NAMES: [&str; 10] = [
     "get", "post", "put", "delete", "head", "connect", "options", "trace", "patch", "route",
@@ -64,6 +66,16 @@ impl PlacedAttributes {
                 Placement::Original | Placement::Expectation
             )
         })
+    }
+
+    /// The attributes below the guard that may register the original function as a route, unguarded: unknown
+    /// ones with a path.
+    pub(super) fn find_unknown_routes(&self) -> impl Iterator<Item = &Meta> {
+        self.0
+            .iter()
+            .filter(|placed| placed.placement == Placement::Original)
+            .map(|placed| &placed.attribute.meta)
+            .filter(|meta| !is_guard(meta) && mentions_path_literal(meta.to_token_stream()))
     }
 
     pub(super) fn have_route(&self) -> bool {
@@ -145,6 +157,12 @@ impl Placement {
             Placement::Original
         }
     }
+}
+
+/// Whether this is another guard, whose view may be a path.
+fn is_guard(meta: &Meta) -> bool {
+    let name = meta.path().segments.last().map(|segment| &segment.ident);
+    name.is_some_and(|name| name == GuardKind::Anonymous.name())
 }
 
 /// Whether this is one of actix-web's route attributes. Other crates use the same names (`#[fastrace::trace]`), but

@@ -6,12 +6,12 @@ mod attributes;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, Expr, FnArg, GenericParam, Generics, Pat, PatType, ReturnType, Signature, Token,
-    Type, WherePredicate, ext::IdentExt as _, parse_quote, spanned::Spanned as _,
+    Attribute, Error, Expr, FnArg, GenericParam, Generics, Pat, PatType, Result, ReturnType,
+    Signature, Token, Type, WherePredicate, ext::IdentExt as _, parse_quote, spanned::Spanned as _,
 };
 
 use self::attributes::PlacedAttributes;
-use super::{GuardKind, ast::Handler, attr::GuardOptions};
+use super::{GuardKind, ast::Handler, attr::GuardOptions, merge_errors};
 use crate::tokens;
 
 /// Writes the guarded function, with the original function within it or next to it.
@@ -56,6 +56,23 @@ pub(super) fn write_handler(
             }
         }
     }
+}
+
+/// Rejects attributes that may register the function below the guard, where nothing guards it.
+pub(super) fn reject_unknown_routes(kind: GuardKind, handler: &Handler) -> Result<()> {
+    let attributes = PlacedAttributes::read(&handler.attributes);
+    let errors = attributes.find_unknown_routes().map(|meta| {
+        let (name, path) = (kind.name(), meta.path().to_token_stream().to_string());
+        let path = path.replace(' ', "");
+        Error::new_spanned(
+            meta,
+            format!(
+                "`#[{path}]` has a path, so it may register the function below the guard, unguarded: \
+                 put it above `#[{name}]`"
+            ),
+        )
+    });
+    errors.reduce(merge_errors).map_or(Ok(()), Err)
 }
 
 /// Writes the call that runs the guard and then the original function.
