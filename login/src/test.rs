@@ -110,6 +110,10 @@ impl<U: UserMixin> AnyInitialUser for InitialUser<U> {
         });
     }
 
+    #[expect(
+        clippy::panic,
+        reason = "only tests call it: the test fails with the reason"
+    )]
     fn check(&self, req: &HttpRequest) {
         if let Some(SharedManager(Ok(manager))) = req.app_data::<SharedManager<U>>()
             && manager.0.loaders.by_id.is_none()

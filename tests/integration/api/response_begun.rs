@@ -12,9 +12,10 @@ use actix_login::{
 };
 use actix_web::{
     Error, HttpRequest, HttpResponse,
+    body::SizedStream,
     web::{self, Bytes, Path, ServiceConfig},
 };
-use futures_util::{Stream, stream};
+use futures_util::{Stream, TryStreamExt, stream};
 
 use crate::{
     serve,
@@ -59,14 +60,19 @@ async fn streamed_for_user(
     HttpResponse::Ok().streaming(body(req, action.into_inner()))
 }
 
-/// A body of a known length.
+/// A body of a known length, filled up with spaces.
 async fn sized_for_user(
     req: HttpRequest,
     action: Path<String>,
     _: CurrentUser<User>,
 ) -> HttpResponse {
-    let body = actix_web::body::SizedStream::new(1000, body(req, action.into_inner()));
-    HttpResponse::Ok().body(body)
+    const LENGTH: usize = 1000;
+    let filled = body(req, action.into_inner()).map_ok(|bytes| {
+        let mut bytes = bytes.to_vec();
+        bytes.resize(LENGTH, b' ');
+        Bytes::from(bytes)
+    });
+    HttpResponse::Ok().body(SizedStream::new(LENGTH as u64, filled))
 }
 
 fn configure(config: &mut ServiceConfig) {

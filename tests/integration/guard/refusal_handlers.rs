@@ -280,7 +280,7 @@ fn a_handler_that_leaves_tasks_behind_ends_nevertheless() {
             counted.add();
             let req = req.clone();
             spawn(async move { unauthorized(&req).await });
-            HttpResponse::Unauthorized()
+            HttpResponse::Unauthorized().finish()
         })
     });
     assert_eq!(app.browser().get("/guarded").status, 401);
@@ -311,7 +311,7 @@ fn extractors_that_wait_for_a_handler_together_both_run_it() {
     let (app, _) = app(|builder| {
         builder.unauthorized_handler(async |_: &HttpRequest| {
             yield_now().await;
-            HttpResponse::ImATeapot()
+            HttpResponse::ImATeapot().finish()
         })
     });
     assert_eq!(app.browser().get("/extracted").status, 418);

@@ -26,7 +26,10 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The reasons of the ends and rejections so far, each with the user's id if it is known.
 #[derive(Clone, Default)]
-struct Reasons(Arc<Mutex<Vec<(&'static str, Option<String>)>>>);
+struct Reasons(Arc<Mutex<Vec<Noted>>>);
+
+/// The name of an event, and its reason.
+type Noted = (&'static str, Option<String>);
 
 impl Reasons {
     fn take(&self) -> Vec<(&'static str, Option<String>)> {

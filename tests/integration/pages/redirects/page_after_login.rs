@@ -64,7 +64,8 @@ fn refuse(browser: &mut Browser, method: &str, target: &str, headers: &[(&str, &
 #[test]
 fn only_a_navigation_sets_the_page_after_login() {
     let app = keeping_app(&Clock::new());
-    let background: &[(&str, &str, &[(&str, &str)])] = &[
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let background: &[(&str, &str, Headers)] = &[
         (
             "GET",
             "/favicon.ico",

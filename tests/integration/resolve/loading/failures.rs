@@ -154,7 +154,7 @@ fn the_log_explains_a_loader_that_asks_for_its_own_current_user() {
     };
     let app = serve!(configure.clone(), manager.clone());
     assert_eq!(app.browser().get("/who").body, "nobody");
-    assert!(log.says("asked for the current user of the request that it is loading"));
+    assert!(log.says("asked for the current user of its own request"));
 }
 
 #[test]
