@@ -299,6 +299,11 @@ pub mod __private {
     pub use crate::private::*;
 }
 
+/// The `redis` crate that this crate is built on, for
+/// [`RedisLoginStore::from_connection`](store::RedisLoginStore::from_connection).
+#[cfg(feature = "redis")]
+pub use redis;
+
 /// The README's example, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

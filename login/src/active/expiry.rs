@@ -1,5 +1,7 @@
 //! When an active login expires.
 
+use std::time::Duration;
+
 use crate::{
     manager::settings::Settings,
     remember::received::ReceivedCookie,
@@ -12,6 +14,9 @@ use crate::{
     user::UserMixin,
 };
 
+/// No entry outlasts this time without a visit, even if its cookie has no deadline.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// When a login that is seen now expires: with its session or with its remember cookie, whichever is
 /// later. `started_at` is the start of the login in the session.
 pub(super) fn expiry(
@@ -20,20 +25,23 @@ pub(super) fn expiry(
     started_at: Timestamp,
     now: Timestamp,
     cookie_end: Option<Timestamp>,
-) -> Option<Timestamp> {
+) -> Timestamp {
     let session = &settings.session;
     let login_end = session
         .login_deadline
         .map(|deadline| started_at.plus(deadline));
     // The next visit may not be recorded.
-    let visit_end = session
-        .visit_deadline
-        .map(|deadline| now.plus(deadline).plus(active.touch_interval));
-    let session_end = login_end.into_iter().chain(visit_end).min()?;
-    Some(session_end.max(cookie_end.unwrap_or_default()))
+    let unseen_end = |deadline| now.plus(deadline).plus(active.touch_interval);
+    let visit_end = session.visit_deadline.map(unseen_end);
+    let idle_end = unseen_end(active.idle_timeout);
+    let deadlines = login_end.into_iter().chain(visit_end);
+    let session_end = deadlines.fold(idle_end, Timestamp::min);
+    session_end
+        .max(cookie_end.unwrap_or_default())
+        .min(now.plus(LONGEST))
 }
 
-/// [`expiry`], but not before the current one of the entry; `None` is later than any time.
+/// [`expiry`], but not before the current one of the entry.
 pub(super) fn extended_expiry(
     active: &ActiveLogins,
     settings: &Settings,
@@ -41,9 +49,9 @@ pub(super) fn extended_expiry(
     started_at: Timestamp,
     now: Timestamp,
     cookie_end: Option<Timestamp>,
-) -> Option<Timestamp> {
-    let extended = expiry(active, settings, started_at, now, cookie_end)?;
-    Some(stored.expires_at?.max(extended))
+) -> Timestamp {
+    let extended = expiry(active, settings, started_at, now, cookie_end);
+    extended.max(stored.expires_at.unwrap_or_default())
 }
 
 impl<U: UserMixin> Visit<'_, U> {

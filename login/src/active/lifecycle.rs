@@ -6,11 +6,12 @@ use actix_web::http::header;
 
 use super::{
     expiry::{expiry, extended_expiry},
-    lookup::{find, list_current},
+    lookup::{find, list_current, list_live},
 };
 use crate::{
     error::LoginError,
     events::LoginEvent,
+    manager::settings::Settings,
     remember::{received::ReceivedCookie, token::RememberToken},
     request::visit::Visit,
     session::record::{LoginRecord, RecordedLogin},
@@ -22,6 +23,9 @@ use crate::{
     user::UserMixin,
 };
 
+/// How many logins are ended at once, so that each call of a store is short.
+const END_BATCH: usize = 1_000;
+
 /// How much of a `User-Agent` is stored, in bytes.
 const USER_AGENT_MAX_BYTES: usize = 200;
 
@@ -29,12 +33,28 @@ const USER_AGENT_MAX_BYTES: usize = 200;
 const SUPERSEDED_GRACE: Duration = Duration::from_secs(10);
 
 impl TokenLogin {
-    /// This login, as a login record names it.
+    /// This login, as a login record names it if the response sets this cookie.
     pub(crate) fn recorded(self) -> RecordedLogin {
         RecordedLogin {
             id: self.id,
-            awaits_cookie: false,
+            generation: self.generation,
         }
+    }
+}
+
+/// A login that starts or continues.
+#[derive(Clone, Copy)]
+pub(crate) struct BrowserLogin {
+    /// What the session records.
+    pub(crate) recorded: RecordedLogin,
+    /// What a remember cookie of the response names: the current cookie.
+    pub(crate) cookie: TokenLogin,
+}
+
+impl BrowserLogin {
+    fn new(cookie: TokenLogin) -> Self {
+        let recorded = cookie.recorded();
+        Self { recorded, cookie }
     }
 }
 
@@ -43,8 +63,32 @@ pub(crate) async fn end_all(
     active: &ActiveLogins,
     logins: impl IntoIterator<Item = LoginId>,
 ) -> Result<(), LoginError> {
-    for login in logins {
-        active.store.end(login).await?;
+    let logins: Vec<LoginId> = logins.into_iter().collect();
+    for batch in logins.chunks(END_BATCH) {
+        active.store.end_all(batch).await?;
+    }
+    Ok(())
+}
+
+/// Ends all logins of a user but this one. If it is superseded, the login that has taken its place stays
+/// as well.
+pub(crate) async fn end_all_but(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+    kept: Option<LoginId>,
+) -> Result<(), LoginError> {
+    // A concurrent request may supersede a login. Once the old entry is gone, it can't any more.
+    for _ in 0..2 {
+        let mut logins = list_live(active, settings, user_id).await?;
+        let mut kept = kept;
+        while let Some(id) = kept
+            && let Some(at) = logins.iter().position(|login| login.id == id)
+        {
+            let superseded = logins.swap_remove(at).is_superseded();
+            kept = superseded.then(|| id.successor(&settings.keys));
+        }
+        end_all(active, logins.into_iter().map(|login| login.id)).await?;
     }
     Ok(())
 }
@@ -59,7 +103,7 @@ impl<U: UserMixin> Visit<'_, U> {
         user: &U,
         id: &str,
         cookie_end: Option<Timestamp>,
-    ) -> Result<Option<TokenLogin>, LoginError> {
+    ) -> Result<Option<BrowserLogin>, LoginError> {
         let settings = self.settings();
         let Some(active) = &settings.active else {
             return Ok(None);
@@ -75,22 +119,26 @@ impl<U: UserMixin> Visit<'_, U> {
         if let Some(login) = candidate
             && let Some(stored) = find(active, settings, login, id).await?
         {
-            let received = by_cookie.filter(|login| login.id == stored.id);
-            let received = received.map(|login| login.generation);
-            if self.carries_reused_cookie(active, &stored, user, id) {
+            let cookie = by_cookie.filter(|login| login.id == stored.id);
+            let cookie = cookie.map(|login| login.generation);
+            let session = by_record.filter(|login| login.id == stored.id);
+            let session = session.map(|login| login.generation);
+            if self.is_reused(active, &stored, cookie, session) {
                 active.store.end(stored.id).await?;
                 self.emit(LoginEvent::RememberCookieReused, Some(user));
             } else if let Some(continued) = self
-                .continue_login(active, &stored, received, cookie_end)
+                .continue_login(active, &stored, cookie.max(session), cookie_end)
                 .await?
             {
-                let replaced = before.into_iter().filter(|login| *login != continued.id);
+                let replaced = before
+                    .into_iter()
+                    .filter(|login| *login != continued.recorded.id);
                 end_all(active, replaced).await?;
                 return Ok(Some(continued));
             }
         }
         let started = self.start_new(active, id, cookie_end, before).await?;
-        Ok(Some(started))
+        Ok(Some(BrowserLogin::new(started)))
     }
 
     async fn continue_login(
@@ -99,13 +147,17 @@ impl<U: UserMixin> Visit<'_, U> {
         stored: &StoredLogin,
         received: Option<u64>,
         cookie_end: Option<Timestamp>,
-    ) -> Result<Option<TokenLogin>, LoginError> {
+    ) -> Result<Option<BrowserLogin>, LoginError> {
         let settings = self.settings();
         let now = settings.now();
         let end = cookie_end.or_else(|| self.refreshed_cookie_end(stored.id, now));
         let expires_at = extended_expiry(active, settings, stored, now, now, end);
-        let mut continued = stored.current_cookie();
-        if cookie_end.is_some() {
+        let mut continued = BrowserLogin::new(stored.current_cookie());
+        if cookie_end.is_none() {
+            // The browser may not have the current cookie, and this response may set none.
+            let generation = received.unwrap_or(stored.generation);
+            continued.recorded.generation = generation.min(stored.generation);
+        } else {
             let confirmed = stored.confirmed_generation(received);
             let replacing =
                 active
@@ -114,9 +166,11 @@ impl<U: UserMixin> Visit<'_, U> {
             if !replacing.await? {
                 return Ok(None);
             }
-            continued.generation += 1;
+            let mut cookie = continued.cookie;
+            cookie.generation = cookie.generation.saturating_add(1);
+            continued = BrowserLogin::new(cookie);
         }
-        let is_live = active.store.touch(stored.id, now, expires_at).await?;
+        let is_live = active.store.touch(stored.id, now, Some(expires_at)).await?;
         Ok(is_live.then_some(continued))
     }
 
@@ -139,7 +193,7 @@ impl<U: UserMixin> Visit<'_, U> {
             user: StoredLogin::user_key(&settings.name, id),
             started_at: now,
             last_seen_at: now,
-            expires_at: expiry(active, settings, now, now, cookie_end),
+            expires_at: Some(expiry(active, settings, now, now, cookie_end)),
             user_agent: self.user_agent(),
             address: settings
                 .session
@@ -173,8 +227,8 @@ impl<U: UserMixin> Visit<'_, U> {
         by_record.into_iter().chain(by_cookie).collect()
     }
 
-    /// Ends what a login that has just started replaces: the browser's earlier logins, and the oldest
-    /// of the user if there are too many. This comes last, so that a login that fails ends no other,
+    /// Ends what a login that has just started replaces: the browser's earlier logins, and those of the
+    /// user not seen for longest if there are too many. This comes last, so that a login that fails ends no other,
     /// and concurrent logins see each other.
     async fn make_room(
         &self,
@@ -189,7 +243,8 @@ impl<U: UserMixin> Visit<'_, U> {
         end_all(active, before.into_iter().chain(surplus)).await
     }
 
-    /// The oldest logins of the user, which a new one ends if there are `max_logins`; or its refusal.
+    /// The logins of the user that have not been seen for longest, which a new one ends if there are
+    /// `max_logins`; or its refusal.
     /// Concurrent logins may end or refuse each other, but never exceed the limit.
     async fn surplus(
         &self,
@@ -206,6 +261,7 @@ impl<U: UserMixin> Visit<'_, U> {
         if surplus > 0 && active.refuse_new_logins {
             return Err(LoginError::TooManyLogins);
         }
+        others.sort_by_key(StoredLogin::seen_order);
         Ok(others.iter().take(surplus).map(|login| login.id).collect())
     }
 
@@ -220,7 +276,7 @@ impl<U: UserMixin> Visit<'_, U> {
     ) -> Result<Option<TokenLogin>, LoginError> {
         let now = self.now();
         let successor = StoredLogin {
-            id: LoginId::random()?,
+            id: stored.id.successor(self.keys()),
             remembered,
             generation: 0,
             last_confirmed_generation: 0,
@@ -228,15 +284,9 @@ impl<U: UserMixin> Visit<'_, U> {
             cookie_confirmed_at: None,
             ..stored.clone()
         };
-        active.store.begin(&successor).await?;
-        let end = now.plus(SUPERSEDED_GRACE);
-        let superseded = active.store.touch(stored.id, end, Some(end)).await;
-        if matches!(superseded, Ok(true)) {
-            return Ok(Some(successor.current_cookie()));
-        }
-        let ended = active.store.end(successor.id).await;
-        superseded?;
-        ended.map(|()| None)
+        let until = now.plus(SUPERSEDED_GRACE);
+        let superseding = active.store.supersede(stored.id, until, &successor);
+        Ok(superseding.await?.then_some(successor.current_cookie()))
     }
 
     /// This token with the current generation of its login: the request's own cookie may have been

@@ -64,35 +64,83 @@ impl<U: UserMixin> Visit<'_, U> {
             token.expires_at
         };
         let expires_at = extended_expiry(active, settings, stored, now, now, Some(cookie_end));
-        if !active.store.touch(stored.id, now, expires_at).await? {
+        if !active.store.touch(stored.id, now, Some(expires_at)).await? {
             // A concurrent request superseded the login.
             return Ok(Rotation::InGrace);
         }
         Ok(rotation)
     }
 
-    /// Whether the request carries a remember cookie of this login that was replaced long ago:
-    /// somebody has a copy.
-    pub(crate) fn carries_reused_cookie(
+    /// The generation of the request's remember cookie, if it is one of this login.
+    pub(crate) fn cookie_generation(
+        &self,
+        stored: &StoredLogin,
+        user: &U,
+        id: &str,
+    ) -> Option<u64> {
+        let login = self.token_for(user, id)?.token.login?;
+        (login.id == stored.id).then_some(login.generation)
+    }
+
+    /// Whether somebody has a copy of a remember cookie of this login: the request carries one that
+    /// was replaced long ago, or its session came with one. A thief may hide the cookie, but not the
+    /// session. `cookie` and `session` are their generations.
+    pub(crate) fn is_reused(
+        &self,
+        active: &ActiveLogins,
+        stored: &StoredLogin,
+        cookie: Option<u64>,
+        session: Option<u64>,
+    ) -> bool {
+        let is_reused = |generation| {
+            let status = stored.cookie_status(generation, self.now(), active.cookie_grace);
+            status == CookieStatus::Reused
+        };
+        // A session that came with an older cookie is that of a browser that has the current one.
+        let session = session.filter(|_| cookie != Some(stored.generation));
+        cookie.is_some_and(is_reused) || session.is_some_and(is_reused)
+    }
+
+    /// Replaces the remember cookie of a session's request if its replacement got lost, as when the
+    /// cookie restores a login: otherwise a copy would stay valid as long as the session. Returns the
+    /// generation of the new cookie.
+    pub(crate) async fn replace_lost_cookie(
         &self,
         active: &ActiveLogins,
         stored: &StoredLogin,
         user: &U,
-        id: &str,
-    ) -> bool {
-        let received = self.token_for(user, id);
-        let login = received.and_then(|received| received.token.login);
-        login
-            .filter(|login| login.id == stored.id)
-            .is_some_and(|login| {
-                let grace = active.cookie_grace;
-                let status = stored.cookie_status(login.generation, self.now(), grace);
-                status == CookieStatus::Reused
-            })
+        session: Option<u64>,
+    ) -> Result<Option<u64>, LoginError> {
+        let ReceivedCookie::Valid(received) = self.context.received(self.req) else {
+            return Ok(None);
+        };
+        let login = received.token.login.filter(|login| login.id == stored.id);
+        let Some(login) = login.filter(|_| session != Some(stored.generation)) else {
+            return Ok(None);
+        };
+        let (now, grace) = (self.now(), active.cookie_grace);
+        let status = stored.cookie_status(login.generation, now, grace);
+        if stored.is_superseded() || status != CookieStatus::ReplacementLost {
+            return Ok(None);
+        }
+        let confirmed = stored.confirmed_generation(Some(login.generation));
+        let replacing = active
+            .store
+            .replace_cookie(stored.id, stored.generation, confirmed, now);
+        if !replacing.await? {
+            return Ok(None);
+        }
+        let generation = stored.generation.saturating_add(1);
+        let login = TokenLogin {
+            generation,
+            ..login
+        };
+        self.context.renew_cookie(received, user, Some(login));
+        Ok(Some(generation))
     }
 
-    /// Records a visit to the login of a session, and that the request carries its current remember
-    /// cookie. Returns whether the record changed.
+    /// Records a visit to the login of a session, and that its browser has the current remember cookie:
+    /// the request carries it, or the session came with it. Returns whether the record changed.
     pub(crate) async fn record_visit(
         &self,
         active: &ActiveLogins,
@@ -108,7 +156,7 @@ impl<U: UserMixin> Visit<'_, U> {
             let cookie_end = self.refreshed_cookie_end(stored.id, now);
             let expires_at =
                 extended_expiry(active, settings, stored, record.started_at, now, cookie_end);
-            active.store.touch(stored.id, now, expires_at).await?;
+            active.store.touch(stored.id, now, Some(expires_at)).await?;
         }
         let token_login = match self.context.received(self.req) {
             ReceivedCookie::Valid(received) => Some(received.token.login),
@@ -122,16 +170,19 @@ impl<U: UserMixin> Visit<'_, U> {
             // A refresh would revive a replaced cookie.
             self.context.keep_cookie();
         }
-        match record.login.as_mut() {
-            Some(login) if login.awaits_cookie && is_current => {
-                let confirming = active
-                    .store
-                    .confirm_cookie(stored.id, stored.generation, now);
-                confirming.await?;
-                login.awaits_cookie = false;
-                Ok(true)
-            }
-            _ => Ok(false),
+        let Some(login) = record.login.as_mut() else {
+            return Ok(false);
+        };
+        let before = login.generation;
+        if is_current {
+            login.generation = stored.generation;
         }
+        if login.generation == stored.generation && stored.awaits_confirmation() {
+            let confirming = active
+                .store
+                .confirm_cookie(stored.id, stored.generation, now);
+            confirming.await?;
+        }
+        Ok(login.generation != before)
     }
 }

@@ -7,8 +7,8 @@ use actix_web::HttpRequest;
 use super::current::current_login;
 use crate::{
     active::{
-        lifecycle::end_all,
-        lookup::{find, list_current, list_live, required},
+        lifecycle::end_all_but,
+        lookup::{find, list_current, required},
     },
     crypto::auth_tag::auth_tag,
     error::LoginError,
@@ -141,15 +141,15 @@ impl<U: UserMixin> LoginManager<U> {
         let context = self.context(req)?;
         let current = CurrentLogin::load(&context, req).await?;
         let active = required(self.settings())?;
-        let mut kept: Vec<LoginId> = current.id().into_iter().collect();
+        let kept = current.id();
+        // The others first: if that fails, the current login stays as it is, and a repeated call ends
+        // all of them.
+        end_all_but(active, self.settings(), &current.user_id, kept).await?;
         if let Some(login) = current.in_session {
             // A copy of the current login's cookies must end, too.
-            match current.supersede(active, login).await? {
-                Some(successor) => kept.push(successor),
-                None => return Ok(()),
-            }
+            current.supersede(active, login).await?;
         }
-        end_all_but(self.settings(), &current.user_id, &kept).await
+        Ok(())
     }
 
     /// Lists where a user is logged in, the oldest login first: for administrators and background
@@ -197,7 +197,8 @@ impl<U: UserMixin> LoginManager<U> {
     ///
     /// As [`active_logins_of`](Self::active_logins_of).
     pub async fn end_all_logins_of(&self, user_id: &U::Id) -> Result<(), LoginError> {
-        end_all_but(self.settings(), &user_id.to_string(), &[]).await
+        let active = required(self.settings())?;
+        end_all_but(active, self.settings(), &user_id.to_string(), None).await
     }
 }
 
@@ -232,26 +233,22 @@ impl<'a, U: UserMixin> CurrentLogin<'a, U> {
         self.in_session.or(self.in_cookie)
     }
 
-    /// Supersedes the login, so that copies of its cookies become invalid. Returns `None` if a
-    /// concurrent request has just done so.
-    async fn supersede(
-        &self,
-        active: &ActiveLogins,
-        current: LoginId,
-    ) -> Result<Option<LoginId>, LoginError> {
+    /// Supersedes the login, so that copies of its cookies become invalid. Does nothing if a concurrent
+    /// request has just done so.
+    async fn supersede(&self, active: &ActiveLogins, current: LoginId) -> Result<(), LoginError> {
         let visit = Visit::open_writable(self.context, self.req)?;
         let (login, id) = (&self.login, &*self.user_id);
         let stored = find(active, visit.settings(), current, id).await?;
         let stored = stored.ok_or(LoginError::NotLoggedIn)?;
         if stored.is_superseded() {
-            return Ok(None);
+            return Ok(());
         }
         let token = visit
             .current_token(login, id)
             .filter(|token| token.login.is_some_and(|of| of.id == current));
         let successor = visit.supersede(active, &stored, token.is_some()).await?;
         let Some(successor) = successor else {
-            return Ok(None);
+            return Ok(());
         };
         visit.write_record(&LoginRecord {
             login: Some(TokenLogin::recorded(successor)),
@@ -265,7 +262,7 @@ impl<'a, U: UserMixin> CurrentLogin<'a, U> {
                 ..token
             });
         }
-        Ok(Some(successor.id))
+        Ok(())
     }
 }
 
@@ -290,22 +287,4 @@ async fn end_one(settings: &Settings, user_id: &str, id: LoginId) -> Result<(), 
     } else {
         Err(LoginError::NoSuchLogin)
     }
-}
-
-/// Ends all logins of a user but these.
-async fn end_all_but(
-    settings: &Settings,
-    user_id: &str,
-    kept: &[LoginId],
-) -> Result<(), LoginError> {
-    let active = required(settings)?;
-    // A concurrent request may supersede a login. Once the old entry is gone, it can't any more.
-    for _ in 0..2 {
-        let logins = list_live(active, settings, user_id).await?.into_iter();
-        let ended = logins
-            .map(|login| login.id)
-            .filter(|login| !kept.contains(login));
-        end_all(active, ended).await?;
-    }
-    Ok(())
 }

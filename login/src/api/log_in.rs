@@ -17,7 +17,6 @@ use crate::{
     },
     resolve::check_record::{RejectedRecord, check_record},
     session::record::LoginRecord,
-    store::entry::TokenLogin,
     user::UserMixin,
 };
 
@@ -185,19 +184,23 @@ pub async fn login_user_with<U: UserMixin>(
         .start_or_continue(before.as_ref(), user, &id, cookie_end)
         .await?;
 
+    let cookie_login = login.map(|login| login.cookie);
     if !may_keep_session {
         settings.session_keys.clear(&visit.session);
     }
     visit.start_login(&LoginRecord {
-        login: login.map(TokenLogin::recorded),
+        login: login.map(|login| login.recorded),
         ..visit.new_record(&id, user, options.fresh)
     })?;
     visit.use_up_refusal();
     match token {
-        Some(token) => context.set_cookie(RememberToken { login, ..token }),
+        Some(token) => context.set_cookie(RememberToken {
+            login: cookie_login,
+            ..token
+        }),
         None => {
             let replaces_other = before.is_some_and(|before| before.id != id);
-            visit.reconcile_cookie(user, &id, login, replaces_other);
+            visit.reconcile_cookie(user, &id, cookie_login, replaces_other);
         }
     }
     let (source, fresh) = (LoginSource::Session, options.fresh);

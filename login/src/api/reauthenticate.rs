@@ -6,13 +6,13 @@ use actix_web::HttpRequest;
 
 use super::current::{checked_id, current_login};
 use crate::{
+    active::lifecycle::end_all_but,
     crypto::auth_tag::auth_tag,
     error::LoginError,
     events::LoginEvent,
     manager::LoginManager,
     request::{login::Login, nearest::nearest_required, visit::Visit},
     session::record::LoginRecord,
-    store::entry::TokenLogin,
     user::UserMixin,
 };
 
@@ -109,7 +109,8 @@ pub async fn refresh_session_auth<U: UserMixin>(
         Some(token) => visit.with_current_generation(token).await?,
         None => None,
     };
-    let login = if old_id == id {
+    let has_new_id = old_id != id;
+    let login = if !has_new_id {
         None
     } else {
         // The store finds a login by the id of its user.
@@ -121,12 +122,19 @@ pub async fn refresh_session_auth<U: UserMixin>(
     visit.write_record(&LoginRecord {
         auth_tag,
         id: Rc::clone(&id),
-        login: login.map(TokenLogin::recorded).or(record.login),
+        login: match (login, token.as_ref().and_then(|token| token.login)) {
+            (Some(login), _) => Some(login.recorded),
+            (None, Some(cookie)) if record.login.is_some_and(|login| login.id == cookie.id) => {
+                // The response sets this cookie.
+                Some(cookie.recorded())
+            }
+            _ => record.login,
+        },
         ..record
     })?;
     visit.session.renew();
     if let Some(mut token) = token {
-        token.login = login.or(token.login);
+        token.login = login.map(|login| login.cookie).or(token.login);
         token.auth_tag = auth_tag;
         token.id = id.to_string();
         context.set_cookie(token);
@@ -134,6 +142,10 @@ pub async fn refresh_session_auth<U: UserMixin>(
     let user = Rc::new(user.clone());
     let login = Login::in_session(user, id, before.source, before.fresh);
     visit.set_login(Some(login));
+    if let (true, Some(active)) = (has_new_id, &visit.settings().active) {
+        // No request can use them again: their user has another id now.
+        end_all_but(active, visit.settings(), &old_id, None).await?;
+    }
     Ok(())
 }
 

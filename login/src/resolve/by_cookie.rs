@@ -99,18 +99,19 @@ pub(super) async fn by_cookie<U: UserMixin>(
                         ..login
                     };
                     visit.context.renew_cookie(received, &user, Some(login));
+                    Some(login.recorded())
                 }
-                Rotation::InGrace => visit.context.keep_cookie(),
+                Rotation::InGrace => {
+                    visit.context.keep_cookie();
+                    // Of the cookie that the browser has shown: the session must not outlast it.
+                    Some(login.recorded())
+                }
                 Rotation::Reused => {
                     visit.context.clear_cookie();
                     let event = LoginEvent::RememberCookieReused;
                     return Ok(ByCookie::Refused(event, Some(user)));
                 }
             }
-            Some(RecordedLogin {
-                id: login.id,
-                awaits_cookie: true,
-            })
         }
         None => {
             let end = Some(received.token.expires_at);
@@ -119,8 +120,9 @@ pub(super) async fn by_cookie<U: UserMixin>(
                 Err(LoginError::TooManyLogins) => return Ok(ByCookie::None),
                 login => login?,
             };
-            visit.context.renew_cookie(received, &user, login);
-            login.map(TokenLogin::recorded)
+            let cookie = login.map(|login| login.cookie);
+            visit.context.renew_cookie(received, &user, cookie);
+            login.map(|login| login.recorded)
         }
     };
     Ok(ByCookie::Restored(RestoredLogin {

@@ -190,11 +190,17 @@ async fn by_active_login<U: UserMixin>(
         return Ok(Err(NoUser::ended(&id, LoginEndReason::Revoked)));
     };
     let user = load_user(visit.manager(), &id).await?;
+    if user.is_none() {
+        // The user was deleted or has another id now: no request can use the entry again.
+        active.store.end(entry.id).await?;
+    }
     let (mut checked, user) = match match_user(visit, checked, user) {
         Ok(matched) => matched,
         Err(no_user) => return Ok(Err(no_user)),
     };
-    if visit.carries_reused_cookie(active, &entry, &user, &id) {
+    let cookie = visit.cookie_generation(&entry, &user, &id);
+    let session = checked.record.login.map(|login| login.generation);
+    if visit.is_reused(active, &entry, cookie, session) {
         active.store.end(entry.id).await?;
         visit.end_login(&id, LoginEndReason::RememberCookieReused, Some(&user));
         visit.context.clear_cookie();
@@ -204,5 +210,10 @@ async fn by_active_login<U: UserMixin>(
     checked.changed |= visit
         .record_visit(active, &entry, &mut checked.record)
         .await?;
+    let replaced = visit.replace_lost_cookie(active, &entry, &user, session);
+    if let (Some(generation), Some(login)) = (replaced.await?, &mut checked.record.login) {
+        login.generation = generation;
+        checked.changed = true;
+    }
     commit_record(visit, checked, user).map(Ok)
 }

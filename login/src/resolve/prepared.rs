@@ -5,8 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use actix_web::HttpMessage;
 
 use crate::{
-    error::LoginError, request::visit::Visit, session::record::LoginRecord,
-    store::entry::TokenLogin, user::UserMixin,
+    error::LoginError, request::visit::Visit, session::record::LoginRecord, user::UserMixin,
 };
 
 /// A login in the request's extensions. It can't come over a network, since it is not part of the
@@ -31,7 +30,7 @@ pub(crate) async fn start_prepared<U: UserMixin>(visit: &Visit<'_, U>) -> Result
         .start_or_continue(None, &login.user, &id, None)
         .await?;
     visit.start_login(&LoginRecord {
-        login: active.map(TokenLogin::recorded),
+        login: active.map(|login| login.recorded),
         ..visit.new_record(&id, &login.user, login.fresh)
     })
 }

@@ -41,9 +41,9 @@ pub(crate) struct LoginRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RecordedLogin {
     pub(crate) id: LoginId,
-    /// Whether the session was restored from a remember cookie whose replacement no request has
-    /// carried yet.
-    pub(crate) awaits_cookie: bool,
+    /// The generation of the remember cookie that this session came with: the newest one that its
+    /// browser is known to have.
+    pub(crate) generation: u64,
 }
 
 /// The flags of a record: what it says, and which optional fields it has.
@@ -53,7 +53,8 @@ mod flag {
     pub(super) const FINGERPRINT: u8 = 1 << 2;
     pub(super) const AUTH_TAG: u8 = 1 << 3;
     pub(super) const LOGIN: u8 = 1 << 4;
-    pub(super) const AWAITS_COOKIE: u8 = 1 << 5;
+    /// The generation is not 0.
+    pub(super) const GENERATION: u8 = 1 << 5;
 }
 
 impl LoginRecord {
@@ -65,8 +66,8 @@ impl LoginRecord {
             | set(self.auth_tag.is_some(), flag::AUTH_TAG)
             | set(self.login.is_some(), flag::LOGIN)
             | set(
-                self.login.is_some_and(|login| login.awaits_cookie),
-                flag::AWAITS_COOKIE,
+                self.login.is_some_and(|login| login.generation != 0),
+                flag::GENERATION,
             )
     }
 
@@ -83,7 +84,7 @@ impl LoginRecord {
             decode_array::<HEAD_BYTES>(take(HEAD_LENGTH)?)?;
         let fingerprint = u64::from_be_bytes([b4, b5, b6, b7, b8, b9, b10, b11]);
         let last_seen_at = if has(flag::LAST_SEEN) {
-            Some(to_time(decode_array(take(TIME_LENGTH)?)?))
+            Some(to_time(decode_array(take(NUMBER_LENGTH)?)?))
         } else {
             None
         };
@@ -92,10 +93,14 @@ impl LoginRecord {
         } else {
             None
         };
-        let login = match (has(flag::LOGIN), has(flag::AWAITS_COOKIE)) {
-            (true, awaits_cookie) => Some(RecordedLogin {
+        let login = match (has(flag::LOGIN), has(flag::GENERATION)) {
+            (true, has_generation) => Some(RecordedLogin {
                 id: take(LoginId::TEXT_LENGTH)?.parse().ok()?,
-                awaits_cookie,
+                generation: if has_generation {
+                    u32::from_be_bytes(decode_array(take(NUMBER_LENGTH)?)?).into()
+                } else {
+                    0
+                },
             }),
             (false, false) => None,
             (false, true) => return None,
@@ -128,6 +133,10 @@ impl fmt::Display for LoginRecord {
         }
         if let Some(login) = &self.login {
             login.id.fmt(f)?;
+            if login.generation != 0 {
+                let generation = u32::try_from(login.generation).unwrap_or(u32::MAX);
+                f.write_str(&encode(generation.to_be_bytes()))?;
+            }
         }
         f.write_str(&self.id)
     }
@@ -137,8 +146,8 @@ impl fmt::Display for LoginRecord {
 const HEAD_BYTES: usize = 12;
 /// How many characters they take.
 const HEAD_LENGTH: usize = 16;
-/// How many characters the time of the last visit takes.
-const TIME_LENGTH: usize = 6;
+/// How many characters the time of the last visit takes, and the generation.
+const NUMBER_LENGTH: usize = 6;
 
 /// Four bytes last until the year 2106. A later time is written as the last there is.
 fn to_bytes(time: Timestamp) -> [u8; 4] {
@@ -204,14 +213,19 @@ mod tests {
 
     #[test]
     fn a_record_survives_the_session_with_any_fields_and_any_id() {
-        let some_login = |awaits_cookie| {
+        let some_login = |generation| {
             let id = LoginId::random().unwrap();
-            Some(RecordedLogin { id, awaits_cookie })
+            Some(RecordedLogin { id, generation })
         };
         for id in ["", "1", "佐藤", "a.b|c", "with space;\"quote\"", "\\\n\0"] {
             for last_seen_at in [None, Some(Timestamp::from_secs(3))] {
                 for auth_tag in [None, Some(Digest::new([255; 16]))] {
-                    for login in [None, some_login(false), some_login(true)] {
+                    for login in [
+                        None,
+                        some_login(0),
+                        some_login(1),
+                        some_login(u32::MAX.into()),
+                    ] {
                         for fingerprint in [None, Some(Fingerprint::from_bits(u64::MAX))] {
                             let record = LoginRecord {
                                 last_seen_at,

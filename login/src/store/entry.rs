@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
 
 use crate::{
-    crypto::base64::{decode_array, encode},
+    crypto::{
+        base64::{decode_array, encode},
+        keyring::{Keyring, Purpose},
+    },
     error::LoginError,
     timestamp::Timestamp,
 };
@@ -28,6 +31,12 @@ impl LoginId {
             LoginError::StoreFailed
         })?;
         Ok(Self(id))
+    }
+
+    /// The id of the login that supersedes this one. It is a keyed digest, so that a request that
+    /// still uses the superseded login can tell its successor from other logins.
+    pub(crate) fn successor(self, keys: &Keyring) -> Self {
+        Self(keys.digest(Purpose::Successor, [&self.0, b""]).into_bytes())
     }
 }
 
@@ -105,12 +114,13 @@ pub struct StoredLogin {
     pub remembered: bool,
     /// How often the remember cookie has been replaced.
     pub generation: u64,
-    /// The newest generation of the remember cookie that a browser had sent back when the current
-    /// one was issued. Generations between the two were never sent back.
+    /// The newest generation of the remember cookie that a browser had been seen with when the current
+    /// one was issued. No browser had been seen with a generation between the two.
     pub last_confirmed_generation: u64,
     /// When the current remember cookie was issued.
     pub issued_at: Timestamp,
-    /// When a browser first sent the current remember cookie back, if one has.
+    /// When a browser was first seen with the current remember cookie, if one was: it sent the cookie
+    /// back, or the session that came with it.
     pub cookie_confirmed_at: Option<Timestamp>,
 }
 
@@ -120,11 +130,11 @@ pub(crate) enum CookieStatus {
     /// The cookie is the current one.
     Current,
     /// The cookie was just replaced, and in-flight requests carry it. Its grace starts when a browser
-    /// sends the current cookie back: the response that set it may have been lost.
+    /// is seen with the current cookie: the response that set it may have been lost.
     InGrace,
-    /// No browser ever sent its replacement back: it was lost, or a thief has it.
+    /// No browser was ever seen with its replacement: it was lost, or a thief has it.
     ReplacementLost,
-    /// A browser sent its replacement back long ago: somebody has a copy.
+    /// A browser was seen with its replacement long ago: somebody has a copy.
     Reused,
 }
 
@@ -176,12 +186,22 @@ impl StoredLogin {
         }
     }
 
+    /// Whether a replaced remember cookie stays valid until a browser is seen with the current one.
+    pub(crate) fn awaits_confirmation(&self) -> bool {
+        self.cookie_confirmed_at.is_none() && self.last_confirmed_generation < self.generation
+    }
+
     /// The newest generation that a browser has sent back, if it has just sent `received`.
     pub(crate) fn confirmed_generation(&self, received: Option<u64>) -> u64 {
         match self.cookie_confirmed_at {
             Some(_) => self.generation,
             None => received.unwrap_or(self.last_confirmed_generation),
         }
+    }
+
+    /// Sorts the logins of a user: the one that has not been seen for longest comes first.
+    pub(crate) fn seen_order(&self) -> (Timestamp, Timestamp, LoginId) {
+        (self.last_seen_at, self.started_at, self.id)
     }
 
     /// Whether another login has taken this one's place. It is kept for in-flight requests alone;

@@ -27,20 +27,44 @@ use crate::{error::LoginError, future::LocalBoxFuture, timestamp::Timestamp};
 /// # type Values<'a> = &'a [&'a dyn std::fmt::Debug];
 /// use actix_login::{LoginId, Timestamp, store::{LoginStore, StoredLogin}};
 ///
-/// // CREATE TABLE logins (id TEXT PRIMARY KEY, user TEXT, started_at BIGINT, last_seen_at BIGINT, expires_at BIGINT,
-/// //   user_agent TEXT, address TEXT, remembered BOOLEAN, generation BIGINT, last_confirmed_generation BIGINT,
-/// //   issued_at BIGINT, cookie_confirmed_at BIGINT);
+/// // CREATE TABLE logins (
+/// //   id TEXT PRIMARY KEY, user TEXT, started_at BIGINT, last_seen_at BIGINT, expires_at BIGINT,
+/// //   user_agent TEXT, address TEXT, remembered BOOLEAN, generation BIGINT,
+/// //   last_confirmed_generation BIGINT, issued_at BIGINT, cookie_confirmed_at BIGINT);
 /// // CREATE INDEX logins_of_user ON logins (user);
 /// struct SqlLoginStore(Database);
+///
+/// /// How many logins a user may have.
+/// const MAX_PER_USER: u64 = 100;
+///
+/// /// A login that exists and is not superseded.
+/// const IS_CURRENT: &str = "id = ? AND (expires_at IS NULL OR last_seen_at < expires_at)";
 ///
 /// fn from_row(row: &Row) -> StoredLogin {
 ///     StoredLogin {
 ///         id: row.get::<String>("id").parse().expect("an id that this store wrote"),
-///         user: row.get("user"), started_at: row.get("started_at"), last_seen_at: row.get("last_seen_at"),
-///         expires_at: row.get("expires_at"), user_agent: row.get("user_agent"), address: row.get("address"),
-///         remembered: row.get("remembered"), generation: row.get("generation"),
+///         user: row.get("user"),
+///         started_at: row.get("started_at"),
+///         last_seen_at: row.get("last_seen_at"),
+///         expires_at: row.get("expires_at"),
+///         user_agent: row.get("user_agent"),
+///         address: row.get("address"),
+///         remembered: row.get("remembered"),
+///         generation: row.get("generation"),
 ///         last_confirmed_generation: row.get("last_confirmed_generation"),
-///         issued_at: row.get("issued_at"), cookie_confirmed_at: row.get("cookie_confirmed_at"),
+///         issued_at: row.get("issued_at"),
+///         cookie_confirmed_at: row.get("cookie_confirmed_at"),
+///     }
+/// }
+///
+/// impl SqlLoginStore {
+///     /// Ends the logins of a user above the bound, those not seen for longest first.
+///     async fn end_surplus(&self, started: &StoredLogin) -> Result<(), DbError> {
+///         let sql = "DELETE FROM logins WHERE user = ? AND id <> ? AND id NOT IN \
+///                    (SELECT id FROM logins WHERE user = ? AND id <> ? \
+///                     ORDER BY last_seen_at DESC, started_at DESC LIMIT ?)";
+///         let StoredLogin { user, id, .. } = started;
+///         self.0.execute(sql, &[user, id, user, id, &(MAX_PER_USER - 1)]).await.map(drop)
 ///     }
 /// }
 ///
@@ -49,30 +73,71 @@ use crate::{error::LoginError, future::LocalBoxFuture, timestamp::Timestamp};
 ///
 ///     async fn begin(&self, login: &StoredLogin) -> Result<(), DbError> {
 ///         let l = login;
+///         let sql = "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+///                    ON CONFLICT (id) DO NOTHING";
 ///         let values: Values = &[
-///             &l.id, &l.user, &l.started_at, &l.last_seen_at, &l.expires_at, &l.user_agent, &l.address,
-///             &l.remembered, &l.generation, &l.last_confirmed_generation, &l.issued_at, &l.cookie_confirmed_at,
+///             &l.id, &l.user, &l.started_at, &l.last_seen_at, &l.expires_at, &l.user_agent,
+///             &l.address, &l.remembered, &l.generation, &l.last_confirmed_generation,
+///             &l.issued_at, &l.cookie_confirmed_at,
 ///         ];
-///         let sql = "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-///         self.0.execute(sql, values).await.map(drop)
+///         self.0.execute(sql, values).await?;
+///         self.end_surplus(l).await
 ///     }
 ///     async fn find(&self, id: LoginId) -> Result<Option<StoredLogin>, DbError> {
 ///         let rows = self.0.query("SELECT * FROM logins WHERE id = ?", &[&id]).await?;
 ///         Ok(rows.first().map(from_row))
 ///     }
-///     async fn touch(&self, id: LoginId, last_seen_at: Timestamp, expires_at: Option<Timestamp>) -> Result<bool, DbError> {
-///         let sql = "UPDATE logins SET last_seen_at = ?, expires_at = ? \
-///                    WHERE id = ? AND (expires_at IS NULL OR last_seen_at < expires_at)";
-///         Ok(self.0.execute(sql, &[&last_seen_at, &expires_at, &id]).await? == 1)
+///     async fn touch(
+///         &self,
+///         id: LoginId,
+///         last_seen_at: Timestamp,
+///         expires_at: Option<Timestamp>,
+///     ) -> Result<bool, DbError> {
+///         let sql = format!("UPDATE logins SET last_seen_at = ?, expires_at = ? WHERE {IS_CURRENT}");
+///         Ok(self.0.execute(&sql, &[&last_seen_at, &expires_at, &id]).await? == 1)
+///     }
+///     async fn supersede(
+///         &self,
+///         id: LoginId,
+///         until: Timestamp,
+///         successor: &StoredLogin,
+///     ) -> Result<bool, DbError> {
+///         let l = successor;
+///         // One statement, as in PostgreSQL. Elsewhere, use a transaction.
+///         let sql = format!(
+///             "WITH old AS (UPDATE logins SET last_seen_at = ?, expires_at = ? \
+///                           WHERE {IS_CURRENT} RETURNING id) \
+///              INSERT INTO logins SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM old"
+///         );
+///         let values: Values = &[
+///             &until, &until, &id,
+///             &l.id, &l.user, &l.started_at, &l.last_seen_at, &l.expires_at, &l.user_agent,
+///             &l.address, &l.remembered, &l.generation, &l.last_confirmed_generation,
+///             &l.issued_at, &l.cookie_confirmed_at,
+///         ];
+///         // The next `begin` ends what is above the bound.
+///         Ok(self.0.execute(&sql, values).await? == 1)
 ///     }
 ///     async fn replace_cookie(
-///         &self, id: LoginId, generation: u64, last_confirmed_generation: u64, issued_at: Timestamp,
+///         &self,
+///         id: LoginId,
+///         generation: u64,
+///         last_confirmed_generation: u64,
+///         issued_at: Timestamp,
 ///     ) -> Result<bool, DbError> {
-///         let sql = "UPDATE logins SET generation = generation + 1, last_confirmed_generation = ?, issued_at = ?, \
-///                    cookie_confirmed_at = NULL, remembered = TRUE WHERE id = ? AND generation = ?";
-///         Ok(self.0.execute(sql, &[&last_confirmed_generation, &issued_at, &id, &generation]).await? == 1)
+///         let sql = "UPDATE logins SET generation = generation + 1, \
+///                    last_confirmed_generation = ?, issued_at = ?, \
+///                    cookie_confirmed_at = NULL, remembered = TRUE \
+///                    WHERE id = ? AND generation = ?";
+///         let values: Values = &[&last_confirmed_generation, &issued_at, &id, &generation];
+///         Ok(self.0.execute(sql, values).await? == 1)
 ///     }
-///     async fn confirm_cookie(&self, id: LoginId, generation: u64, now: Timestamp) -> Result<(), DbError> {
+///     async fn confirm_cookie(
+///         &self,
+///         id: LoginId,
+///         generation: u64,
+///         now: Timestamp,
+///     ) -> Result<(), DbError> {
 ///         let sql = "UPDATE logins SET cookie_confirmed_at = ? \
 ///                    WHERE id = ? AND generation = ? AND cookie_confirmed_at IS NULL";
 ///         self.0.execute(sql, &[&now, &id, &generation]).await.map(drop)
@@ -93,7 +158,10 @@ pub trait LoginStore: Send + Sync + 'static {
     /// The error of the store. It goes to the log.
     type Error: fmt::Display;
 
-    /// Adds the entry of a login that starts.
+    /// Adds the entry of a login that starts. An entry of the same id stays as it is.
+    ///
+    /// The store must bound the logins of a user, so that one user cannot fill it: over its bound, it
+    /// ends the other login that has not been seen for longest.
     fn begin(&self, login: &StoredLogin) -> impl Future<Output = Result<(), Self::Error>>;
 
     /// Returns the login of this id if it has not ended. An expired login may still be returned: the
@@ -110,6 +178,20 @@ pub trait LoginStore: Send + Sync + 'static {
         id: LoginId,
         last_seen_at: Timestamp,
         expires_at: Option<Timestamp>,
+    ) -> impl Future<Output = Result<bool, Self::Error>>;
+
+    /// Replaces a login with its successor and returns `true`: sets `last_seen_at` and `expires_at` of
+    /// the login `id` to `until`, and adds the entry of `successor`. Returns `false` and changes
+    /// nothing if the login does not exist or is superseded.
+    ///
+    /// Must be atomic: of several concurrent callers, one gets `true`, and no error leaves a login
+    /// superseded without a successor. The login `id` must not be ended to make room for its
+    /// successor, unless the store holds one login per user.
+    fn supersede(
+        &self,
+        id: LoginId,
+        until: Timestamp,
+        successor: &StoredLogin,
     ) -> impl Future<Output = Result<bool, Self::Error>>;
 
     /// Moves to the next remember cookie and returns `true` if `generation` is the current one:
@@ -137,6 +219,18 @@ pub trait LoginStore: Send + Sync + 'static {
     /// Removes a login. A login that does not exist is no error.
     fn end(&self, id: LoginId) -> impl Future<Output = Result<(), Self::Error>>;
 
+    /// Removes these logins: all those of a user, for example. Logins that do not exist are no error.
+    ///
+    /// The default calls [`end`](Self::end) for each. Override it if the store can remove many at once.
+    fn end_all(&self, ids: &[LoginId]) -> impl Future<Output = Result<(), Self::Error>> {
+        async move {
+            for id in ids {
+                self.end(*id).await?;
+            }
+            Ok(())
+        }
+    }
+
     /// Returns the logins of a user, in any order.
     fn list(&self, user: &str) -> impl Future<Output = Result<Vec<StoredLogin>, Self::Error>>;
 
@@ -158,6 +252,12 @@ pub(crate) trait ErasedLoginStore: Send + Sync {
         last_seen_at: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> StoreFuture<'_, bool>;
+    fn supersede<'a>(
+        &'a self,
+        id: LoginId,
+        until: Timestamp,
+        successor: &'a StoredLogin,
+    ) -> StoreFuture<'a, bool>;
     fn replace_cookie(
         &self,
         id: LoginId,
@@ -167,6 +267,7 @@ pub(crate) trait ErasedLoginStore: Send + Sync {
     ) -> StoreFuture<'_, bool>;
     fn confirm_cookie(&self, id: LoginId, generation: u64, now: Timestamp) -> StoreFuture<'_, ()>;
     fn end(&self, id: LoginId) -> StoreFuture<'_, ()>;
+    fn end_all<'a>(&'a self, ids: &'a [LoginId]) -> StoreFuture<'a, ()>;
     fn list<'a>(&'a self, user: &'a str) -> StoreFuture<'a, Vec<StoredLogin>>;
 }
 
@@ -202,6 +303,15 @@ impl<S: LoginStore> ErasedLoginStore for LoggedStore<S> {
         Box::pin(async move { logged(self.0.touch(id, last_seen_at, expires_at).await) })
     }
 
+    fn supersede<'a>(
+        &'a self,
+        id: LoginId,
+        until: Timestamp,
+        successor: &'a StoredLogin,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async move { logged(self.0.supersede(id, until, successor).await) })
+    }
+
     fn replace_cookie(
         &self,
         id: LoginId,
@@ -221,6 +331,10 @@ impl<S: LoginStore> ErasedLoginStore for LoggedStore<S> {
 
     fn end(&self, id: LoginId) -> StoreFuture<'_, ()> {
         Box::pin(async move { logged(self.0.end(id).await) })
+    }
+
+    fn end_all<'a>(&'a self, ids: &'a [LoginId]) -> StoreFuture<'a, ()> {
+        Box::pin(async move { logged(self.0.end_all(ids).await) })
     }
 
     fn list<'a>(&'a self, user: &'a str) -> StoreFuture<'a, Vec<StoredLogin>> {

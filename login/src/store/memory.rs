@@ -15,8 +15,8 @@ use crate::timestamp::Timestamp;
 /// Keeps active logins in this process, for an app on one machine. A restart logs every user out.
 ///
 /// An expired login is removed when a later one starts, without a scan. A user can't displace others:
-/// above [`max_per_user`](Self::max_per_user) the oldest login of the same user ends, and above
-/// [`capacity`](Self::capacity) a new login is refused. A login takes about 670 bytes.
+/// above [`max_per_user`](Self::max_per_user) the login of the same user that has not been seen for
+/// longest ends, and above [`capacity`](Self::capacity) a new login is refused. A login takes about 670 bytes.
 ///
 /// Clones share their logins: give one to the manager, and keep one for
 /// [`drop_ended`](LoginStore::drop_ended).
@@ -74,7 +74,8 @@ impl MemoryLoginStore {
         self
     }
 
-    /// How many logins of one user the store holds. One more ends the oldest of that user.
+    /// How many logins of one user the store holds. One more ends the login of that user that has not
+    /// been seen for longest.
     ///
     /// Default: 100. [`ActiveLogins::max_logins`](crate::ActiveLogins::max_logins) is for smaller
     /// limits that users know about.
@@ -105,6 +106,56 @@ impl Logins {
         }
     }
 
+    fn insert(&mut self, login: StoredLogin) {
+        if let Some(end) = login.expires_at {
+            self.by_end.insert((end, login.id));
+        }
+        match self.by_user.get_mut(&login.user) {
+            Some(ids) => ids.push(login.id),
+            None => drop(self.by_user.insert(login.user.clone(), vec![login.id])),
+        }
+        self.by_id.insert(login.id, login);
+    }
+
+    /// Makes room for one more login of a user: ends the one that has not been seen for longest.
+    /// Superseded logins are counted apart.
+    fn make_room(&mut self, user: &str, max: usize) {
+        let Some(ids) = self.by_user.get(user).filter(|ids| ids.len() >= max) else {
+            return;
+        };
+        let logins = ids.iter().filter_map(|id| self.by_id.get(id));
+        let (superseded, current): (Vec<_>, Vec<_>) =
+            logins.partition(|login| login.is_superseded());
+        let mut surplus = Vec::new();
+        for (mut logins, room) in [(superseded, max), (current, max.saturating_sub(1))] {
+            logins.sort_by_key(|login| login.seen_order());
+            let count = logins.len().saturating_sub(room);
+            surplus.extend(logins.iter().take(count).map(|login| login.id));
+        }
+        for id in surplus {
+            self.remove(id);
+        }
+    }
+
+    fn touch(
+        &mut self,
+        id: LoginId,
+        last_seen_at: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> bool {
+        let login = self.by_id.get_mut(&id);
+        let Some(login) = login.filter(|login| !login.is_superseded()) else {
+            return false;
+        };
+        login.last_seen_at = last_seen_at;
+        let before = std::mem::replace(&mut login.expires_at, expires_at);
+        if before != expires_at {
+            before.map(|before| self.by_end.remove(&(before, id)));
+            expires_at.map(|end| self.by_end.insert((end, id)));
+        }
+        true
+    }
+
     fn drop_ended(&mut self, now: Timestamp) {
         while let Some((end, id)) = self.by_end.pop_first() {
             if !end.has_passed(now) {
@@ -122,24 +173,14 @@ impl LoginStore for MemoryLoginStore {
     async fn begin(&self, login: &StoredLogin) -> Result<(), StoreFull> {
         let mut logins = self.lock();
         logins.drop_ended(login.started_at);
-        let of_user = logins.by_user.get(&login.user);
-        let oldest = of_user
-            .filter(|ids| ids.len() >= self.max_per_user)
-            .and_then(|ids| ids.first().copied());
-        if let Some(oldest) = oldest {
-            logins.remove(oldest);
+        if logins.by_id.contains_key(&login.id) {
+            return Ok(());
         }
+        logins.make_room(&login.user, self.max_per_user);
         if logins.by_id.len() >= self.capacity {
             return Err(StoreFull);
         }
-        if let Some(end) = login.expires_at {
-            logins.by_end.insert((end, login.id));
-        }
-        match logins.by_user.get_mut(&login.user) {
-            Some(ids) => ids.push(login.id),
-            None => drop(logins.by_user.insert(login.user.clone(), vec![login.id])),
-        }
-        logins.by_id.insert(login.id, login.clone());
+        logins.insert(login.clone());
         Ok(())
     }
 
@@ -153,17 +194,25 @@ impl LoginStore for MemoryLoginStore {
         last_seen_at: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> Result<bool, StoreFull> {
+        Ok(self.lock().touch(id, last_seen_at, expires_at))
+    }
+
+    async fn supersede(
+        &self,
+        id: LoginId,
+        until: Timestamp,
+        successor: &StoredLogin,
+    ) -> Result<bool, StoreFull> {
         let mut logins = self.lock();
-        let login = logins.by_id.get_mut(&id);
-        let Some(login) = login.filter(|login| !login.is_superseded()) else {
+        if !logins.touch(id, until, Some(until)) {
             return Ok(false);
-        };
-        login.last_seen_at = last_seen_at;
-        let before = std::mem::replace(&mut login.expires_at, expires_at);
-        if before != expires_at {
-            before.map(|before| logins.by_end.remove(&(before, id)));
-            expires_at.map(|end| logins.by_end.insert((end, id)));
         }
+        logins.make_room(&successor.user, self.max_per_user);
+        if logins.by_id.len() >= self.capacity {
+            // The successor takes the place of the login.
+            logins.remove(id);
+        }
+        logins.insert(successor.clone());
         Ok(true)
     }
 
@@ -204,6 +253,12 @@ impl LoginStore for MemoryLoginStore {
 
     async fn end(&self, id: LoginId) -> Result<(), StoreFull> {
         self.lock().remove(id);
+        Ok(())
+    }
+
+    async fn end_all(&self, ids: &[LoginId]) -> Result<(), StoreFull> {
+        let mut logins = self.lock();
+        ids.iter().for_each(|id| logins.remove(*id));
         Ok(())
     }
 

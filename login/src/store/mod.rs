@@ -5,6 +5,8 @@ pub(crate) mod login_store;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod redis_scripts;
 pub(crate) mod settings;
 
 #[cfg(feature = "redis")]

@@ -1,59 +1,91 @@
 //! Active logins in Redis, for an app on several machines.
 
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{collections::HashMap, fmt, future::Future, io, time::Duration};
 
+use actix_web::rt::time::timeout;
 use redis::{
-    AsyncCommands, Client, ErrorKind, RedisError,
+    Client, Cmd, ErrorKind, FromRedisValue, RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
 use super::{
     entry::{LoginId, StoredLogin},
     login_store::LoginStore,
+    redis_scripts::{BEGIN, CONFIRM_COOKIE, END, LIST, REPLACE_COOKIE, SUPERSEDE, TOUCH},
 };
 use crate::timestamp::Timestamp;
 
-/// How long Redis may take to connect and to reply. A request waits that long.
+/// How long Redis may take to connect and to reply.
 const TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Writes the fields of a login, and adds it to the list of its user. Redis expires both, the list
-/// with the last of its logins. `only_existing` adds no new login, and leaves a superseded one as it
-/// is.
-const PUT: &str = "
-local id, ends, now, only_existing = unpack(ARGV)
-if only_existing == '1' then
-  local login = redis.call('HMGET', KEYS[1], 'last_seen_at', 'expires_at')
-  if not login[1] then return 0 end
-  if login[2] ~= '' and tonumber(login[1]) >= tonumber(login[2]) then return 0 end
-end
-redis.call('HSET', KEYS[1], unpack(ARGV, 5))
-if ends == '' then redis.call('PERSIST', KEYS[1])
-else redis.call('EXPIREAT', KEYS[1], ends) end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-redis.call('ZADD', KEYS[2], ends == '' and '+inf' or ends, id)
-local last = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')
-if last[2] == 'inf' then redis.call('PERSIST', KEYS[2])
-else redis.call('EXPIREAT', KEYS[2], last[2]) end
-return 1";
 
 /// The end of the year 9999. Redis refuses later expiry times.
 const LAST_END: Timestamp = Timestamp::from_secs(253_402_300_799);
 
-const REPLACE_COOKIE: &str = "
-if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
-redis.call('HINCRBY', KEYS[1], 'generation', 1)
-redis.call('HSET', KEYS[1], 'last_confirmed_generation', ARGV[2], 'issued_at', ARGV[3], 'cookie_confirmed_at', '', 'remembered', '1')
-return 1";
-
-const CONFIRM_COOKIE: &str = "
-local login = redis.call('HMGET', KEYS[1], 'generation', 'cookie_confirmed_at')
-if login[1] == ARGV[1] and login[2] == '' then
-  redis.call('HSET', KEYS[1], 'cookie_confirmed_at', ARGV[2]) end";
-
 /// Keeps active logins in Redis. Behind the feature `redis`.
 ///
-/// A login is a hash that Redis expires; the logins of a user are a sorted set. While Redis does not
-/// reply, requests that ask for the user fail with an empty 500: no user is logged in or out.
+/// A login is a hash that Redis expires; the logins of a user are a sorted set. A user can't displace
+/// others: above [`max_per_user`](Self::max_per_user) the login of the same user that has not been seen
+/// for longest ends. Redis Cluster is not supported: a user's keys are in several of its slots.
+///
+/// # Outages
+///
+/// If the connection drops, as in a failover, what is safe to repeat is repeated once on a new one, and
+/// the request does not notice. While Redis does not reply, requests that ask for the user fail with an
+/// empty 500 after [`timeout`](Self::timeout): no user is logged in or out.
+///
+/// actix-session's `RedisSessionStore` has no such bound: while Redis hangs, a request may wait for many
+/// minutes. Wrap it in a store that has one:
+///
+/// ```
+/// use std::{future::Future, time::Duration};
+///
+/// use actix_session::storage::{
+///     LoadError, SaveError, SessionKey, SessionStore, UpdateError,
+/// };
+/// use actix_web::rt::time::timeout;
+///
+/// // The type is private in actix-session.
+/// type State = std::collections::HashMap<String, String>;
+///
+/// async fn bounded<T>(reply: impl Future<Output = T>) -> Result<T, anyhow::Error> {
+///     Ok(timeout(Duration::from_secs(2), reply).await?)
+/// }
+///
+/// struct BoundedStore<S>(S);
+///
+/// impl<S: SessionStore> SessionStore for BoundedStore<S> {
+///     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+///         bounded(self.0.load(key)).await.map_err(LoadError::Other)?
+///     }
+///     async fn save(
+///         &self,
+///         state: State,
+///         ttl: &actix_web::cookie::time::Duration,
+///     ) -> Result<SessionKey, SaveError> {
+///         bounded(self.0.save(state, ttl)).await.map_err(SaveError::Other)?
+///     }
+///     async fn update(
+///         &self,
+///         key: SessionKey,
+///         state: State,
+///         ttl: &actix_web::cookie::time::Duration,
+///     ) -> Result<SessionKey, UpdateError> {
+///         bounded(self.0.update(key, state, ttl)).await.map_err(UpdateError::Other)?
+///     }
+///     async fn update_ttl(
+///         &self,
+///         key: &SessionKey,
+///         ttl: &actix_web::cookie::time::Duration,
+///     ) -> Result<(), anyhow::Error> {
+///         bounded(self.0.update_ttl(key, ttl)).await?
+///     }
+///     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+///         bounded(self.0.delete(key)).await?
+///     }
+/// }
+/// ```
+///
+/// # An app
 ///
 /// ```no_run
 /// # use actix_login::{ActiveLogins, LoginManager, UserMixin};
@@ -74,6 +106,8 @@ if login[1] == ARGV[1] and login[2] == '' then
 pub struct RedisLoginStore {
     connection: ConnectionManager,
     prefix: String,
+    max_per_user: usize,
+    timeout: Duration,
 }
 
 impl RedisLoginStore {
@@ -92,10 +126,41 @@ impl RedisLoginStore {
         let connection = ConnectionManager::new_with_config(client, config)
             .await
             .map_err(RedisStoreError)?;
-        Ok(Self {
+        Ok(Self::from_connection(connection))
+    }
+
+    /// Uses an existing connection: one with TLS or a user name of its own, or one that the app shares
+    /// with other code. Its type is that of the `redis` crate, which is re-exported as
+    /// [`actix_login::redis`](crate::redis).
+    ///
+    /// ```no_run
+    /// use actix_login::{redis::{Client, aio::ConnectionManager}, store::RedisLoginStore};
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::open("redis://127.0.0.1:6379")?;
+    /// let connection = ConnectionManager::new(client).await?;
+    /// let logins = RedisLoginStore::from_connection(connection.clone());
+    /// # let _ = logins;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_connection(connection: ConnectionManager) -> Self {
+        Self {
             connection,
             prefix: "actix-login:".to_owned(),
-        })
+            max_per_user: 100,
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// How long an operation on Redis may take, with the reconnection and the one repetition after a
+    /// dropped connection. Then it fails, and with it the request. A request whose first operation
+    /// fails makes no other.
+    ///
+    /// Default: 2 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// The prefix of all keys, so that several apps can share a Redis.
@@ -106,47 +171,68 @@ impl RedisLoginStore {
         self
     }
 
+    /// How many logins of one user the store holds. One more ends the login of that user that has not
+    /// been seen for longest.
+    ///
+    /// Default: 100. [`ActiveLogins::max_logins`](crate::ActiveLogins::max_logins) is for smaller
+    /// limits that users know about.
+    pub fn max_per_user(mut self, logins: usize) -> Self {
+        self.max_per_user = logins;
+        self
+    }
+
     fn login_key(&self, id: LoginId) -> String {
         format!("{}login:{id}", self.prefix)
     }
 
-    fn user_key(&self, user: &str) -> String {
-        format!("{}logins:{user}", self.prefix)
+    /// A script with the names of the keys.
+    fn script(&self, text: &str) -> Cmd {
+        let mut command = redis::cmd("EVAL");
+        command
+            .arg(text)
+            .arg(0)
+            .arg(format!("{}login:", self.prefix))
+            .arg(format!("{}logins:", self.prefix));
+        command
     }
 
-    async fn put(
+    /// Runs a command that may be repeated, and repeats it once if the connection was dropped.
+    async fn run<T: FromRedisValue>(&self, command: &Cmd) -> StoreResult<T> {
+        self.bounded(async {
+            match self.attempt(command).await {
+                Err(error) if error.is_connection_dropped() => self.attempt(command).await,
+                result => result,
+            }
+        })
+        .await
+    }
+
+    async fn attempt<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
+        command.query_async(&mut self.connection.clone()).await
+    }
+
+    /// Fails after the time-out.
+    async fn bounded<T>(
         &self,
-        id: LoginId,
-        user: &str,
-        expires_at: Option<Timestamp>,
-        now: Timestamp,
-        only_existing: bool,
-        fields: &[(&str, String)],
-    ) -> StoreResult<bool> {
-        redis::cmd("EVAL")
-            .arg(PUT)
-            .arg(2)
-            .arg(self.login_key(id))
-            .arg(self.user_key(user))
-            .arg(id.to_string())
-            .arg(to_text(expires_at.map(|end| end.min(LAST_END))))
-            .arg(now.as_secs())
-            .arg(u8::from(only_existing))
-            .arg(fields)
-            .query_async(&mut self.connection.clone())
-            .await
-            .map_err(RedisStoreError)
-    }
-
-    async fn user_of(&self, id: LoginId) -> StoreResult<Option<String>> {
-        let key = self.login_key(id);
-        let user = self.connection.clone().hget(key, "user").await;
-        user.map_err(RedisStoreError)
+        reply: impl Future<Output = Result<T, RedisError>>,
+    ) -> StoreResult<T> {
+        match timeout(self.timeout, reply).await {
+            Ok(result) => result.map_err(RedisStoreError),
+            Err(_) => {
+                let error = io::Error::new(io::ErrorKind::TimedOut, "Redis did not reply in time");
+                Err(RedisStoreError(error.into()))
+            }
+        }
     }
 }
 
 fn to_text(time: Option<Timestamp>) -> String {
     time.map(|time| time.to_string()).unwrap_or_default()
+}
+
+/// When Redis is to expire a key.
+fn expire_at(end: Option<Timestamp>) -> String {
+    to_text(end.map(|end| end.min(LAST_END)))
 }
 
 fn to_fields(login: &StoredLogin) -> [(&'static str, String); 11] {
@@ -240,22 +326,21 @@ impl LoginStore for RedisLoginStore {
     type Error = RedisStoreError;
 
     async fn begin(&self, login: &StoredLogin) -> StoreResult<()> {
-        let fields = to_fields(login);
-        self.put(
-            login.id,
-            &login.user,
-            login.expires_at,
-            login.started_at,
-            false,
-            &fields,
-        )
-        .await
-        .map(drop)
+        let mut script = self.script(BEGIN);
+        script
+            .arg(&login.user)
+            .arg(login.id.to_string())
+            .arg(expire_at(login.expires_at))
+            .arg(login.started_at.as_secs())
+            .arg(self.max_per_user)
+            .arg(&to_fields(login));
+        self.run(&script).await
     }
 
     async fn find(&self, id: LoginId) -> StoreResult<Option<StoredLogin>> {
-        let fields = self.connection.clone().hgetall(self.login_key(id)).await;
-        from_fields(id, fields.map_err(RedisStoreError)?)
+        let mut command = redis::cmd("HGETALL");
+        command.arg(self.login_key(id));
+        from_fields(id, self.run(&command).await?)
     }
 
     async fn touch(
@@ -264,15 +349,33 @@ impl LoginStore for RedisLoginStore {
         last_seen_at: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> StoreResult<bool> {
-        let Some(user) = self.user_of(id).await? else {
-            return Ok(false);
-        };
-        let fields = [
-            ("last_seen_at", last_seen_at.to_string()),
-            ("expires_at", to_text(expires_at)),
-        ];
-        self.put(id, &user, expires_at, last_seen_at, true, &fields)
-            .await
+        let mut script = self.script(TOUCH);
+        script
+            .arg(id.to_string())
+            .arg(expire_at(expires_at))
+            .arg(last_seen_at.as_secs())
+            .arg(to_text(expires_at));
+        self.run(&script).await
+    }
+
+    async fn supersede(
+        &self,
+        id: LoginId,
+        until: Timestamp,
+        successor: &StoredLogin,
+    ) -> StoreResult<bool> {
+        let mut script = self.script(SUPERSEDE);
+        script
+            .arg(&successor.user)
+            .arg(id.to_string())
+            .arg(until.as_secs())
+            .arg(successor.id.to_string())
+            .arg(expire_at(successor.expires_at))
+            .arg(self.max_per_user)
+            .arg(&to_fields(successor));
+        // Not repeated: if the first attempt took effect, the second would report that another request
+        // superseded the login.
+        self.bounded(self.attempt(&script)).await
     }
 
     async fn replace_cookie(
@@ -282,16 +385,17 @@ impl LoginStore for RedisLoginStore {
         last_confirmed_generation: u64,
         issued_at: Timestamp,
     ) -> StoreResult<bool> {
-        redis::cmd("EVAL")
+        let mut script = redis::cmd("EVAL");
+        script
             .arg(REPLACE_COOKIE)
             .arg(1)
             .arg(self.login_key(id))
             .arg(generation)
             .arg(last_confirmed_generation)
-            .arg(issued_at.as_secs())
-            .query_async(&mut self.connection.clone())
-            .await
-            .map_err(RedisStoreError)
+            .arg(issued_at.as_secs());
+        // If the first attempt took effect, the second returns `false`: the browser keeps its cookie,
+        // as if the response that replaced it had been lost.
+        self.run(&script).await
     }
 
     async fn confirm_cookie(
@@ -300,47 +404,39 @@ impl LoginStore for RedisLoginStore {
         generation: u64,
         now: Timestamp,
     ) -> StoreResult<()> {
-        redis::cmd("EVAL")
+        let mut script = redis::cmd("EVAL");
+        script
             .arg(CONFIRM_COOKIE)
             .arg(1)
             .arg(self.login_key(id))
             .arg(generation)
-            .arg(now.as_secs())
-            .exec_async(&mut self.connection.clone())
-            .await
-            .map_err(RedisStoreError)
+            .arg(now.as_secs());
+        self.run(&script).await
     }
 
     async fn end(&self, id: LoginId) -> StoreResult<()> {
-        let Some(user) = self.user_of(id).await? else {
-            return Ok(());
-        };
-        redis::pipe()
-            .atomic()
-            .del(self.login_key(id))
-            .zrem(self.user_key(&user), id.to_string())
-            .exec_async(&mut self.connection.clone())
-            .await
-            .map_err(RedisStoreError)
+        self.end_all(&[id]).await
+    }
+
+    async fn end_all(&self, ids: &[LoginId]) -> StoreResult<()> {
+        // While Redis hangs, this fails: a script that was sent would take effect once it continues, and
+        // a logout that failed would end the login after all.
+        self.run::<()>(&redis::cmd("PING")).await?;
+        let mut script = self.script(END);
+        for id in ids {
+            script.arg(id.to_string());
+        }
+        self.run(&script).await
     }
 
     async fn list(&self, user: &str) -> StoreResult<Vec<StoredLogin>> {
-        let mut connection = self.connection.clone();
-        let ids = connection.zrange(self.user_key(user), 0, -1).await;
-        let ids: Vec<String> = ids.map_err(RedisStoreError)?;
-        let ids: Vec<LoginId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut pipe = redis::pipe();
-        for id in &ids {
-            pipe.hgetall(self.login_key(*id));
-        }
-        let found = pipe.query_async(&mut connection).await;
-        let found: Vec<HashMap<String, String>> = found.map_err(RedisStoreError)?;
-        let logins = ids.into_iter().zip(found);
+        let mut script = self.script(LIST);
+        script.arg(user);
+        let (ids, logins): (Vec<String>, Vec<HashMap<String, String>>) = self.run(&script).await?;
+        let ids = ids.iter().map(|id| id.parse::<LoginId>());
+        let logins = ids.zip(logins);
         logins
-            .filter_map(|(id, fields)| from_fields(id, fields).transpose())
+            .filter_map(|(id, fields)| from_fields(id.ok()?, fields).transpose())
             .collect()
     }
 

@@ -15,6 +15,9 @@ use crate::error::ConfigError;
 /// earlier cookies have no entry. After switching them off, cookies give access without an entry, also
 /// those of ended logins.
 ///
+/// If the session store forgets sessions before they expire, set
+/// [`idle_timeout`](Self::idle_timeout).
+///
 /// ```
 /// # use actix_login::{LoginManager, UserMixin};
 /// # #[derive(Clone, UserMixin)]
@@ -31,6 +34,7 @@ use crate::error::ConfigError;
 pub struct ActiveLogins {
     pub(crate) store: Box<dyn ErasedLoginStore>,
     pub(crate) touch_interval: Duration,
+    pub(crate) idle_timeout: Duration,
     pub(crate) cookie_grace: Duration,
     pub(crate) max_logins: Option<usize>,
     pub(crate) refuse_new_logins: bool,
@@ -47,6 +51,7 @@ impl ActiveLogins {
         Self {
             store: Box::new(LoggedStore(store)),
             touch_interval: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(400 * 24 * 60 * 60),
             cookie_grace: Duration::from_secs(60),
             max_logins: None,
             refuse_new_logins: false,
@@ -61,28 +66,56 @@ impl ActiveLogins {
         self
     }
 
-    /// How long a replaced remember cookie stays valid after a browser first sends its replacement
-    /// back.
+    /// How long a login lasts unseen if it has no remember cookie: as long as the session store keeps a
+    /// session without a request.
+    ///
+    /// Default: 400 days, the longest that browsers keep a cookie. Set it if the session store forgets
+    /// earlier: the `session_ttl` of actix-session's `PersistentSession`, or the `state_ttl` of its
+    /// `BrowserSession`, which is a day by default. Otherwise a login whose session is forgotten stays
+    /// on the list until the [`login_deadline`](crate::LoginManagerBuilder::login_deadline), and counts
+    /// for [`max_logins`](Self::max_logins).
+    ///
+    /// A shorter time ends the login, even if its session is still stored. The time is as precise as the
+    /// [`touch_interval`](Self::touch_interval), which is added to it. A login with a remember cookie
+    /// lasts at least as long as the cookie.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use actix_login::ActiveLogins;
+    ///
+    /// let half_a_day = Duration::from_secs(12 * 60 * 60);
+    /// let active = ActiveLogins::in_memory().idle_timeout(half_a_day);
+    /// # let _ = active;
+    /// ```
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// How long a replaced remember cookie stays valid after a browser is first seen with its
+    /// replacement: it sends the new cookie back, or the session that came with it.
     ///
     /// Default: 60 seconds. Each restored login replaces the cookie. Browsers open many tabs at once,
     /// and responses get lost, so the old cookie stays valid for a while. After that time it counts as
-    /// stolen, and its login ends, even if the request has a valid session.
+    /// stolen, and its login ends, even if the request has a valid session. The same is true for a
+    /// session that came with the old cookie, unless the request also carries the current one: a thief
+    /// may hide the cookie.
     pub fn cookie_grace(mut self, grace: Duration) -> Self {
         self.cookie_grace = grace;
         self
     }
 
-    /// How many logins a user may have at a time. One more ends the oldest. Concurrent logins may end
-    /// each other.
+    /// How many logins a user may have at a time. One more ends the login that has not been seen for
+    /// longest. Concurrent logins may end each other.
     ///
-    /// Default: as many as the store accepts.
+    /// Default: as many as the store accepts. The stores of this crate accept 100 per user.
     pub fn max_logins(mut self, logins: usize) -> Self {
         self.max_logins = Some(logins);
         self
     }
 
     /// Whether a login over [`max_logins`](Self::max_logins) is refused with
-    /// [`LoginError::TooManyLogins`](crate::LoginError::TooManyLogins) instead of ending the oldest.
+    /// [`LoginError::TooManyLogins`](crate::LoginError::TooManyLogins) instead of ending another one.
     /// Concurrent logins may refuse each other.
     ///
     /// Default: `false`.

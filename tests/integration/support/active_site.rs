@@ -91,6 +91,7 @@ pub struct Site {
     pub store: TestLoginStore,
     pub clock: Clock,
     pub events: Events,
+    pub users: Users,
 }
 
 impl Site {
@@ -138,6 +139,7 @@ impl Site {
             store,
             clock,
             events,
+            users,
         }
     }
 

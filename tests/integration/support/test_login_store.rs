@@ -124,6 +124,20 @@ impl LoginStore for TestLoginStore {
         self.memory.touch(id, seen, ends).await.map_err(text)
     }
 
+    async fn supersede(
+        &self,
+        id: LoginId,
+        until: Timestamp,
+        successor: &StoredLogin,
+    ) -> Result<bool, String> {
+        // It begins a login and touches another, at once.
+        self.call("begin").await?;
+        self.call("touch").await?;
+        self.call("supersede").await?;
+        let superseded = self.memory.supersede(id, until, successor).await;
+        superseded.map_err(text)
+    }
+
     async fn replace_cookie(
         &self,
         id: LoginId,
@@ -153,6 +167,11 @@ impl LoginStore for TestLoginStore {
     async fn end(&self, id: LoginId) -> Result<(), String> {
         self.call("end").await?;
         self.memory.end(id).await.map_err(text)
+    }
+
+    async fn end_all(&self, ids: &[LoginId]) -> Result<(), String> {
+        self.call("end").await?;
+        self.memory.end_all(ids).await.map_err(text)
     }
 
     async fn list(&self, user: &str) -> Result<Vec<StoredLogin>, String> {

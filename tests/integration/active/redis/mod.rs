@@ -4,6 +4,7 @@
 //! Each test starts its own `redis-server`. If the program is missing, the test prints so and
 //! passes, unless `REQUIRE_REDIS=1` is set.
 
+mod bounds;
 mod login_store;
 mod outages;
 

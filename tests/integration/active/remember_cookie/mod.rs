@@ -2,6 +2,7 @@
 
 mod copies;
 mod grace;
+mod hidden;
 mod no_copies;
 
 use std::{thread, time::Duration};
