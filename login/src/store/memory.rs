@@ -128,7 +128,8 @@ impl Logins {
             logins.partition(|login| login.is_superseded());
         let mut surplus = Vec::new();
         for (mut logins, room) in [(superseded, max), (current, max.saturating_sub(1))] {
-            logins.sort_by_key(|login| login.seen_order());
+            // The sort is stable: of two that were last seen at once, the earlier one comes first.
+            logins.sort_by_key(|login| (login.last_seen_at, login.started_at));
             let count = logins.len().saturating_sub(room);
             surplus.extend(logins.iter().take(count).map(|login| login.id));
         }
