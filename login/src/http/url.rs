@@ -120,7 +120,8 @@ fn is_on_origin(url: &str, req: &HttpRequest, origin: Option<&str>) -> bool {
 
 /// Whether a browser that is redirected to `target` opens the page of this request, as far as its path
 /// and query tell. With `any_slashes`, the slash at the end and double slashes are ignored, since
-/// `NormalizePath` changes them. The URL may also be on the host that the request claims. A proxy strips the `base`.
+/// `NormalizePath` changes them. The URL may also be on the host that the request claims. A proxy strips the
+/// `base`.
 pub(crate) fn leads_here(
     target: &str,
     req: &HttpRequest,
@@ -136,7 +137,23 @@ pub(crate) fn leads_here(
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     is_here
         && req.query_string().starts_with(query)
-        && resolved(path, any_slashes) == resolved(&format!("{base}{}", req.path()), any_slashes)
+        && is_same_path(path, &format!("{base}{}", req.path()), any_slashes)
+}
+
+fn is_same_path(one: &str, other: &str, any_slashes: bool) -> bool {
+    let needs_resolving = |path: &str| path.contains("//") || path.contains(['.', '%', '\\']);
+    if needs_resolving(one) || needs_resolving(other) {
+        return resolved(one, any_slashes) == resolved(other, any_slashes);
+    }
+    // Most paths can be compared as they are.
+    let trim = |path| {
+        if any_slashes {
+            str::trim_end_matches(path, '/')
+        } else {
+            path
+        }
+    };
+    trim(one) == trim(other)
 }
 
 /// A path as browsers resolve it: without dot segments; with `any_slashes` also without double slashes
