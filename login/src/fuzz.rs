@@ -20,8 +20,8 @@ use crate::{
     manager::settings::Settings,
     remember::{
         flask::{decode_cookie, encode_cookie, unquote},
-        received::ReceivedCookie,
         token::RememberToken,
+        verify::ReceivedCookie,
     },
     session::record::LoginRecord,
     timestamp::Timestamp,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     manager::settings::Settings,
-    remember::received::ReceivedCookie,
+    remember::verify::ReceivedCookie,
     request::visit::Visit,
     store::{
         entry::{LoginId, StoredLogin},

@@ -12,7 +12,7 @@ use crate::{
     error::LoginError,
     events::LoginEvent,
     manager::settings::Settings,
-    remember::{received::ReceivedCookie, token::RememberToken},
+    remember::{token::RememberToken, verify::ReceivedCookie},
     request::visit::Visit,
     session::record::{LoginRecord, RecordedLogin},
     store::{

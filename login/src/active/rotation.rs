@@ -3,7 +3,7 @@
 use super::expiry::extended_expiry;
 use crate::{
     error::LoginError,
-    remember::{received::ReceivedCookie, token::RememberToken},
+    remember::{token::RememberToken, verify::ReceivedCookie},
     request::visit::Visit,
     session::record::LoginRecord,
     store::{

@@ -202,7 +202,8 @@ impl LoginScope {
         self
     }
 
-    /// Returns an empty 401 instead of a redirect to a login view.
+    /// Returns an empty 401 instead of a redirect to a login view. An
+    /// [`unauthorized_handler`](Self::unauthorized_handler) takes precedence.
     pub fn no_login_view(mut self) -> Self {
         self.refusals.unauthorized.view = ViewSetting::None;
         self
@@ -225,7 +226,8 @@ impl LoginScope {
         self
     }
 
-    /// Returns an empty 401 instead of a redirect to a refresh view.
+    /// Returns an empty 401 instead of a redirect to a refresh view. A
+    /// [`needs_refresh_handler`](Self::needs_refresh_handler) takes precedence.
     pub fn no_refresh_view(mut self) -> Self {
         self.refusals.needs_refresh.view = ViewSetting::None;
         self

@@ -3,6 +3,6 @@
 pub(crate) mod change;
 pub(crate) mod cookie;
 pub(crate) mod flask;
-pub(crate) mod received;
 pub(crate) mod settings;
 pub(crate) mod token;
+pub(crate) mod verify;

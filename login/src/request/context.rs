@@ -11,7 +11,7 @@ use super::progress::Progress;
 use crate::{
     error::LoginError,
     manager::LoginManager,
-    remember::{change::RememberChange, received::ReceivedCookie},
+    remember::{change::RememberChange, verify::ReceivedCookie},
     store::entry::LoginId,
     user::UserMixin,
 };

@@ -5,5 +5,5 @@ pub(crate) mod login;
 pub(crate) mod nearest;
 pub(crate) mod progress;
 pub(crate) mod remember;
-pub(crate) mod session_login;
 pub(crate) mod visit;
+pub(crate) mod write_session;

@@ -12,8 +12,8 @@ use crate::{
     manager::settings::Settings,
     remember::{
         change::RememberChange,
-        received::{ReceivedCookie, VerifiedToken},
         token::RememberToken,
+        verify::{ReceivedCookie, VerifiedToken},
     },
     store::entry::TokenLogin,
     user::UserMixin,

@@ -7,7 +7,7 @@ use crate::{
     active::{lookup::find, rotation::Rotation},
     error::LoginError,
     events::{CookieRejectReason, LoginEvent},
-    remember::received::{ReceivedCookie, VerifiedToken},
+    remember::verify::{ReceivedCookie, VerifiedToken},
     request::{
         login::{Login, LoginSource},
         visit::Visit,

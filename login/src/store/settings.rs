@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    login_store::{ErasedLoginStore, LoggedStore, LoginStore},
+    logged_store::{ErasedLoginStore, LoggedStore},
+    login_store::LoginStore,
     memory::MemoryLoginStore,
 };
 use crate::error::ConfigError;
