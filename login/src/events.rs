@@ -134,7 +134,7 @@ impl CookieRejectReason {
         }
     }
 
-    /// Whether only a mistake or an attacker makes such a cookie.
+    /// Whether only a mistake or an attacker makes a cookie like this.
     fn is_suspicious(self) -> bool {
         matches!(self, Self::Forged | Self::Conflict)
     }

@@ -253,7 +253,7 @@ fn finish_response<U: UserMixin, B: MessageBody>(
         set_remember_cookie(headers, cookies);
     }
     if wrote_login {
-        // actix-session sets a cookie that logs in whoever gets it from a cache.
+        // actix-session sets a cookie that logs in any client that gets it from a cache.
         keep_from_shared_caches(headers);
     }
     let loaders = &manager.0.loaders;

@@ -1,4 +1,4 @@
-//! Which handlers of refused requests are running, so that none of them is called by itself.
+//! Which handlers of refused requests are running, so that none of them calls itself.
 
 use std::{
     cell::{Cell, RefCell},
