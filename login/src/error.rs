@@ -137,6 +137,9 @@ pub enum LoginError {
     LoaderFailed,
     /// A loader asked for the current user of the very request that it is loading (500).
     LoaderAskedForItself,
+    /// A [`cross_site_handler`](crate::LoginManagerBuilder::cross_site_handler) asked for the user or the
+    /// session (500).
+    CrossSiteHandlerAsked,
     /// The store of active logins failed; the cause is in the log (500).
     StoreFailed,
     /// Active logins were asked for, but are off (500).
@@ -232,6 +235,10 @@ impl fmt::Display for LoginError {
             Self::LoaderAskedForItself => f.write_str(
                 "a loader asked for the current user of its own request: a loader must find the user \
                  without it",
+            ),
+            Self::CrossSiteHandlerAsked => f.write_str(
+                "a `cross_site_handler` asked for the user, a login or a manager of its request: it runs \
+                 before the request has them, so let it make its response without",
             ),
             Self::StoreFailed => f.write_str("the store of active logins failed"),
             Self::NoLoginStore => f.write_str(

@@ -14,10 +14,9 @@ use actix_web::HttpRequest;
 ///
 /// Each is also a `tracing` event of the target `actix_login`, with [`name`](Self::name) in the field
 /// `event`, and the name of its reason in the field `reason`. It never contains ids or tokens. Events
-/// that an attacker can cause are of the level `warn`: `SessionProtected`, `RememberCookieReused`, and
-/// `RememberCookieRejected` for a
-/// cookie that is forged or in conflict with another. `UserAccessed` is of the level `trace`, and all
-/// others are of the level `info`.
+/// that an attacker can cause are of the level `warn`: `SessionProtected`, `RememberCookieReused`,
+/// `CrossSiteRefused`, and `RememberCookieRejected` for a cookie that is forged or in conflict with
+/// another. `UserAccessed` is of the level `trace`, and all others are of the level `info`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginEvent {
@@ -38,6 +37,10 @@ pub enum LoginEvent {
     /// Session protection took effect: the login is no longer fresh, or was removed. It occurs at each
     /// request of the other client, as in Flask-Login. The log has it once per session and client.
     SessionProtected,
+    /// A request of another origin was refused
+    /// ([`cross_site_handler`](crate::LoginManagerBuilder::cross_site_handler)). The user is unknown, since
+    /// it comes before everything else. Flask-Login has no signal for it.
+    CrossSiteRefused,
     /// A request asked for its user. It occurs once per request.
     UserAccessed,
     /// A remember cookie was rejected, and the response clears it. The user is known if
@@ -158,6 +161,7 @@ impl LoginEvent {
             Self::UserUnauthorized => "user_unauthorized",
             Self::UserNeedsRefresh => "user_needs_refresh",
             Self::SessionProtected => "session_protected",
+            Self::CrossSiteRefused => "cross_site_refused",
             Self::UserAccessed => "user_accessed",
             Self::RememberCookieRejected { .. } => "remember_cookie_rejected",
             Self::LoginEnded { .. } => "login_ended",

@@ -1,4 +1,5 @@
-//! The manager as a middleware: hands itself to the request, and finishes the response.
+//! The manager as a middleware: refuses what another origin sent, hands itself to the request, and
+//! finishes the response.
 
 use std::{
     any::{TypeId, type_name},
@@ -11,8 +12,8 @@ use std::{
 };
 
 use actix_web::{
-    Error, HttpMessage,
-    body::{BodySize, MessageBody},
+    Error, HttpMessage, HttpResponse,
+    body::{BodySize, EitherBody, MessageBody},
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     http::{StatusCode, header::WWW_AUTHENTICATE},
 };
@@ -20,8 +21,13 @@ use pin_project_lite::pin_project;
 
 use crate::{
     error::LoginError,
-    http::cache_headers::{
-        DependsOn, is_for_everyone, keep_from_shared_caches, mark_private, set_remember_cookie,
+    events::LoginEvent,
+    future::LocalBoxFuture,
+    http::{
+        cache_headers::{
+            DependsOn, is_for_everyone, keep_from_shared_caches, mark_private, set_remember_cookie,
+        },
+        origin::{Sender, find_other_origin, needs_same_origin},
     },
     manager::LoginManager,
     request::{
@@ -38,7 +44,7 @@ where
     B: MessageBody,
     U: UserMixin,
 {
-    type Response = ServiceResponse<B>;
+    type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
     type Transform = LoginMiddleware<S, U>;
     type InitError = ();
@@ -108,6 +114,52 @@ impl<S, U: UserMixin> LoginMiddleware<S, U> {
         .logged())
     }
 
+    /// Returns who sent the request, if it is one that no other origin may send. The outer one of the
+    /// same manager has asked already.
+    fn find_other_origin(&self, req: &ServiceRequest, shared_data: &Extensions) -> Option<Sender> {
+        if !needs_same_origin(req.head()) || !shared_data.contains::<SharedManager<U>>() {
+            return None;
+        }
+        let settings = &self.manager.settings().cross_site;
+        let sender = find_other_origin(req.head(), settings.own.as_ref(), &settings.trusted)?;
+        let path = req.match_info().unprocessed();
+        (!settings.allowed.match_path(path)).then_some(sender)
+    }
+
+    fn refuse_other_origin(
+        &self,
+        mut req: ServiceRequest,
+        sender: &Sender,
+    ) -> LocalBoxFuture<'static, ServiceResponse> {
+        let asked = LoginError::CrossSiteHandlerAsked;
+        let mut data = Extensions::new();
+        data.insert(SharedManager::<U>(Err(asked.clone())));
+        data.insert(NearestManager {
+            manager: Err(asked),
+            nested: Vec::new(),
+        });
+        req.add_data_container(Rc::new(data));
+        let event = LoginEvent::CrossSiteRefused;
+        tracing::warn!(
+            target: "actix_login",
+            event = event.name(),
+            origin = %sender,
+            "refused a request that a page of another origin sent: to accept it, add the origin to \
+             `trusted_origins`, or the path to `allow_cross_site`. If the page is of this site: set \
+             `server_origin` behind a proxy that changes `Host`; and a page with `Referrer-Policy: \
+             no-referrer` sends the origin `null`, so use `same-origin` there"
+        );
+        self.manager.notify(req.request(), event, None);
+        let handler = self.manager.settings().cross_site.handler.clone();
+        Box::pin(async move {
+            let res = match handler {
+                Some(handler) => handler(req.request()).await,
+                None => HttpResponse::Forbidden().finish(),
+            };
+            req.into_response(res)
+        })
+    }
+
     fn outer_manager(&self, req: &ServiceRequest, nested: &[(TypeId, String)]) -> Outer {
         if let Some(SharedManager(Ok(outer))) = req.app_data::<SharedManager<U>>()
             && outer.is(&self.manager)
@@ -142,7 +194,7 @@ where
     B: MessageBody,
     U: UserMixin,
 {
-    type Response = ServiceResponse<B>;
+    type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
     type Future = LoginResponseFuture<S::Future, U>;
 
@@ -153,6 +205,11 @@ where
             return LoginResponseFuture::Failed { error: Some(error) };
         }
         let shared_data = self.shared_data.get_or_init(|| self.new_shared_data(&req));
+        if let Some(sender) = self.find_other_origin(&req, shared_data) {
+            return LoginResponseFuture::Refused {
+                refusing: self.refuse_other_origin(req, &sender),
+            };
+        }
         req.add_data_container(Rc::clone(shared_data));
         LoginResponseFuture::Handling {
             handling: self.service.call(req),
@@ -173,6 +230,9 @@ pin_project! {
             shared_data: Rc<Extensions>,
             user: PhantomData<fn() -> U>,
         },
+        Refused {
+            refusing: LocalBoxFuture<'static, ServiceResponse>,
+        },
         Failed {
             error: Option<LoginError>,
         },
@@ -185,7 +245,7 @@ where
     B: MessageBody,
     U: UserMixin,
 {
-    type Output = Result<ServiceResponse<B>, Error>;
+    type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let (handling, shared_data) = match self.project() {
@@ -194,6 +254,10 @@ where
                 shared_data,
                 ..
             } => (handling, shared_data),
+            LoginResponseFutureProjection::Refused { refusing } => {
+                let res = ready!(refusing.as_mut().poll(cx));
+                return Poll::Ready(Ok(res.map_into_right_body()));
+            }
             LoginResponseFutureProjection::Failed { error } => {
                 return match error.take() {
                     Some(error) => Poll::Ready(Err(error.into())),
@@ -207,7 +271,7 @@ where
         {
             finish_response(manager, res);
         }
-        Poll::Ready(result)
+        Poll::Ready(result.map(ServiceResponse::map_into_left_body))
     }
 }
 

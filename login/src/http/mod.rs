@@ -4,4 +4,6 @@ pub(crate) mod authorization;
 pub(crate) mod cache_headers;
 pub(crate) mod forwarded;
 pub(crate) mod navigation;
+pub(crate) mod origin;
+pub(crate) mod path_patterns;
 pub(crate) mod url;

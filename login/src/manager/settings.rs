@@ -10,6 +10,7 @@ use crate::{
     crypto::keyring::Keyring,
     error::ConfigError,
     future::LocalBoxFuture,
+    http::{origin::Origin, path_patterns::PathPatterns},
     remember::settings::RememberSettings,
     session::{keys::SessionKeys, settings::SessionSettings},
     store::settings::ActiveLogins,
@@ -30,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) refusals: Refusals,
     pub(crate) flashes: FlashSettings,
     pub(crate) redirects: RedirectSettings,
+    pub(crate) cross_site: CrossSiteSettings,
     pub(crate) active: Option<ActiveLogins>,
     /// The header of the header loader; `None` without one.
     pub(crate) auth_header_name: Option<String>,
@@ -172,4 +174,44 @@ pub(crate) struct RedirectSettings {
     /// The path of the server's origin, which a proxy strips: empty, or without a slash at the end.
     pub(crate) base_path: String,
     pub(crate) allowed_hosts: Vec<String>,
+}
+
+/// Which requests of other origins are accepted, and what the others get.
+#[derive(Default)]
+pub(crate) struct CrossSiteSettings {
+    /// The one of `server_origin`.
+    pub(crate) own: Option<Origin>,
+    pub(crate) trusted: Vec<Origin>,
+    pub(crate) allowed: PathPatterns,
+    pub(crate) handler: Option<RefusalHandler>,
+    /// The first malformed origin or pattern.
+    invalid: Option<ConfigError>,
+}
+
+impl CrossSiteSettings {
+    pub(crate) fn trust(&mut self, origin: &str) {
+        match Origin::parse(origin) {
+            Some(origin) => self.trusted.push(origin),
+            None => {
+                self.invalid.get_or_insert(ConfigError::Setting {
+                    setting: "trusted_origins",
+                    reason: format!(
+                        "{origin:?} must be a scheme, a host and a port if it has one, such as \
+                         \"https://partner.example\""
+                    ),
+                });
+            }
+        }
+    }
+
+    pub(crate) fn allow<P: Into<String>>(&mut self, patterns: impl IntoIterator<Item = P>) {
+        if let Err(error) = self.allowed.add("allow_cross_site", patterns) {
+            self.invalid.get_or_insert(error);
+        }
+    }
+
+    /// Returns the error of the first malformed origin or pattern.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.invalid.clone().map_or(Ok(()), Err)
+    }
 }

@@ -1,5 +1,7 @@
-//! The middleware: one or several managers, the headers of responses, mistakes in the setup.
+//! The middleware: one or several managers, requests of other origins, the headers of responses, mistakes
+//! in the setup.
 
+mod cross_site;
 mod headers;
 mod kept_requests;
 mod misuse;

@@ -1,5 +1,6 @@
 //! The builder of a login manager: what it holds, and the checks at the end.
 
+mod cross_site;
 mod refusals;
 mod sessions;
 mod users;
@@ -11,14 +12,17 @@ use url::Url;
 
 use super::{
     AnonymousUser, LoginManager, Registry,
-    settings::{Clock, FlashSettings, RedirectSettings, Refusals, Settings},
+    settings::{Clock, CrossSiteSettings, FlashSettings, RedirectSettings, Refusals, Settings},
 };
 use crate::{
     config::AUTH_HEADER_NAME,
     crypto::keyring::Keyring,
     error::ConfigError,
     events::Observer,
-    http::url::{Location, is_path_on_this_site},
+    http::{
+        origin::Origin,
+        url::{Location, is_path_on_this_site},
+    },
     loader::Loaders,
     remember::{
         cookie::RememberCookie,
@@ -49,6 +53,7 @@ pub struct LoginManagerBuilder<U: UserMixin> {
     refusals: Refusals,
     flashes: FlashSettings,
     redirects: RedirectSettings,
+    cross_site: CrossSiteSettings,
     active: Option<ActiveLogins>,
     clock: Option<Clock>,
 }
@@ -79,6 +84,7 @@ impl<U: UserMixin> LoginManager<U> {
             refusals: Refusals::default(),
             flashes: FlashSettings::default(),
             redirects: RedirectSettings::default(),
+            cross_site: CrossSiteSettings::default(),
             active: None,
             clock: None,
         }
@@ -90,8 +96,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`]: a short secret or previous key, no loader, a malformed view, name or header, or
-    /// a cookie that browsers would drop. Each says what to write instead.
+    /// [`ConfigError`]: a short secret or previous key, no loader, a malformed view, name, header,
+    /// origin or pattern, or a cookie that browsers would drop. Each says what to write instead.
     pub fn build(mut self) -> Result<LoginManager<U>, ConfigError> {
         if self.loaders.is_empty() {
             return Err(ConfigError::NoLoader);
@@ -101,6 +107,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self.check_session()?;
         self.check_redirects()?;
         self.refusals.check()?;
+        self.cross_site.check()?;
         if let Some(flask) = &mut self.flask_cookies {
             if flask.secret.is_empty() {
                 return Err(setting(
@@ -123,6 +130,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
             },
             refusals: self.refusals,
             flashes: self.flashes,
+            cross_site: self.cross_site,
             redirects: self.redirects,
             active: self.active,
             auth_header_name: self
@@ -177,6 +185,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         }
         if let Some(origin) = &mut self.redirects.server_origin {
             (*origin, self.redirects.base_path) = check_origin(origin)?;
+            self.cross_site.own = Origin::parse(origin);
         }
         Ok(())
     }
