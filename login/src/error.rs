@@ -256,8 +256,8 @@ impl fmt::Display for LoginError {
             Self::GuardedView { view } => write!(
                 f,
                 "users are redirected to `{view}` to log in, but it is guarded: move it out of the \
-                 guarded scope, or remove the guard. A slash at the end makes no difference here, \
-                 since `NormalizePath` changes it"
+                 guarded scope, remove the guard, or name it in the scope's `except`. A slash at the \
+                 end makes no difference here, since `NormalizePath` changes it"
             ),
             Self::CircularRedirect { page } => write!(
                 f,

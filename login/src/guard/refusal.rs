@@ -195,7 +195,7 @@ pub(super) struct EnclosingScope {
 }
 
 /// All scopes around a handler, the innermost first.
-fn enclosing_scopes(req: &HttpRequest) -> Vec<Rc<EnclosingScope>> {
+pub(super) fn enclosing_scopes(req: &HttpRequest) -> Vec<Rc<EnclosingScope>> {
     let innermost = req.app_data::<Rc<EnclosingScope>>().cloned();
     iter::successors(innermost, |scope| scope.around.clone()).collect()
 }

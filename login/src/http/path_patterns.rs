@@ -38,6 +38,10 @@ impl PathPatterns {
         Ok(())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether one of them matches the path, which is `HttpRequest::match_info().unprocessed()`.
     pub(crate) fn match_path(&self, path: &str) -> bool {
         self.0.iter().any(|pattern| pattern.is_match(path))

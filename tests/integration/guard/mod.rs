@@ -1,6 +1,7 @@
 //! Guards: on handlers and on scopes.
 
 mod api_scope;
+mod exemptions;
 mod guarded_handlers;
 mod guards;
 mod refusal_handlers;

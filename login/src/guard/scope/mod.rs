@@ -1,23 +1,22 @@
 //! A guard, views and handlers for a whole scope, as one middleware.
 
+mod guard;
+mod own_views;
+
 use std::{
     future::{Ready, ready},
-    marker::PhantomData,
     rc::Rc,
     sync::Arc,
 };
 
 use actix_web::{
-    Error, HttpRequest, HttpResponse, Responder,
+    Error, HttpRequest, Responder,
     body::{EitherBody, MessageBody},
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
 };
 
-use super::{
-    check::{Check, pass_check},
-    refusal::EnclosingScope,
-    rule::{Nearest, Of, Rule, Target},
-};
+use self::guard::{PlacedGuard, ScopeGuard};
+use super::{check::Check, refusal::EnclosingScope, rule::Rule};
 use crate::{
     future::LocalBoxFuture,
     manager::settings::{Refusals, ViewSetting, refusal_handler},
@@ -68,69 +67,6 @@ pub struct LoginScope {
     refusals: Refusals,
 }
 
-/// The guard of a scope.
-#[derive(Clone, Default)]
-struct ScopeGuard {
-    rule: Option<Rule>,
-    /// The users that the rule is about; `None` for those of the nearest manager.
-    users: Option<Arc<dyn ScopeTarget>>,
-    checks: Vec<Arc<dyn ScopeTarget>>,
-}
-
-impl ScopeGuard {
-    async fn admit(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
-        let Some(rule) = &self.rule else {
-            return Ok(());
-        };
-        match &self.users {
-            Some(users) => users.admit(rule, req).await?,
-            None => Nearest.admit_before_managers(rule, req).await?,
-        }
-        for check in &self.checks {
-            check.admit(rule, req).await?;
-        }
-        Ok(())
-    }
-}
-
-/// A [`Target`] or a check with its type erased.
-trait ScopeTarget: Send + Sync {
-    fn admit<'a>(
-        &'a self,
-        rule: &'a Rule,
-        req: &'a HttpRequest,
-    ) -> LocalBoxFuture<'a, Result<(), HttpResponse>>;
-}
-
-impl<U: UserMixin> ScopeTarget for Of<U> {
-    fn admit<'a>(
-        &'a self,
-        rule: &'a Rule,
-        req: &'a HttpRequest,
-    ) -> LocalBoxFuture<'a, Result<(), HttpResponse>> {
-        Box::pin(Target::admit(self, rule, req))
-    }
-}
-
-struct ScopeCheck<U, C, M> {
-    check: C,
-    types: PhantomData<fn() -> (U, M)>,
-}
-
-impl<U, C, M> ScopeTarget for ScopeCheck<U, C, M>
-where
-    U: UserMixin,
-    C: Check<U, M> + Send + Sync,
-{
-    fn admit<'a>(
-        &'a self,
-        _: &'a Rule,
-        req: &'a HttpRequest,
-    ) -> LocalBoxFuture<'a, Result<(), HttpResponse>> {
-        Box::pin(pass_check::<U, C, M>(&self.check, req))
-    }
-}
-
 impl LoginScope {
     /// A scope without a guard that inherits all settings.
     pub fn new() -> Self {
@@ -140,7 +76,7 @@ impl LoginScope {
     /// Names the user type, if an app has several. Without it, the guard is about the users of the
     /// nearest manager.
     pub fn user_type<U: UserMixin>(mut self) -> Self {
-        self.guard.users = Some(Arc::new(Of::<U>::new()));
+        self.guard.set_users::<U>();
         self
     }
 
@@ -165,23 +101,48 @@ impl LoginScope {
 
     /// Refuses logged-in users who do not pass the check, with a 403: `check = …` of the attributes.
     ///
-    /// It implies [`login_required`](Self::login_required). Unless [`user_type`](Self::user_type) names
-    /// another one, the guard is about the users of the check's type. With several checks a user must
-    /// pass all of them.
+    /// It implies [`login_required`](Self::login_required). The guard is about the users of the
+    /// check's type. With several checks a user must pass all of them. If they, or
+    /// [`user_type`](Self::user_type), name different types, the server does not start, and logs why.
     pub fn check<U, C, M>(mut self, check: C) -> Self
     where
         U: UserMixin,
         C: Check<U, M> + Send + Sync + 'static,
         M: 'static,
     {
-        self.guard.rule.get_or_insert(Rule::Login);
-        self.guard
-            .users
-            .get_or_insert_with(|| Arc::new(Of::<U>::new()));
-        self.guard.checks.push(Arc::new(ScopeCheck {
-            check,
-            types: PhantomData,
-        }));
+        self.guard.add_check(check);
+        self
+    }
+
+    /// Lets all requests for these paths pass the guard: patterns in actix-web's syntax,
+    /// such as `/static/{tail}*`. It is for a guard around a whole `App`, as in Django's
+    /// `LoginRequiredMiddleware`.
+    ///
+    /// The guard of this scope lets its own login view and refresh view pass without being told, unless
+    /// the view is a [function](Self::login_view_with), has a query, or is an absolute URL that is not on
+    /// [`server_origin`](crate::LoginManagerBuilder::server_origin).
+    ///
+    /// A pattern is matched against the path that the router matches, which is percent-decoded; in a
+    /// `web::scope`, that is the path after the scope's own. It exempts the path, with any handler behind
+    /// it: with `/{page}`, `/admin` is exempt, too. Guards of inner scopes and of handlers still apply.
+    /// A middleware that changes the path, such as `NormalizePath`, belongs outside of the `LoginScope`.
+    ///
+    /// Default: none. Further calls add to them. If a pattern is malformed, the server does not start,
+    /// and logs why.
+    ///
+    /// ```
+    /// use actix_login::LoginScope;
+    /// use actix_web::{App, web};
+    ///
+    /// let app = App::new()
+    ///     .route("/about", web::get().to(async || "about us"))
+    ///     .route("/account", web::get().to(async || "for users alone"))
+    ///     // Then the manager and the session: the last wrap is the outermost.
+    ///     .wrap(LoginScope::new().login_required().except(["/static/{tail}*", "/about"]));
+    /// # let _ = app;
+    /// ```
+    pub fn except<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.guard.add_exempt(patterns);
         self
     }
 
@@ -276,13 +237,13 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        if let Err(error) = self.refusals.check() {
+        if let Err(error) = self.refusals.check().and_then(|()| self.guard.validate()) {
             tracing::error!(target: "actix_login", "LoginScope: {error}");
             return ready(Err(()));
         }
         ready(Ok(LoginScopeMiddleware {
             service: Rc::new(service),
-            guard: Rc::new(self.guard.clone()),
+            guard: Rc::new(PlacedGuard::new(self.guard.clone())),
             shared_data: data(self.refusals.clone(), None),
             refusals: self.refusals.clone(),
         }))
@@ -293,7 +254,7 @@ where
 #[doc(hidden)]
 pub struct LoginScopeMiddleware<S> {
     service: Rc<S>,
-    guard: Rc<ScopeGuard>,
+    guard: Rc<PlacedGuard>,
     refusals: Refusals,
     /// The data of a scope without an enclosing one, the same for all requests.
     shared_data: Rc<Extensions>,
