@@ -1,4 +1,4 @@
-//! A bounded fuzz run over what a stranger can send: tokens, cookie headers, session records.
+//! A bounded fuzz run over what a stranger can send: tokens, cookie headers, origins, session records.
 //!
 //! Some ten thousand inputs each by default; `FUZZ_INPUTS` says how many. Millions, with the count
 //! printed:
@@ -12,11 +12,18 @@ use std::{
     time::{Duration, Instant, UNIX_EPOCH},
 };
 
-use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+use actix_web::{
+    http::{
+        Method,
+        header::{COOKIE, HeaderMap, HeaderValue, ORIGIN},
+    },
+    test::TestRequest,
+};
 
 use crate::{
     LoginManager, UserMixin,
     crypto::digest::{Digest, Fingerprint},
+    http::origin::find_other_origin,
     manager::settings::Settings,
     remember::{
         flask::{decode_cookie, encode_cookie, unquote},
@@ -210,6 +217,46 @@ fn no_change_of_a_cookie_header_yields_anyone_elses_token() {
         }
     });
     println!("cookie headers: {valid} still held the token untouched");
+}
+
+#[test]
+fn no_change_of_an_origin_is_this_sites() {
+    let seeds = ["http://shop.example:8080", "https://shop.example:8080"];
+    let pieces: &[&[u8]] = &[
+        b"//",
+        b"@",
+        b":",
+        b".",
+        b"evil",
+        b"http:",
+        b"\\",
+        b"[::1]",
+        b"%6f",
+        b"\t",
+        b"null",
+        b"#",
+        b" ",
+        b"https://shop.example:8080",
+    ];
+    let mut req = TestRequest::post()
+        .insert_header(("Host", "shop.example:8080"))
+        .to_http_request()
+        .head()
+        .clone();
+    req.method = Method::POST;
+    fuzz("origins", &seeds, pieces, |input| {
+        let Ok(origin) = HeaderValue::from_bytes(input) else {
+            return;
+        };
+        req.headers_mut().insert(ORIGIN, origin);
+        if find_other_origin(&req, None, &[]).is_none() {
+            // The scheme and the host in other letters, or the port with zeros before it.
+            let text = std::str::from_utf8(input).unwrap().to_ascii_lowercase();
+            let (origin, port) = text.rsplit_once(':').unwrap();
+            assert!(seeds.contains(&&*format!("{origin}:8080")), "{text:?}");
+            assert_eq!(port.parse(), Ok(8080_u16), "{text:?}");
+        }
+    });
 }
 
 #[test]

@@ -89,7 +89,8 @@
 //!
 //! # How a request travels
 //!
-//! 1. `middleware` adds the manager to the request's data. It reads nothing.
+//! 1. `middleware` refuses what another origin sent, and adds the manager to the request's data. It reads
+//!    no cookie and no session.
 //! 2. `guard` runs before the handler's arguments are extracted, and asks for the login. An extractor
 //!    (`extract`) or a function of `api` may be the first to ask instead.
 //! 3. `request` creates the login context in the request's extensions. Later callers share it.
@@ -158,11 +159,41 @@
 //!
 //! # Cross-site request forgery
 //!
-//! Another site can make a browser send a request with the user's session or remember cookie
-//! ([`LoginSource::Session`], [`LoginSource::RememberCookie`]). In current browsers `SameSite=Lax`
-//! cookies stop POSTs of this kind, but not GETs: so change nothing in a GET, and use a CSRF token if
-//! the cookies need `SameSite=None`. A user found by a header ([`LoginSource::Request`]) can't be forged
-//! that way, except with Basic credentials, which browsers send automatically.
+//! Another site can make a browser send a request with the user's session or remember cookie, and it can
+//! log a visitor in as somebody else. The manager refuses a request that a browser sent for a page of
+//! another origin, before a guard or handler runs, if its method is not `GET`, `HEAD` or `OPTIONS`. The
+//! response is an empty 403 or that of [`cross_site_handler`](LoginManagerBuilder::cross_site_handler).
+//! Forms need no token. The rules are those of Go's `http.CrossOriginProtection`:
+//!
+//! 1. If `Sec-Fetch-Site` is sent, `same-origin` and `none` pass. All current browsers send it over HTTPS
+//!    and to `localhost`.
+//! 2. Otherwise `Origin` must name the request's own host, or
+//!    [`server_origin`](LoginManagerBuilder::server_origin). Set that behind a proxy that changes `Host`.
+//! 3. A request with neither header comes from no browser, such as a script with a token. It passes.
+//!
+//! A handshake of a WebSocket is a `GET`, and browsers let every origin send it. So it is refused, too;
+//! there `Origin` decides. [`trusted_origins`](LoginManagerBuilder::trusted_origins) and
+//! [`allow_cross_site`](LoginManagerBuilder::allow_cross_site) lift the protection for other sites and for
+//! paths. A page with `Referrer-Policy: no-referrer` sends `Origin: null`, which is refused where
+//! `Sec-Fetch-Site` is not sent: use `same-origin` instead.
+//!
+//! It is about origins: subdomains, other ports and other schemes are others, and are refused although
+//! `SameSite` cookies are sent from there. An app on one origin whose browser code calls an API on another
+//! one needs `trusted_origins` on the API's manager, besides CORS. A CORS preflight passes.
+//!
+//! What it does not stop, and when a token is still needed:
+//!
+//! - A `GET` that changes something: let none do so. Links and images send them from everywhere.
+//! - Browsers from before 2020 that send neither header with a form. `SameSite=Lax` cookies, the default
+//!   here, stop those of them that know it. An app that must serve the others needs CSRF tokens, and so
+//!   does one that switches this protection off.
+//! - A page that a network attacker serves under the site's own name over plain HTTP, in a browser that
+//!   sends no `Sec-Fetch-Site`: a proxy may end TLS, so `Origin` is compared with `Host` without its
+//!   scheme. `Strict-Transport-Security` closes that gap.
+//! - Scripts on the site's own pages. No token stops them, either.
+//!
+//! A user found by a header ([`LoginSource::Request`]) can't be forged that way, except with Basic
+//! credentials, which browsers send automatically.
 //!
 //! # An API beside the website
 //!
@@ -198,6 +229,9 @@
 //! its sessions to the API. That suits scripts with all permissions of their user; [`login_source`] tells
 //! the two apart.
 //!
+//! If pages of another origin call the API from a browser, name that origin in
+//! [`trusted_origins`](LoginManagerBuilder::trusted_origins) of its manager.
+//!
 //! # The log
 //!
 //! Errors are reported as `tracing` events of the target `actix_login`, which loggers of the `log` crate
@@ -208,6 +242,9 @@
 //!
 //! Beyond "logged in or not", a guard can check the user: `#[login_required(check = User::is_admin)]` or
 //! [`LoginScope::check`].
+//!
+//! To require a login everywhere, wrap a [`LoginScope`] around the `App`, and name the public paths in
+//! [`LoginScope::except`].
 //!
 //! # Features
 //!

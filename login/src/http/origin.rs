@@ -32,7 +32,7 @@ impl Origin {
         let is_odd = |char: char| {
             char.is_whitespace()
                 || char.is_control()
-                || matches!(char, '/' | '\\' | '?' | '#' | '@' | '*' | ',')
+                || matches!(char, '/' | '\\' | '?' | '#' | '@' | '*' | ',' | '%')
         };
         if !is_scheme || authority.contains(is_odd) || authority.ends_with(':') {
             return None;
@@ -256,6 +256,7 @@ mod tests {
             ("//shop.example", "shop.example", false),
             ("http://shop.example/", "shop.example", false),
             ("http://x@shop.example", "shop.example", false),
+            ("http://sho%70.example", "shop.example", false),
             (
                 "http://shop.example http://shop.example",
                 "shop.example",
