@@ -91,7 +91,8 @@ fn messages(flashes: &FlashedMessages) -> String {
 fn page(title: &str, body: &str) -> Html {
     Html::new(format!(
         r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>
+<meta name="viewport" content="width=device-width"><meta name="referrer" content="same-origin">
+<style>{STYLE}</style></head>
 <body><nav><a href="/">Home</a><a href="/protected">Protected</a><a href="/account">Account</a>
 <a href="/login">Log in</a></nav>
 <h1>{title}</h1>{body}</body></html>"#

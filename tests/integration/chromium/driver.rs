@@ -74,6 +74,11 @@ impl Desk {
     pub fn start_browser(&self) -> Browser<'_> {
         Browser::start(self)
     }
+
+    /// The origin of the quickstart.
+    pub fn origin(&self) -> &str {
+        &self.site.url
+    }
 }
 
 fn program(names: &[&str]) -> Option<PathBuf> {
@@ -152,7 +157,12 @@ impl<'a> Browser<'a> {
 
     #[track_caller]
     pub fn open(&self, path: &str) {
-        let url = format!("{}{path}", self.desk.site.url);
+        self.open_url(&format!("{}{path}", self.desk.site.url));
+    }
+
+    /// Opens a page of any site.
+    #[track_caller]
+    pub fn open_url(&self, url: &str) {
         self.tell("POST", "/url", &json!({ "url": url }));
     }
 

@@ -2,6 +2,7 @@
 //!
 //! If either program is missing, these tests print so and pass, unless `REQUIRE_BROWSER=1` is set.
 
+mod cross_site;
 mod driver;
 
 use std::time::{SystemTime, UNIX_EPOCH};
