@@ -248,6 +248,8 @@
 //!
 //! # Features
 //!
+//! - `postgres`, `sqlite`: active logins in the app's own database, `SqlLoginStore`. With them, the
+//!   minimum Rust version is that of sqlx 0.9: 1.94.
 //! - `redis`: active logins in Redis, `RedisLoginStore`.
 //! - `test`: the test client, `actix_login::test`.
 
@@ -340,6 +342,11 @@ pub mod __private {
 /// [`RedisLoginStore::from_connection`](store::RedisLoginStore::from_connection).
 #[cfg(feature = "redis")]
 pub use redis;
+
+/// The `sqlx` crate that this crate is built on, for the pools that
+/// [`SqlLoginStore`](store::SqlLoginStore) accepts.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sqlx;
 
 /// The README's example, compiled.
 #[cfg(doctest)]

@@ -10,113 +10,84 @@ use crate::timestamp::Timestamp;
 /// If a method returns an error, the request fails with an empty 500: no user is logged in or out.
 /// Each method must return in bounded time. Several managers may share a store.
 ///
-/// A store on a SQL database, where `Database` stands for the driver of your choice:
+/// The stores of this crate are [`MemoryLoginStore`](super::MemoryLoginStore), `RedisLoginStore` and
+/// `SqlLoginStore`, which are behind features. A store of your own has the methods of this one, which
+/// keeps the logins in a map:
 ///
 /// ```
-/// # #[derive(Debug)] struct DbError;
-/// # impl std::fmt::Display for DbError {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("db") }
-/// # }
-/// # struct Row;
-/// # impl Row { fn get<T>(&self, _: &str) -> T { panic!("no database here") } }
-/// # #[derive(Clone)] struct Database;
-/// # impl Database {
-/// #     async fn query(&self, _: &str, _: Values<'_>) -> Result<Vec<Row>, DbError> { Ok(vec![]) }
-/// #     async fn execute(&self, _: &str, _: Values<'_>) -> Result<u64, DbError> { Ok(0) }
-/// # }
-/// # type Values<'a> = &'a [&'a dyn std::fmt::Debug];
-/// use actix_login::{LoginId, Timestamp, store::{LoginStore, StoredLogin}};
+/// use std::{collections::HashMap, convert::Infallible, sync::{Mutex, MutexGuard}};
 ///
-/// // CREATE TABLE logins (
-/// //   id TEXT PRIMARY KEY, user TEXT, started_at BIGINT, last_seen_at BIGINT, expires_at BIGINT,
-/// //   user_agent TEXT, address TEXT, remembered BOOLEAN, generation BIGINT,
-/// //   last_confirmed_generation BIGINT, issued_at BIGINT, cookie_confirmed_at BIGINT);
-/// // CREATE INDEX logins_of_user ON logins (user);
-/// struct SqlLoginStore(Database);
+/// use actix_login::{ActiveLogins, LoginId, Timestamp, store::{LoginStore, StoredLogin}};
+///
+/// #[derive(Default)]
+/// struct MapStore(Mutex<Logins>);
+///
+/// type Logins = HashMap<LoginId, StoredLogin>;
 ///
 /// /// How many logins a user may have.
-/// const MAX_PER_USER: u64 = 100;
+/// const MAX_PER_USER: usize = 100;
 ///
-/// /// A login that exists and is not superseded.
-/// const IS_CURRENT: &str = "id = ? AND (expires_at IS NULL OR last_seen_at < expires_at)";
+/// fn is_superseded(login: &StoredLogin) -> bool {
+///     login.expires_at.is_some_and(|end| end <= login.last_seen_at)
+/// }
 ///
-/// fn from_row(row: &Row) -> StoredLogin {
-///     StoredLogin {
-///         id: row.get::<String>("id").parse().expect("an id that this store wrote"),
-///         user: row.get("user"),
-///         started_at: row.get("started_at"),
-///         last_seen_at: row.get("last_seen_at"),
-///         expires_at: row.get("expires_at"),
-///         user_agent: row.get("user_agent"),
-///         address: row.get("address"),
-///         remembered: row.get("remembered"),
-///         generation: row.get("generation"),
-///         last_confirmed_generation: row.get("last_confirmed_generation"),
-///         issued_at: row.get("issued_at"),
-///         cookie_confirmed_at: row.get("cookie_confirmed_at"),
+/// /// Ends the login of a user that has not been seen for longest, if there are too many. Superseded
+/// /// ones end on their own, and soon.
+/// fn end_surplus(logins: &mut Logins, started: &StoredLogin) {
+///     let current = |login: &&StoredLogin| login.user == started.user && !is_superseded(login);
+///     if logins.values().filter(current).count() > MAX_PER_USER {
+///         let others = logins.values().filter(current).filter(|login| login.id != started.id);
+///         let longest_unseen = others.min_by_key(|login| login.last_seen_at).map(|login| login.id);
+///         longest_unseen.map(|id| logins.remove(&id));
 ///     }
 /// }
 ///
-/// impl SqlLoginStore {
-///     /// Ends the logins of a user above the bound, those not seen for longest first.
-///     async fn end_surplus(&self, started: &StoredLogin) -> Result<(), DbError> {
-///         let sql = "DELETE FROM logins WHERE user = ? AND id <> ? AND id NOT IN \
-///                    (SELECT id FROM logins WHERE user = ? AND id <> ? \
-///                     ORDER BY last_seen_at DESC, started_at DESC LIMIT ?)";
-///         let StoredLogin { user, id, .. } = started;
-///         self.0.execute(sql, &[user, id, user, id, &(MAX_PER_USER - 1)]).await.map(drop)
+/// impl MapStore {
+///     /// While one method has the lock, no other runs: that makes each of them atomic.
+///     fn lock(&self) -> MutexGuard<'_, Logins> {
+///         self.0.lock().unwrap()
 ///     }
 /// }
 ///
-/// impl LoginStore for SqlLoginStore {
-///     type Error = DbError;
+/// impl LoginStore for MapStore {
+///     type Error = Infallible;
 ///
-///     async fn begin(&self, login: &StoredLogin) -> Result<(), DbError> {
-///         let l = login;
-///         let sql = "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-///                    ON CONFLICT (id) DO NOTHING";
-///         let values: Values = &[
-///             &l.id, &l.user, &l.started_at, &l.last_seen_at, &l.expires_at, &l.user_agent,
-///             &l.address, &l.remembered, &l.generation, &l.last_confirmed_generation,
-///             &l.issued_at, &l.cookie_confirmed_at,
-///         ];
-///         self.0.execute(sql, values).await?;
-///         self.end_surplus(l).await
+///     async fn begin(&self, login: &StoredLogin) -> Result<(), Infallible> {
+///         let mut logins = self.lock();
+///         logins.entry(login.id).or_insert_with(|| login.clone());
+///         end_surplus(&mut logins, login);
+///         Ok(())
 ///     }
-///     async fn find(&self, id: LoginId) -> Result<Option<StoredLogin>, DbError> {
-///         let rows = self.0.query("SELECT * FROM logins WHERE id = ?", &[&id]).await?;
-///         Ok(rows.first().map(from_row))
+///     async fn find(&self, id: LoginId) -> Result<Option<StoredLogin>, Infallible> {
+///         Ok(self.lock().get(&id).cloned())
 ///     }
 ///     async fn touch(
 ///         &self,
 ///         id: LoginId,
 ///         last_seen_at: Timestamp,
 ///         expires_at: Option<Timestamp>,
-///     ) -> Result<bool, DbError> {
-///         let sql = format!("UPDATE logins SET last_seen_at = ?, expires_at = ? WHERE {IS_CURRENT}");
-///         Ok(self.0.execute(&sql, &[&last_seen_at, &expires_at, &id]).await? == 1)
+///     ) -> Result<bool, Infallible> {
+///         let mut logins = self.lock();
+///         let Some(login) = logins.get_mut(&id).filter(|login| !is_superseded(login)) else {
+///             return Ok(false);
+///         };
+///         (login.last_seen_at, login.expires_at) = (last_seen_at, expires_at);
+///         Ok(true)
 ///     }
 ///     async fn supersede(
 ///         &self,
 ///         id: LoginId,
 ///         until: Timestamp,
 ///         successor: &StoredLogin,
-///     ) -> Result<bool, DbError> {
-///         let l = successor;
-///         // One statement, as in PostgreSQL. Elsewhere, use a transaction.
-///         let sql = format!(
-///             "WITH old AS (UPDATE logins SET last_seen_at = ?, expires_at = ? \
-///                           WHERE {IS_CURRENT} RETURNING id) \
-///              INSERT INTO logins SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM old"
-///         );
-///         let values: Values = &[
-///             &until, &until, &id,
-///             &l.id, &l.user, &l.started_at, &l.last_seen_at, &l.expires_at, &l.user_agent,
-///             &l.address, &l.remembered, &l.generation, &l.last_confirmed_generation,
-///             &l.issued_at, &l.cookie_confirmed_at,
-///         ];
-///         // The next `begin` ends what is above the bound.
-///         Ok(self.0.execute(&sql, values).await? == 1)
+///     ) -> Result<bool, Infallible> {
+///         let mut logins = self.lock();
+///         let Some(login) = logins.get_mut(&id).filter(|login| !is_superseded(login)) else {
+///             return Ok(false);
+///         };
+///         (login.last_seen_at, login.expires_at) = (until, Some(until));
+///         logins.insert(successor.id, successor.clone());
+///         end_surplus(&mut logins, successor);
+///         Ok(true)
 ///     }
 ///     async fn replace_cookie(
 ///         &self,
@@ -124,35 +95,46 @@ use crate::timestamp::Timestamp;
 ///         generation: u64,
 ///         last_confirmed_generation: u64,
 ///         issued_at: Timestamp,
-///     ) -> Result<bool, DbError> {
-///         let sql = "UPDATE logins SET generation = generation + 1, \
-///                    last_confirmed_generation = ?, issued_at = ?, \
-///                    cookie_confirmed_at = NULL, remembered = TRUE \
-///                    WHERE id = ? AND generation = ?";
-///         let values: Values = &[&last_confirmed_generation, &issued_at, &id, &generation];
-///         Ok(self.0.execute(sql, values).await? == 1)
+///     ) -> Result<bool, Infallible> {
+///         let mut logins = self.lock();
+///         let login = logins.get_mut(&id).filter(|login| login.generation == generation);
+///         let Some(login) = login else {
+///             return Ok(false);
+///         };
+///         login.generation += 1;
+///         login.last_confirmed_generation = last_confirmed_generation;
+///         login.issued_at = issued_at;
+///         login.cookie_confirmed_at = None;
+///         login.remembered = true;
+///         Ok(true)
 ///     }
 ///     async fn confirm_cookie(
 ///         &self,
 ///         id: LoginId,
 ///         generation: u64,
 ///         now: Timestamp,
-///     ) -> Result<(), DbError> {
-///         let sql = "UPDATE logins SET cookie_confirmed_at = ? \
-///                    WHERE id = ? AND generation = ? AND cookie_confirmed_at IS NULL";
-///         self.0.execute(sql, &[&now, &id, &generation]).await.map(drop)
+///     ) -> Result<(), Infallible> {
+///         let mut logins = self.lock();
+///         if let Some(login) = logins.get_mut(&id).filter(|login| login.generation == generation) {
+///             login.cookie_confirmed_at.get_or_insert(now);
+///         }
+///         Ok(())
 ///     }
-///     async fn end(&self, id: LoginId) -> Result<(), DbError> {
-///         self.0.execute("DELETE FROM logins WHERE id = ?", &[&id]).await.map(drop)
+///     async fn end(&self, id: LoginId) -> Result<(), Infallible> {
+///         self.lock().remove(&id);
+///         Ok(())
 ///     }
-///     async fn list(&self, user: &str) -> Result<Vec<StoredLogin>, DbError> {
-///         let rows = self.0.query("SELECT * FROM logins WHERE user = ?", &[&user]).await?;
-///         Ok(rows.iter().map(from_row).collect())
+///     async fn list(&self, user: &str) -> Result<Vec<StoredLogin>, Infallible> {
+///         Ok(self.lock().values().filter(|login| login.user == user).cloned().collect())
 ///     }
-///     async fn drop_ended(&self, now: Timestamp) -> Result<(), DbError> {
-///         self.0.execute("DELETE FROM logins WHERE expires_at <= ?", &[&now]).await.map(drop)
+///     async fn drop_ended(&self, now: Timestamp) -> Result<(), Infallible> {
+///         self.lock().retain(|_, login| !login.expires_at.is_some_and(|end| end.has_passed(now)));
+///         Ok(())
 ///     }
 /// }
+///
+/// let active_logins = ActiveLogins::in_store(MapStore::default());
+/// # let _ = active_logins;
 /// ```
 pub trait LoginStore: Send + Sync + 'static {
     /// The error of the store. It goes to the log.

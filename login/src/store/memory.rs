@@ -35,7 +35,7 @@ impl fmt::Display for StoreFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "the store of active logins is full: raise `MemoryLoginStore::capacity`, or keep the \
-             logins in Redis",
+             logins in Redis or a database",
         )
     }
 }
@@ -447,43 +447,6 @@ mod tests {
         assert_eq!(now(store.find(id)), Ok(None));
         assert_eq!(ids_of(&store, "a"), []);
         assert_whole(&store);
-    }
-
-    #[test]
-    fn a_cookie_is_replaced_once_and_keeps_its_first_confirmation() {
-        let store = MemoryLoginStore::new();
-        let id = begin(&store, "a", 0, None);
-        now(store.confirm_cookie(id, 0, at(1))).unwrap();
-        assert_eq!(now(store.replace_cookie(id, 0, 0, at(2))), Ok(true));
-        assert_eq!(now(store.replace_cookie(id, 0, 0, at(3))), Ok(false));
-        now(store.confirm_cookie(id, 0, at(4))).unwrap();
-        let found = now(store.find(id)).unwrap().unwrap();
-        assert_eq!((found.generation, found.issued_at), (1, at(2)));
-        assert_eq!((found.cookie_confirmed_at, found.remembered), (None, true));
-
-        now(store.confirm_cookie(id, 1, at(5))).unwrap();
-        now(store.confirm_cookie(id, 1, at(6))).unwrap();
-        let found = now(store.find(id)).unwrap().unwrap();
-        assert_eq!(found.cookie_confirmed_at, Some(at(5)));
-
-        assert_eq!(now(store.replace_cookie(id, 1, 0, at(7))), Ok(true));
-        let found = now(store.find(id)).unwrap().unwrap();
-        assert_eq!((found.generation, found.last_confirmed_generation), (2, 0));
-    }
-
-    #[test]
-    fn a_superseded_login_is_never_extended() {
-        for ends in [None, Some(100)] {
-            let store = MemoryLoginStore::new();
-            let id = begin(&store, "a", 0, ends);
-            assert_eq!(now(store.touch(id, at(15), Some(at(15)))), Ok(true));
-            for again in [None, Some(15), Some(200)] {
-                assert_eq!(now(store.touch(id, at(6), again.map(at))), Ok(false));
-            }
-            now(store.drop_ended(at(15))).unwrap();
-            assert_eq!(now(store.find(id)), Ok(None));
-            assert_whole(&store);
-        }
     }
 
     #[test]

@@ -9,9 +9,13 @@ mod redis;
 #[cfg(feature = "redis")]
 mod redis_scripts;
 pub(crate) mod settings;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisLoginStore, RedisStoreError};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use self::sql::{SqlLoginStore, SqlStoreError};
 pub use self::{
     entry::StoredLogin,
     login_store::LoginStore,

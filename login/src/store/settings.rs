@@ -47,7 +47,17 @@ impl ActiveLogins {
         Self::in_store(MemoryLoginStore::new())
     }
 
-    /// Keeps active logins in a store, such as `RedisLoginStore` or one of your own.
+    /// Keeps active logins in a store: one of this crate, or a [`LoginStore`] of your own.
+    ///
+    /// | store | feature | for an app |
+    /// | --- | --- | --- |
+    /// | [`MemoryLoginStore`] | | in one process; its restart logs every user out |
+    /// | `SqlLoginStore::sqlite` | `sqlite` | on one machine, with a SQLite database |
+    /// | `SqlLoginStore::postgres` | `postgres` | with a PostgreSQL database, on any number of machines |
+    /// | `RedisLoginStore` | `redis` | with a Redis, on any number of machines |
+    ///
+    /// The store is asked once in each request that asks for the user. Redis expires logins on its own.
+    /// With the SQL stores the app calls [`drop_ended`](LoginStore::drop_ended) from time to time.
     pub fn in_store(store: impl LoginStore) -> Self {
         Self {
             store: Box::new(LoggedStore(store)),
