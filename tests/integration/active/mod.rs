@@ -13,6 +13,7 @@ mod max_logins;
 mod races;
 mod redis;
 mod remember_cookie;
+mod stores;
 mod switched_off;
 mod two_managers;
 mod unseen;

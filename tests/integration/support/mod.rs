@@ -10,6 +10,7 @@ mod gate;
 mod log;
 mod memory_session_store;
 pub mod pages;
+pub mod postgres_server;
 pub mod quickstart;
 pub mod record;
 pub mod redis_server;
@@ -18,6 +19,7 @@ mod runtime;
 mod server;
 mod settings;
 pub mod site;
+mod temp_folder;
 mod test_login_store;
 
 pub use self::{
@@ -30,5 +32,6 @@ pub use self::{
     runtime::{block_on, on_runtime},
     server::TestApp,
     settings::{REMEMBER, SECRET, SESSION, cookie_session},
+    temp_folder::TempFolder,
     test_login_store::TestLoginStore,
 };

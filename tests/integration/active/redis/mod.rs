@@ -5,7 +5,7 @@
 //! passes, unless `REQUIRE_REDIS=1` is set.
 
 mod bounds;
-mod login_store;
+mod expiry;
 mod outages;
 
 use std::{thread, time::Duration};
