@@ -134,7 +134,8 @@ pub fn login_required(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Lets a handler run only for a user with a fresh login.
 ///
-/// A login is fresh if the user gave credentials in this session. A login restored from a remember cookie is stale.
+/// A login is fresh if the user gave credentials in this session. A login restored from a remember cookie is stale,
+/// and so is one for which the manager's `fresh_deadline` has passed.
 ///
 /// ```
 /// use actix_login::fresh_login_required;
@@ -170,6 +171,32 @@ pub fn login_required(options: TokenStream, item: TokenStream) -> TokenStream {
 ///     "an administrator with a fresh login who passes the check"
 /// }
 /// ```
+///
+/// # How old a fresh login may be
+///
+/// `within = "15m"` sets a limit, counted from the login or from the last `confirm_login`. The text is a whole number
+/// and a unit: `s`, `m`, `h` or `d`. If the manager has a `fresh_deadline`, the shorter time counts. Default: no
+/// limit.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct Admin { id: u64, level: u8 }
+/// use actix_login::fresh_login_required;
+/// use actix_web::Responder;
+///
+/// #[fresh_login_required(within = "15m")]
+/// async fn transfer() -> impl Responder {
+///     "a user who authenticated in the last 15 minutes"
+/// }
+///
+/// #[fresh_login_required(Admin, check = |admin| admin.level > 3, within = "60s")]
+/// async fn shut_down() -> impl Responder {
+///     "an administrator who authenticated in the last minute"
+/// }
+/// ```
+///
+/// # Refused requests
 ///
 /// `needs_refresh()` and `unauthorized()` pass on the refused URL as `next`, even for a POST, as in Flask-Login.
 /// Afterwards the browser requests that URL with GET, so guard the page that contains the form as well.

@@ -11,6 +11,7 @@ use crate::{
     guard::rule::login_required_of,
     manager::LoginManager,
     request::login::{LoadedLogin, Login, LoginSource},
+    timestamp::Timestamp,
     user::UserMixin,
 };
 
@@ -97,9 +98,22 @@ impl<U: UserMixin> CurrentUser<U> {
         self.user().is_none_or(U::is_anonymous)
     }
 
-    /// Whether the login is fresh: whether the user authenticated in this session.
+    /// Whether the login is fresh: whether the user authenticated in this session, and within the
+    /// [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline), if there is one.
     pub fn is_fresh(&self) -> bool {
         self.login.as_ref().is_some_and(|login| login.fresh)
+    }
+
+    /// When the user authenticated in this session: at the login, or at the last
+    /// [`confirm_login`](crate::confirm_login).
+    ///
+    /// `None` for an anonymous request, and for a login without credentials in this session: one by a
+    /// remember cookie, by a request loader, or with
+    /// [`LoginOptions::fresh(false)`](crate::LoginOptions::fresh). Also if session protection has
+    /// detected another client. The time stays after the
+    /// [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline) has passed.
+    pub fn authenticated_at(&self) -> Option<Timestamp> {
+        self.login.as_ref()?.authenticated_at
     }
 
     /// The id of the user who is logged in.

@@ -283,6 +283,7 @@ fn no_change_of_a_flask_cookie_is_believed() {
 fn a_session_record_is_refused_or_read_as_it_is_written() {
     let record = |last_seen_at, fingerprint, auth_tag, id: &str| {
         let record = LoginRecord {
+            confirmed_at: last_seen_at,
             fresh: true,
             started_at: NOW,
             last_seen_at,

@@ -108,7 +108,9 @@
 //! A login is *fresh* if the user authenticated in this session. It is not fresh if it was restored
 //! from a remember cookie, or if session protection detected another client. For critical pages,
 //! `#[fresh_login_required]` redirects to the [refresh view](LoginManagerBuilder::refresh_view). That
-//! page asks for the password again, and [`confirm_login`] makes the login fresh.
+//! page asks for the password again, and [`confirm_login`] makes the login fresh. By default, a login
+//! stays fresh as long as it lasts. [`fresh_deadline`](LoginManagerBuilder::fresh_deadline) or
+//! `#[fresh_login_required(within = "15m")]` sets a limit.
 //!
 //! # Log out everywhere
 //!

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{
-    Error, Expr, Lit, LitStr, Result, Token, Type,
+    Error, Expr, ExprLit, Lit, LitStr, Result, Token, Type,
     ext::IdentExt as _,
     parse::{ParseStream, Parser},
 };
@@ -16,6 +16,8 @@ pub(super) struct GuardOptions {
     /// The functions that check the user, one per `check = …`.
     pub(super) checks: Vec<Expr>,
     pub(super) view: Option<LitStr>,
+    /// The seconds of `within = "…"`.
+    pub(super) within: Option<u64>,
 }
 
 impl GuardKind {
@@ -23,7 +25,11 @@ impl GuardKind {
     fn describe_usage(self) -> String {
         let name = self.name();
         match self {
-            GuardKind::Login | GuardKind::FreshLogin => format!(
+            GuardKind::FreshLogin => format!(
+                "`#[{name}]` takes an optional user type, followed by an optional time and any number of checks: \
+                 `#[{name}(Admin, within = \"15m\", check = Admin::can_edit)]`"
+            ),
+            GuardKind::Login => format!(
                 "`#[{name}]` takes an optional user type, followed by any number of checks: \
                  `#[{name}(Admin, check = Admin::can_edit)]`"
             ),
@@ -59,7 +65,7 @@ pub(super) fn read(kind: GuardKind, options: TokenStream) -> Result<GuardOptions
 impl GuardOptions {
     fn read_option(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
         if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
-            self.read_check(kind, input)
+            self.read_keyed(kind, input)
         } else if input.peek(Lit) {
             self.read_view(kind, input)
         } else {
@@ -67,8 +73,11 @@ impl GuardOptions {
         }
     }
 
-    fn read_check(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
+    fn read_keyed(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
         let key = input.call(Ident::parse_any)?;
+        if key == "within" {
+            return self.read_within(kind, &key, input);
+        }
         if key != "check" {
             return Err(Error::new(
                 key.span(),
@@ -90,6 +99,46 @@ impl GuardOptions {
         }
         self.checks.push(input.parse()?);
         Ok(())
+    }
+
+    fn read_within(&mut self, kind: GuardKind, key: &Ident, input: ParseStream<'_>) -> Result<()> {
+        if kind != GuardKind::FreshLogin {
+            let fresh = GuardKind::FreshLogin.name();
+            return Err(Error::new(
+                key.span(),
+                format!("`within` needs a fresh login: write `#[{fresh}(within = \"15m\")]`"),
+            ));
+        }
+        if self.within.is_some() {
+            return Err(Error::new(
+                key.span(),
+                format!("only one `within` is allowed: {}", kind.describe_usage()),
+            ));
+        }
+        input.parse::<Token![=]>()?;
+        let usage = "`within` needs a whole number and one of the units `s`, `m`, `h` and `d`, as text: `within = \"15m\"`";
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(Error::new(key.span(), usage));
+        }
+        let value: Expr = input.parse()?;
+        let Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) = &value
+        else {
+            return Err(Error::new_spanned(value, usage));
+        };
+        match parse_duration(&text.value()) {
+            Some(0) => Err(Error::new(
+                text.span(),
+                "`within` is zero, and no request would be admitted: write at least `\"1s\"`",
+            )),
+            Some(seconds) => {
+                self.within = Some(seconds);
+                Ok(())
+            }
+            None => Err(Error::new(text.span(), usage)),
+        }
     }
 
     fn read_view(&mut self, kind: GuardKind, input: ParseStream<'_>) -> Result<()> {
@@ -157,12 +206,28 @@ impl GuardOptions {
         if self.user_type.is_some() {
             return reject("only one user type is allowed");
         }
-        if !self.checks.is_empty() || self.view.is_some() {
+        if !self.checks.is_empty() || self.view.is_some() || self.within.is_some() {
             return reject("the user type comes first");
         }
         self.user_type = Some(user_type);
         Ok(())
     }
+}
+
+/// Returns the seconds of a text such as `15m`. `None` if it is malformed, or too large.
+fn parse_duration(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return None,
+    };
+    // `parse` alone accepts a sign.
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    let number = is_number.then(|| number.parse::<u64>().ok()).flatten()?;
+    number.checked_mul(seconds)
 }
 
 /// Whether the type is a path, including one from a `macro_rules!` fragment.

@@ -11,10 +11,7 @@ use crate::{
     events::LoginEvent,
     manager::LoginManager,
     remember::token::RememberToken,
-    request::{
-        login::{Login, LoginSource},
-        visit::Visit,
-    },
+    request::{login::LoginSource, visit::Visit},
     resolve::check_record::{RejectedRecord, check_record},
     session::record::LoginRecord,
     user::UserMixin,
@@ -188,10 +185,11 @@ pub async fn login_user_with<U: UserMixin>(
     if !may_keep_session {
         settings.session_keys.clear(&visit.session);
     }
-    visit.start_login(&LoginRecord {
+    let record = LoginRecord {
         login: login.map(|login| login.recorded),
         ..visit.new_record(&id, user, options.fresh)
-    })?;
+    };
+    visit.start_login(&record)?;
     visit.use_up_refusal();
     match token {
         Some(token) => context.set_cookie(RememberToken {
@@ -203,9 +201,8 @@ pub async fn login_user_with<U: UserMixin>(
             visit.reconcile_cookie(user, &id, cookie_login, replaces_other);
         }
     }
-    let (source, fresh) = (LoginSource::Session, options.fresh);
-    let login = Login::in_session(Rc::new(user.clone()), id, source, fresh);
-    visit.set_login(Some(login));
+    let current = visit.login_of(Rc::new(user.clone()), &record, LoginSource::Session);
+    visit.set_login(Some(current));
     visit.emit(LoginEvent::UserLoggedIn, Some(user));
     Ok(())
 }

@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Whether the current login is fresh: whether the user authenticated in this session, instead of by a
-/// remember cookie.
+/// remember cookie, and within the [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline), if
+/// there is one.
 ///
 /// # Errors
 ///

@@ -11,7 +11,7 @@ use crate::{
     error::LoginError,
     events::LoginEvent,
     manager::LoginManager,
-    request::{login::Login, nearest::nearest_required, visit::Visit},
+    request::{nearest::nearest_required, visit::Visit},
     session::record::LoginRecord,
     user::UserMixin,
 };
@@ -119,7 +119,7 @@ pub async fn refresh_session_auth<U: UserMixin>(
             .start_or_continue(Some(&record), user, &id, cookie_end)
             .await?
     };
-    visit.write_record(&LoginRecord {
+    let record = LoginRecord {
         auth_tag,
         id: Rc::clone(&id),
         login: match (login, token.as_ref().and_then(|token| token.login)) {
@@ -131,7 +131,8 @@ pub async fn refresh_session_auth<U: UserMixin>(
             _ => record.login,
         },
         ..record
-    })?;
+    };
+    visit.write_record(&record)?;
     visit.session.renew();
     if let Some(mut token) = token {
         token.login = login.map(|login| login.cookie).or(token.login);
@@ -139,9 +140,8 @@ pub async fn refresh_session_auth<U: UserMixin>(
         token.id = id.to_string();
         context.set_cookie(token);
     }
-    let user = Rc::new(user.clone());
-    let login = Login::in_session(user, id, before.source, before.fresh);
-    visit.set_login(Some(login));
+    let current = visit.login_of(Rc::new(user.clone()), &record, before.source);
+    visit.set_login(Some(current));
     if let (true, Some(active)) = (has_new_id, &visit.settings().active) {
         // No request can use them again: their user has another id now.
         end_all_but(active, visit.settings(), &old_id, None).await?;
@@ -161,19 +161,21 @@ impl<U: UserMixin> LoginManager<U> {
         let (login, id) = current_login(&context, req).await?;
         let visit = Visit::open_writable(&context, req)?;
         let session = &visit.settings().session;
-        visit.write_record(&LoginRecord {
+        let before = visit.current_record(&login, &id);
+        let now = visit.now();
+        let record = LoginRecord {
             fresh: true,
+            confirmed_at: (now != before.started_at).then_some(now),
             fingerprint: session
                 .is_protected()
                 .then(|| session.client.fingerprint(req, visit.keys())),
-            ..visit.current_record(&login, &id)
-        })?;
+            ..before
+        };
+        visit.write_record(&record)?;
         visit.use_up_refusal();
         visit.session.renew();
-        visit.set_login(Some(Login {
-            fresh: true,
-            ..login.clone()
-        }));
+        let confirmed = visit.login_of(Rc::clone(&login.user), &record, login.source);
+        visit.set_login(Some(confirmed));
         visit.emit(LoginEvent::UserLoginConfirmed, Some(&login.user));
         Ok(())
     }

@@ -1,13 +1,13 @@
 //! A guard: a rule, and the users that it is about.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method};
 
 use super::refusal::{redirect_logged_in, refuse_needs_refresh, refuse_unauthorized};
 use crate::{
     error::LoginError,
-    manager::LoginManager,
+    manager::{LoginManager, settings::Settings},
     request::{
         login::LoginState,
         nearest::{AnyManager, nearest_required},
@@ -21,17 +21,23 @@ use crate::{
 pub enum Rule {
     /// Those of users who are logged in.
     Login,
-    /// Those of users whose login is fresh.
-    FreshLogin,
+    /// Those of users whose login is fresh, and who authenticated within this time.
+    FreshLogin(Option<Duration>),
     /// Anonymous ones. Others are redirected to this view, or to `/`.
     Anonymous(Option<&'static str>),
 }
 
 impl Rule {
-    fn admits(&self, state: LoginState) -> bool {
+    fn admits(&self, state: LoginState, settings: &Settings) -> bool {
         match self {
             Self::Login => state.authenticated,
-            Self::FreshLogin => state.authenticated && state.fresh,
+            Self::FreshLogin(within) => {
+                let is_within = |within| {
+                    let authenticated_at = state.authenticated_at;
+                    authenticated_at.is_some_and(|at| !at.plus(within).has_passed(settings.now()))
+                };
+                state.authenticated && state.fresh && within.is_none_or(is_within)
+            }
             Self::Anonymous(_) => !state.authenticated,
         }
     }
@@ -125,7 +131,7 @@ async fn admit(
         None => manager.load(req).await,
     };
     let state = state.map_err(fail)?;
-    if rule.admits(state) {
+    if rule.admits(state, manager.settings()) {
         return Ok(());
     }
     // In a box, since it is rare: the future of most requests stays small.
@@ -154,6 +160,14 @@ pub(super) fn fail(error: LoginError) -> HttpResponse {
     error.error_response()
 }
 
+impl<T> Guard<T> {
+    /// Requires that the user authenticated within the last so many seconds.
+    pub fn within(mut self, seconds: u64) -> Self {
+        self.rule = Rule::FreshLogin(Some(Duration::from_secs(seconds)));
+        self
+    }
+}
+
 #[doc(hidden)]
 pub fn login_required() -> Guard<Nearest> {
     Guard {
@@ -173,7 +187,7 @@ pub fn login_required_of<U: UserMixin>() -> Guard<Of<U>> {
 #[doc(hidden)]
 pub fn fresh_login_required() -> Guard<Nearest> {
     Guard {
-        rule: Rule::FreshLogin,
+        rule: Rule::FreshLogin(None),
         target: Nearest,
     }
 }
@@ -181,7 +195,7 @@ pub fn fresh_login_required() -> Guard<Nearest> {
 #[doc(hidden)]
 pub fn fresh_login_required_of<U: UserMixin>() -> Guard<Of<U>> {
     Guard {
-        rule: Rule::FreshLogin,
+        rule: Rule::FreshLogin(None),
         target: Of::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::{error::LoginError, user::UserMixin};
+use crate::{error::LoginError, timestamp::Timestamp, user::UserMixin};
 
 /// How the user of a request was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +24,8 @@ pub(crate) struct Login<U> {
     pub(crate) user: Rc<U>,
     pub(crate) source: LoginSource,
     pub(crate) fresh: bool,
+    /// When the user authenticated in this session, if this client is known to have done so.
+    pub(crate) authenticated_at: Option<Timestamp>,
     /// The id as session and cookies hold it; `None` for [`LoginSource::Request`].
     pub(crate) id: Option<Rc<str>>,
 }
@@ -42,20 +44,12 @@ impl<U> Clone for Login<U> {
 }
 
 impl<U: UserMixin> Login<U> {
-    pub(crate) fn in_session(user: Rc<U>, id: Rc<str>, source: LoginSource, fresh: bool) -> Self {
-        Self {
-            user,
-            source,
-            fresh,
-            id: Some(id),
-        }
-    }
-
     pub(crate) fn for_request(user: U) -> Self {
         Self {
             user: Rc::new(user),
             source: LoginSource::Request,
             fresh: false,
+            authenticated_at: None,
             id: None,
         }
     }
@@ -66,6 +60,7 @@ impl<U: UserMixin> Login<U> {
 pub(crate) struct LoginState {
     pub(crate) authenticated: bool,
     pub(crate) fresh: bool,
+    pub(crate) authenticated_at: Option<Timestamp>,
     pub(crate) source: Option<LoginSource>,
 }
 
@@ -74,6 +69,7 @@ impl LoginState {
         login.map_or_else(Self::default, |login| Self {
             authenticated: login.user.is_authenticated(),
             fresh: login.fresh,
+            authenticated_at: login.authenticated_at,
             source: Some(login.source),
         })
     }

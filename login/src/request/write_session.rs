@@ -1,12 +1,18 @@
 //! The login in the session of a request: it is started, updated and ended here.
 
-use super::{login::Login, visit::Visit};
+use std::rc::Rc;
+
+use super::{
+    login::{Login, LoginSource},
+    visit::Visit,
+};
 use crate::{
     crypto::auth_tag::auth_tag,
     error::LoginError,
     events::{LoginEndReason, LoginEvent},
     session::{flashes::remove_refusals, next::take_next, record::LoginRecord},
     store::entry::LoginId,
+    timestamp::Timestamp,
     user::UserMixin,
 };
 
@@ -29,6 +35,7 @@ impl<U: UserMixin> Visit<'_, U> {
         LoginRecord {
             fresh,
             started_at: settings.now(),
+            confirmed_at: None,
             last_seen_at: None,
             fingerprint: session
                 .is_protected()
@@ -45,6 +52,28 @@ impl<U: UserMixin> Visit<'_, U> {
         self.record()
             .filter(|record| &*record.id == id)
             .unwrap_or_else(|| self.new_record(id, &login.user, login.fresh))
+    }
+
+    /// The login of this record.
+    pub(crate) fn login_of(
+        &self,
+        user: Rc<U>,
+        record: &LoginRecord,
+        source: LoginSource,
+    ) -> Login<U> {
+        let settings = self.settings();
+        let authenticated_at = record.authenticated_at();
+        let is_fresh = |at: Timestamp| match settings.session.fresh_deadline {
+            Some(deadline) => !at.plus(deadline).has_passed(settings.now()),
+            None => true,
+        };
+        Login {
+            user,
+            source,
+            fresh: authenticated_at.is_some_and(is_fresh),
+            authenticated_at,
+            id: Some(Rc::clone(&record.id)),
+        }
     }
 
     /// Starts a login: clears what the session holds of another user, writes the record, and renews

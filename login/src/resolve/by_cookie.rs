@@ -42,16 +42,17 @@ pub(super) struct RestoredLogin<U> {
 impl<U: UserMixin> RestoredLogin<U> {
     /// Starts the login in the session.
     pub(super) fn start(self, visit: &Visit<'_, U>) -> Result<Login<U>, LoginError> {
+        let record = LoginRecord {
+            login: self.login,
+            ..visit.new_record(&self.id, &self.user, false)
+        };
         // If the session is not readable, the cookie alone keeps the login.
         if is_readable(visit.req) {
-            visit.start_login(&LoginRecord {
-                login: self.login,
-                ..visit.new_record(&self.id, &self.user, false)
-            })?;
+            visit.start_login(&record)?;
         }
         visit.emit(LoginEvent::UserLoadedFromCookie, Some(&self.user));
         let (user, source) = (Rc::new(self.user), LoginSource::RememberCookie);
-        Ok(Login::in_session(user, self.id, source, false))
+        Ok(visit.login_of(user, &record, source))
     }
 }
 

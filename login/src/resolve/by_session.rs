@@ -171,8 +171,7 @@ fn commit_record<U: UserMixin>(
             visit.manager().notify(req, event, Some(&user));
         }
     }
-    let (source, fresh) = (LoginSource::Session, record.fresh);
-    Ok(Login::in_session(Rc::new(user), record.id, source, fresh))
+    Ok(visit.login_of(Rc::new(user), &record, LoginSource::Session))
 }
 
 /// [`by_session`] with active logins: the record needs an entry in the store.

@@ -18,13 +18,16 @@ use crate::{
 /// It is one short text, because an encrypted session cookie is decrypted, decoded and parsed at
 /// each request. Each field has a fixed place and length: one character of flags; time of the login
 /// and fingerprint, together in 16 characters; the optional fields that the flags name; and the id,
-/// which may hold any text. A record without optional fields has 17 characters and the id.
+/// which may hold any text. A record without optional fields has 17 characters and the id. The record
+/// of a login that was confirmed later than it started begins with a mark and that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LoginRecord {
     /// Whether the user authenticated in this session.
     pub(crate) fresh: bool,
     /// When the login started.
     pub(crate) started_at: Timestamp,
+    /// When the user last authenticated again, unless that was when the login started.
+    pub(crate) confirmed_at: Option<Timestamp>,
     /// When the last visit was recorded; only with a visit deadline.
     pub(crate) last_seen_at: Option<Timestamp>,
     /// The client's fingerprint, for session protection.
@@ -58,6 +61,13 @@ mod flag {
 }
 
 impl LoginRecord {
+    /// When the user last authenticated in this session. `None` if the login is not fresh, whatever
+    /// the deadline.
+    pub(crate) fn authenticated_at(&self) -> Option<Timestamp> {
+        let authenticated_at = self.confirmed_at.unwrap_or(self.started_at);
+        self.fresh.then_some(authenticated_at)
+    }
+
     fn flags(&self) -> u8 {
         let set = |is_set: bool, flag| if is_set { flag } else { 0 };
         set(self.fresh, flag::FRESH)
@@ -78,7 +88,13 @@ impl LoginRecord {
             rest = after;
             Some(field)
         };
-        let flags = parse_flags(take(1)?)?;
+        let mut first = take(1)?;
+        let mut confirmed_at = None;
+        if first == CONFIRMED {
+            confirmed_at = Some(to_time(decode_array(take(NUMBER_LENGTH)?)?));
+            first = take(1)?;
+        }
+        let flags = parse_flags(first)?;
         let has = |flag| flags & flag != 0;
         let [head @ .., b4, b5, b6, b7, b8, b9, b10, b11] =
             decode_array::<HEAD_BYTES>(take(HEAD_LENGTH)?)?;
@@ -108,6 +124,7 @@ impl LoginRecord {
         Some(Self {
             fresh: has(flag::FRESH),
             started_at: to_time(head),
+            confirmed_at,
             last_seen_at,
             fingerprint: has(flag::FINGERPRINT).then_some(Fingerprint::from_bits(fingerprint)),
             auth_tag,
@@ -124,6 +141,9 @@ impl fmt::Display for LoginRecord {
         let fingerprint = self.fingerprint.map_or(0, Fingerprint::to_bits);
         let [f0, f1, f2, f3, f4, f5, f6, f7] = fingerprint.to_be_bytes();
         let head = [t0, t1, t2, t3, f0, f1, f2, f3, f4, f5, f6, f7];
+        if let Some(time) = self.confirmed_at {
+            write!(f, "{CONFIRMED}{}", encode(to_bytes(time)))?;
+        }
         write!(f, "{}{}", char::from(*flags), encode(head))?;
         if let Some(time) = self.last_seen_at {
             f.write_str(&encode(to_bytes(time)))?;
@@ -142,11 +162,14 @@ impl fmt::Display for LoginRecord {
     }
 }
 
+/// Begins the record of a confirmed login. It is none of the characters of [`FLAGS`], which have no bit
+/// left.
+const CONFIRMED: &str = ".";
 /// The bytes of the time of the login and of the fingerprint.
 const HEAD_BYTES: usize = 12;
 /// How many characters they take.
 const HEAD_LENGTH: usize = 16;
-/// How many characters the time of the last visit takes, and the generation.
+/// How many characters each other time takes, and the generation.
 const NUMBER_LENGTH: usize = 6;
 
 /// Four bytes last until the year 2106. A later time is written as the last there is.
@@ -203,6 +226,7 @@ mod tests {
         LoginRecord {
             fresh: true,
             started_at: Timestamp::from_secs(1_763_812_345),
+            confirmed_at: None,
             last_seen_at: None,
             fingerprint: Some(Fingerprint::from_bits(7)),
             auth_tag: None,
@@ -233,6 +257,7 @@ mod tests {
                                 login,
                                 fingerprint,
                                 fresh: last_seen_at.is_none(),
+                                confirmed_at: auth_tag.map(|_| Timestamp::from_secs(7)),
                                 ..record(id)
                             };
                             let json = serde_json::to_string(&record).unwrap();

@@ -18,6 +18,7 @@ pub(crate) struct SessionSettings {
     pub(crate) session_for_request_logins: bool,
     pub(crate) login_deadline: Option<Duration>,
     pub(crate) visit_deadline: Option<Duration>,
+    pub(crate) fresh_deadline: Option<Duration>,
     pub(crate) counts_as_visit: Option<CountsAsVisit>,
 }
 
@@ -31,6 +32,7 @@ impl Default for SessionSettings {
             session_for_request_logins: true,
             login_deadline: Some(LOGIN_DEADLINE),
             visit_deadline: None,
+            fresh_deadline: None,
             counts_as_visit: None,
         }
     }

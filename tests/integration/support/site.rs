@@ -9,8 +9,8 @@ use std::{
 
 use actix_login::{
     CurrentUser, LoginManager, LoginManagerBuilder, LoginOptions, UserMixin, confirm_login,
-    fresh_login_required, login_remembered, login_required, login_user_with, logout_user,
-    refresh_session_auth,
+    fresh_login_required, login_fresh, login_remembered, login_required, login_user_with,
+    logout_user, refresh_session_auth,
 };
 use actix_session::Session;
 use actix_web::{
@@ -301,6 +301,19 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
     async fn account() -> impl Responder {
         "account"
     }
+    #[fresh_login_required(within = "60s", check = |user: &User| user.id == "1")]
+    async fn within() -> impl Responder {
+        "within"
+    }
+    async fn authenticated_at(user: CurrentUser<User>) -> impl Responder {
+        match user.authenticated_at() {
+            Some(time) => time.to_string(),
+            None => "never".to_owned(),
+        }
+    }
+    async fn is_login_fresh(req: HttpRequest) -> Result<impl Responder> {
+        Ok(login_fresh(&req).await?.to_string())
+    }
     async fn change_password(
         req: HttpRequest,
         user: CurrentUser<User>,
@@ -366,6 +379,9 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         .route("/remembered", web::get().to(remembered))
         .route("/protected", web::get().to(protected))
         .route("/account", web::get().to(account))
+        .route("/within", web::get().to(within))
+        .route("/authenticated-at", web::get().to(authenticated_at))
+        .route("/login-fresh", web::get().to(is_login_fresh))
         .route("/password", web::post().to(change_password))
         .route("/public", web::get().to(HttpResponse::Ok))
         .route("/cart", web::get().to(cart))

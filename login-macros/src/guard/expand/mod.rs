@@ -263,7 +263,10 @@ fn write_guard(kind: GuardKind, options: &GuardOptions) -> TokenStream {
         let check = annotate_closure(check, options.user_type.as_ref());
         quote_spanned!(span=> .check(#check))
     });
-    quote_spanned!(span=> #constructor() #(#checks)*)
+    let within = options
+        .within
+        .map(|seconds| quote_spanned!(span=> .within(#seconds)));
+    quote_spanned!(span=> #constructor() #within #(#checks)*)
 }
 
 /// Returns the check. A closure's argument without a type gets the type `&User`.

@@ -127,7 +127,7 @@ impl PlacedGuard {
         let path = req.match_info();
         self.guard.exempt.match_path(path.unprocessed())
             || match rule {
-                Rule::Login | Rule::FreshLogin => self
+                Rule::Login | Rule::FreshLogin(_) => self
                     .own_views(req)
                     .is_some_and(|views| views.iter().any(|view| view == path.as_str())),
                 // It must redirect logged-in users away from a login view.

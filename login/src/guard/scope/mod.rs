@@ -7,6 +7,7 @@ use std::{
     future::{Ready, ready},
     rc::Rc,
     sync::Arc,
+    time::Duration,
 };
 
 use actix_web::{
@@ -88,7 +89,28 @@ impl LoginScope {
 
     /// `#[fresh_login_required]` for the whole scope.
     pub fn fresh_login_required(mut self) -> Self {
-        self.guard.rule = Some(Rule::FreshLogin);
+        self.guard.rule = Some(Rule::FreshLogin(None));
+        self
+    }
+
+    /// `#[fresh_login_required(within = "…")]` for the whole scope: the user must have authenticated in
+    /// this session within this time, in whole seconds. With a
+    /// [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline) the shorter time counts.
+    ///
+    /// Less than a second admits no request.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use actix_login::LoginScope;
+    /// use actix_web::web;
+    ///
+    /// let fifteen_minutes = Duration::from_secs(15 * 60);
+    /// let payments = web::scope("/payments")
+    ///     .wrap(LoginScope::new().fresh_login_required_within(fifteen_minutes));
+    /// # let _: actix_web::Scope<_> = payments;
+    /// ```
+    pub fn fresh_login_required_within(mut self, within: Duration) -> Self {
+        self.guard.rule = Some(Rule::FreshLogin(Some(within)));
         self
     }
 

@@ -168,6 +168,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         for (name, deadline) in [
             ("login_deadline", self.session.login_deadline),
             ("visit_deadline", self.session.visit_deadline),
+            ("fresh_deadline", self.session.fresh_deadline),
         ] {
             if deadline.is_some_and(|deadline| deadline.as_secs() == 0) {
                 return Err(setting(name, "it must be at least a second"));

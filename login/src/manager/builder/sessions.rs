@@ -157,6 +157,33 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self
     }
 
+    /// How long a login stays fresh: after it, the user must authenticate again before critical pages,
+    /// and stays logged in (ASVS 5.0, 7.5.1 and 7.5.3). In whole seconds, from the login or from the
+    /// last [`confirm_login`](crate::confirm_login).
+    ///
+    /// Default: none, as in Flask-Login: a login stays fresh as long as it lasts. A guard can ask for
+    /// less: `#[fresh_login_required(within = "15m")]`, or
+    /// [`LoginScope::fresh_login_required_within`](crate::LoginScope::fresh_login_required_within). The
+    /// shorter time counts.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use std::time::Duration;
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .fresh_deadline(Duration::from_secs(60 * 60))
+    ///     .refresh_view("/reauthenticate")
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn fresh_deadline(mut self, deadline: Duration) -> Self {
+        self.session.fresh_deadline = Some(deadline);
+        self
+    }
+
     /// Which requests count as visits: a page that polls in an open tab does not keep its user logged
     /// in if its requests do not count.
     ///
