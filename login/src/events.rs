@@ -4,6 +4,8 @@ use std::fmt;
 
 use actix_web::HttpRequest;
 
+use crate::store::entry::LoginId;
+
 /// An event in the life of a login. The names are those of Flask-Login's signals.
 ///
 /// Observers get it with the request and, if known, the user
@@ -13,9 +15,9 @@ use actix_web::HttpRequest;
 /// [`RememberCookieRejected`](Self::RememberCookieRejected) for most reasons.
 ///
 /// Each is also a `tracing` event of the target `actix_login`, with [`name`](Self::name) in the field
-/// `event`, and the name of its reason in the field `reason`. It never contains ids or tokens. Events
-/// that an attacker can cause are of the level `warn`: `SessionProtected`, `RememberCookieReused`,
-/// `CrossSiteRefused`, and `RememberCookieRejected` for a cookie that is forged or in conflict with
+/// `event`, and the name of its reason in the field `reason`. The log never contains ids or tokens.
+/// Events that an attacker can cause are of the level `warn`: `SessionProtected`,
+/// `RememberCookieReused`, `CrossSiteRefused`, and `RememberCookieRejected` for a cookie that is forged or in conflict with
 /// another. `UserAccessed` is of the level `trace`, and all others are of the level `info`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -57,6 +59,9 @@ pub enum LoginEvent {
     LoginEnded {
         /// Why it ended.
         reason: LoginEndReason,
+        /// Which login it was, with [active logins](crate::ActiveLogins):
+        /// [`CurrentUser::login_id`](crate::CurrentUser::login_id). `None` without.
+        login: Option<LoginId>,
     },
     /// A request carried a remember cookie that was replaced long ago, so somebody has a copy. Its
     /// active login was ended. Flask-Login has no signal for it.
@@ -203,7 +208,7 @@ fn log(event: LoginEvent) {
         LoginEvent::RememberCookieRejected { reason } => {
             tracing::info!(target: "actix_login", event = name, reason = reason.name());
         }
-        LoginEvent::LoginEnded { reason } => {
+        LoginEvent::LoginEnded { reason, .. } => {
             tracing::info!(target: "actix_login", event = name, reason = reason.name());
         }
         _ => tracing::info!(target: "actix_login", event = name),

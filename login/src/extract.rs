@@ -11,6 +11,7 @@ use crate::{
     guard::rule::login_required_of,
     manager::LoginManager,
     request::login::{LoadedLogin, Login, LoginSource},
+    store::entry::LoginId,
     timestamp::Timestamp,
     user::UserMixin,
 };
@@ -114,6 +115,36 @@ impl<U: UserMixin> CurrentUser<U> {
     /// [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline) has passed.
     pub fn authenticated_at(&self) -> Option<Timestamp> {
         self.login.as_ref()?.authenticated_at
+    }
+
+    /// The id of the current login, for what an app ties to it: a line of an audit log, or a WebSocket.
+    ///
+    /// It stays the same until the login ends, whatever happens to session and cookies: a restart of a
+    /// remembered browser, [`confirm_login`](crate::confirm_login), or
+    /// [`end_other_logins`](crate::end_other_logins). [`ActiveLogin::id`](crate::ActiveLogin::id) and
+    /// the event [`LoginEnded`](crate::LoginEvent::LoginEnded) have the same id.
+    ///
+    /// `None` without [active logins](crate::ActiveLogins), for an anonymous request, and for a user
+    /// found by a request loader.
+    ///
+    /// ```
+    /// # use actix_login::UserMixin;
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_login::{CurrentUser, login_required};
+    /// use actix_web::{HttpResponse, Responder, post};
+    ///
+    /// #[post("/orders")]
+    /// #[login_required]
+    /// async fn order(user: CurrentUser<User>) -> impl Responder {
+    ///     if let (Some(user), Some(login)) = (user.user(), user.login_id()) {
+    ///         println!("user {} ordered with the login {login}", user.id);
+    ///     }
+    ///     HttpResponse::Created().finish()
+    /// }
+    /// ```
+    pub fn login_id(&self) -> Option<LoginId> {
+        self.login.as_ref()?.login_id
     }
 
     /// The id of the user who is logged in.

@@ -23,7 +23,6 @@ const LAYERS: [&str; 25] = [
     "config",
     "timestamp",
     "error",
-    "events",
     "user",
     "future",
     "loader",
@@ -32,6 +31,8 @@ const LAYERS: [&str; 25] = [
     // `store` comes before `session` and `remember`, because a login record and a remember token
     // contain the id of an active login.
     "store",
+    // The event of a login that ended names it.
+    "events",
     "session",
     "remember",
     "manager",

@@ -86,7 +86,7 @@ pub(crate) async fn end_all_but(
             && let Some(at) = logins.iter().position(|login| login.id == id)
         {
             let superseded = logins.swap_remove(at).is_superseded();
-            kept = superseded.then(|| id.successor(&settings.keys));
+            kept = superseded.then(|| id.successor());
         }
         end_all(active, logins.into_iter().map(|login| login.id)).await?;
     }
@@ -276,7 +276,7 @@ impl<U: UserMixin> Visit<'_, U> {
     ) -> Result<Option<TokenLogin>, LoginError> {
         let now = self.now();
         let successor = StoredLogin {
-            id: stored.id.successor(self.keys()),
+            id: stored.id.successor(),
             remembered,
             generation: 0,
             last_confirmed_generation: 0,

@@ -91,9 +91,9 @@ pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError>
     nearest_required(req)?.end_login(req, id).await
 }
 
-/// Ends all logins of the current user but the current one. A new login supersedes the current one in
-/// this browser, so that copies of its cookies end, too, ten seconds later. For an example see
-/// [`active_logins`].
+/// Ends all logins of the current user but the current one. Copies of its cookies end, too, ten seconds
+/// later: this browser gets new ones, for a login that supersedes the current one. The
+/// [id](LoginId) that the app sees stays the same. For an example see [`active_logins`].
 ///
 /// # Errors
 ///
@@ -123,10 +123,11 @@ impl<U: UserMixin> LoginManager<U> {
         let context = self.context(req)?;
         let current = CurrentLogin::load(&context, req).await?;
         end_one(self.settings(), &current.user_id, id).await?;
-        if current.id() == Some(id) {
+        let id = id.first();
+        if current.id().map(LoginId::first) == Some(id) {
             return self.logout_user(req).await;
         }
-        if current.in_cookie == Some(id) {
+        if current.in_cookie.map(LoginId::first) == Some(id) {
             context.clear_cookie();
         }
         Ok(())
@@ -280,11 +281,16 @@ async fn list_for_user(
 
 async fn end_one(settings: &Settings, user_id: &str, id: LoginId) -> Result<(), LoginError> {
     let active = required(settings)?;
-    let stored = find(active, settings, id, user_id).await?;
-    // A superseded login is not on the list any more.
-    if stored.is_some_and(|stored: StoredLogin| !stored.is_superseded()) {
-        active.store.end(id).await
-    } else {
-        Err(LoginError::NoSuchLogin)
+    let mut result = Err(LoginError::NoSuchLogin);
+    // A concurrent request may supersede the login. Once the old entry is gone, it can't any more.
+    for _ in 0..2 {
+        let logins = list_current(active, settings, user_id).await?;
+        let named = |login: &&StoredLogin| login.id.first() == id.first();
+        let Some(login) = logins.iter().find(named) else {
+            break;
+        };
+        active.store.end(login.id).await?;
+        result = Ok(());
     }
+    result
 }

@@ -21,8 +21,6 @@ pub(crate) enum Purpose {
     AuthTag,
     /// The owner of the app's own keys in a session.
     Owner,
-    /// The id of the login that supersedes another.
-    Successor,
 }
 
 /// The current keys, and the previous ones that stay valid after a rotation.
@@ -38,7 +36,6 @@ struct Keys {
     fingerprint: SipHasher24,
     auth_tag: HmacSha256,
     owner: HmacSha256,
-    successor: HmacSha256,
 }
 
 /// Which key a digest or signature was made with.
@@ -145,7 +142,6 @@ impl Keys {
             )?),
             auth_tag: HmacSha256::new(&expand::<64>(&extracted, "auth tag", name)?.into()),
             owner: HmacSha256::new(&expand::<64>(&extracted, "owner", name)?.into()),
-            successor: HmacSha256::new(&expand::<64>(&extracted, "successor", name)?.into()),
         })
     }
 
@@ -154,7 +150,6 @@ impl Keys {
         let key = match purpose {
             Purpose::AuthTag => &self.auth_tag,
             Purpose::Owner => &self.owner,
-            Purpose::Successor => &self.successor,
         };
         let mut mac = key.clone();
         mac.update(&(first.len() as u64).to_be_bytes());

@@ -72,6 +72,7 @@ impl<U: UserMixin> Visit<'_, U> {
             source,
             fresh: authenticated_at.is_some_and(is_fresh),
             authenticated_at,
+            login_id: record.login.map(|login| login.id.first()),
             id: Some(Rc::clone(&record.id)),
         }
     }
@@ -128,6 +129,7 @@ impl<U: UserMixin> Visit<'_, U> {
     /// Ends a login that the app did not log out.
     pub(crate) fn end_login(&self, id: &str, reason: LoginEndReason, user: Option<&U>) {
         self.end_session(id);
-        self.emit(LoginEvent::LoginEnded { reason }, user);
+        let login = self.context.initial_login.get().map(LoginId::first);
+        self.emit(LoginEvent::LoginEnded { reason, login }, user);
     }
 }

@@ -5,44 +5,65 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
 
 use crate::{
-    crypto::{
-        base64::{decode_array, encode},
-        keyring::{Keyring, Purpose},
-    },
+    crypto::base64::{decode_array, encode},
     error::LoginError,
     timestamp::Timestamp,
 };
 
-/// The id of an active login: 128 random bits. It reveals nothing, and gives no access on its own.
+/// The id of an active login: 96 random bits and a counter. It reveals nothing, and gives no access on
+/// its own.
 ///
 /// As text it is 22 letters, digits, `-` and `_`. It serializes as that text, so that a form or a
 /// path can hold one.
+///
+/// The id that an app sees stays the same as long as the login lasts. A store has an entry for a login
+/// and for each one that supersedes it, and their ids differ in the counter alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LoginId([u8; 16]);
+pub struct LoginId {
+    random: [u8; 12],
+    /// How often the login was superseded.
+    counter: [u8; 4],
+}
 
 impl LoginId {
     /// The length of the text.
     pub(crate) const TEXT_LENGTH: usize = 22;
 
     pub(crate) fn random() -> Result<Self, LoginError> {
-        let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|error| {
+        let mut random = [0; 12];
+        getrandom::fill(&mut random).map_err(|error| {
             tracing::error!(target: "actix_login", %error, "the system has no random numbers");
             LoginError::StoreFailed
         })?;
-        Ok(Self(id))
+        Ok(Self::started(random))
     }
 
-    /// The id of the login that supersedes this one. It is a keyed digest, so that a request that
-    /// still uses the superseded login can tell its successor from other logins.
-    pub(crate) fn successor(self, keys: &Keyring) -> Self {
-        Self(keys.digest(Purpose::Successor, [&self.0, b""]).into_bytes())
+    fn started(random: [u8; 12]) -> Self {
+        let counter = [0; 4];
+        Self { random, counter }
+    }
+
+    /// The id of the login that supersedes this one: a request that still uses the superseded login
+    /// tells its successor from other logins by it.
+    pub(crate) fn successor(self) -> Self {
+        let counter = u32::from_be_bytes(self.counter).wrapping_add(1);
+        Self {
+            random: self.random,
+            counter: counter.to_be_bytes(),
+        }
+    }
+
+    /// The id that the app sees: the one with which the login started.
+    pub(crate) fn first(self) -> Self {
+        Self::started(self.random)
     }
 }
 
 impl fmt::Display for LoginId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&encode(self.0))
+        // Three bytes are four characters, so that the text of the first part ends with it.
+        f.write_str(&encode(self.random))?;
+        f.write_str(&encode(self.counter))
     }
 }
 
@@ -62,7 +83,9 @@ impl FromStr for LoginId {
     type Err = InvalidLoginId;
 
     fn from_str(text: &str) -> Result<Self, InvalidLoginId> {
-        decode_array(text).map(Self).ok_or(InvalidLoginId)
+        let [random @ .., c0, c1, c2, c3] = decode_array::<16>(text).ok_or(InvalidLoginId)?;
+        let counter = [c0, c1, c2, c3];
+        Ok(Self { random, counter })
     }
 }
 
@@ -95,7 +118,7 @@ impl<'de> Deserialize<'de> for LoginId {
 /// The entry of a login in a [`LoginStore`](super::LoginStore).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredLogin {
-    /// The id of the login.
+    /// The id of this entry. It is new for a login that supersedes another.
     pub id: LoginId,
     /// The user: the manager's name, a colon, and the user's id.
     pub user: String,
@@ -217,7 +240,7 @@ impl StoredLogin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveLogin {
-    /// The id, for [`end_login`](crate::end_login).
+    /// The id, for [`end_login`](crate::end_login). It stays the same as long as the login lasts.
     pub id: LoginId,
     /// When the login started.
     pub started_at: Timestamp,
@@ -240,8 +263,8 @@ pub struct ActiveLogin {
 impl ActiveLogin {
     pub(crate) fn new(stored: StoredLogin, current: Option<LoginId>) -> Self {
         Self {
-            is_current: current == Some(stored.id),
-            id: stored.id,
+            is_current: current.map(LoginId::first) == Some(stored.id.first()),
+            id: stored.id.first(),
             started_at: stored.started_at,
             last_seen_at: stored.last_seen_at,
             expires_at: stored.expires_at,

@@ -48,12 +48,7 @@ fn an_outage_of_the_store_starts_no_login_and_loses_none() {
     assert_eq!(who(&mut copy), "None");
     assert_eq!(who(&mut stranger), "None");
     assert_eq!(logins(&mut by_session).len(), 1);
-    assert_eq!(
-        site.events.count(LoginEvent::LoginEnded {
-            reason: LoginEndReason::Revoked
-        }),
-        1
-    );
+    assert_eq!(site.events.count_ended(LoginEndReason::Revoked), 1);
     assert_eq!(
         site.events.count(LoginEvent::RememberCookieRejected {
             reason: CookieRejectReason::Revoked
@@ -101,20 +96,10 @@ fn a_failure_between_session_and_cookie_leaves_both_in_place() {
     owner.post("/logout", "");
     site.store.fail(&["second find"]);
     assert_failed(&copy.get("/who"));
-    assert_eq!(
-        site.events.count(LoginEvent::LoginEnded {
-            reason: LoginEndReason::Revoked
-        }),
-        0
-    );
+    assert_eq!(site.events.count_ended(LoginEndReason::Revoked), 0);
     site.store.fail(&[]);
     assert_eq!(who(&mut copy), "None");
-    assert_eq!(
-        site.events.count(LoginEvent::LoginEnded {
-            reason: LoginEndReason::Revoked
-        }),
-        1
-    );
+    assert_eq!(site.events.count_ended(LoginEndReason::Revoked), 1);
 }
 
 #[test]

@@ -18,12 +18,7 @@ fn copies_of_the_session_cookie_are_worthless_after_logout() {
     let response = thief.get("/who");
     assert_eq!(response.body, "None");
     assert!(response.set_cookie(SESSION).is_some(), "another session");
-    assert_eq!(
-        site.events.count(LoginEvent::LoginEnded {
-            reason: LoginEndReason::Revoked
-        }),
-        1
-    );
+    assert_eq!(site.events.count_ended(LoginEndReason::Revoked), 1);
     assert_eq!(who(&mut owner), "None");
 
     let mut owner = site.logged_in(1);

@@ -9,6 +9,7 @@ mod entries;
 mod failing_store;
 mod log_in_again;
 mod log_out;
+mod login_id;
 mod max_logins;
 mod races;
 mod redis;

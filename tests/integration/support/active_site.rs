@@ -7,14 +7,14 @@ use std::{
 };
 
 use actix_login::{
-    ActiveLogins, CurrentUser, LoginEvent, LoginId, LoginManager, LoginManagerBuilder,
-    LoginOptions, RememberCookie, UserMixin, active_logins, confirm_login, end_login,
-    end_other_logins, login_fresh, login_remembered, login_user_with, logout_user,
+    ActiveLogins, CurrentUser, LoginEndReason, LoginEvent, LoginId, LoginManager,
+    LoginManagerBuilder, LoginOptions, RememberCookie, UserMixin, active_logins, confirm_login,
+    end_login, end_other_logins, login_fresh, login_remembered, login_user_with, logout_user,
     refresh_session_auth, store::MemoryLoginStore,
 };
 use actix_session::Session;
 use actix_web::{
-    HttpRequest, Responder, Result,
+    FromRequest, HttpRequest, Responder, Result,
     web::{Data, Form, Json, Path, ServiceConfig, get, post},
 };
 use serde::Deserialize;
@@ -75,6 +75,21 @@ impl Events {
     pub fn count(&self, event: LoginEvent) -> usize {
         let events = self.0.lock().unwrap();
         events.iter().filter(|other| **other == event).count()
+    }
+
+    /// How many logins ended for this reason.
+    pub fn count_ended(&self, reason: LoginEndReason) -> usize {
+        self.ended(reason).len()
+    }
+
+    /// The logins that ended for this reason.
+    pub fn ended(&self, reason: LoginEndReason) -> Vec<Option<LoginId>> {
+        let events = self.0.lock().unwrap();
+        let ended = events.iter().filter_map(|event| match event {
+            LoginEvent::LoginEnded { reason: of, login } if *of == reason => Some(*login),
+            _ => None,
+        });
+        ended.collect()
     }
 
     /// The same for an event of this name, whatever its reason.
@@ -249,6 +264,8 @@ pub fn pages(users: &Users) -> impl FnOnce(&mut ServiceConfig) + use<> {
             .route("/fresh", get().to(fresh_page))
             .route("/remembered", get().to(remembered_page))
             .route("/password", post().to(password_page))
+            .route("/login-and-id", post().to(login_and_id))
+            .route("/login-id", get().to(login_id_page))
             .route("/record", get().to(record_page));
     }
 }
@@ -343,6 +360,21 @@ async fn password_page(
     let changed = users.change(user.get_id().unwrap(), form.id, &form.password);
     refresh_session_auth(&req, &changed).await?;
     Ok("changed")
+}
+
+/// Logs in, and asks for the id in the same request.
+async fn login_and_id(
+    req: HttpRequest,
+    form: Form<LogIn>,
+    users: Data<Users>,
+) -> Result<impl Responder> {
+    login_page(req.clone(), form, users).await?;
+    let user = CurrentUser::<User>::extract(&req).await?;
+    Ok(login_id_page(user).await)
+}
+
+async fn login_id_page(user: CurrentUser<User>) -> impl Responder {
+    user.login_id().map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// What the session holds of the login.

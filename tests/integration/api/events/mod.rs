@@ -278,7 +278,8 @@ fn an_expired_login_is_reported() {
         [
             (
                 LoginEnded {
-                    reason: LoginEndReason::Expired
+                    reason: LoginEndReason::Expired,
+                    login: None
                 },
                 None
             ),

@@ -43,7 +43,7 @@ fn site(settings: impl FnOnce(Builder) -> Builder) -> (Site, Reasons) {
     let site = Site::new(|manager| {
         settings(manager).on_event(move |_: &HttpRequest, event, user: Option<&User>| {
             let reason = match event {
-                LoginEnded { reason } => reason.name(),
+                LoginEnded { reason, .. } => reason.name(),
                 RememberCookieRejected { reason } => reason.name(),
                 _ => return,
             };
