@@ -1,6 +1,6 @@
 //! The extractors: the user of a request as a handler's argument.
 
-use std::{fmt, ops::Deref, rc::Rc};
+use std::{fmt, ops::Deref, rc::Rc, sync::Arc};
 
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, error::InternalError};
 use serde::{Serialize, Serializer, ser::Error as _};
@@ -249,12 +249,12 @@ impl<U: UserMixin> FromRequest for CurrentUser<U> {
 /// `let id = user.id;`.
 ///
 /// To ask without refusing the request, use [`CurrentUser`], which causes no flash and no event.
-pub struct AuthenticatedUser<U: UserMixin>(Rc<U>);
+pub struct AuthenticatedUser<U: UserMixin>(Arc<U>);
 
 impl<U: UserMixin> AuthenticatedUser<U> {
-    /// Returns the user, cloned if other code in this request shares it.
+    /// Returns the user, cloned if other code shares it: in this request, or the app's cache.
     pub fn into_inner(self) -> U {
-        Rc::unwrap_or_clone(self.0)
+        Arc::unwrap_or_clone(self.0)
     }
 }
 
@@ -268,7 +268,7 @@ impl<U: UserMixin> Deref for AuthenticatedUser<U> {
 
 impl<U: UserMixin> Clone for AuthenticatedUser<U> {
     fn clone(&self) -> Self {
-        Self(Rc::clone(&self.0))
+        Self(Arc::clone(&self.0))
     }
 }
 

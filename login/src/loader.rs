@@ -1,13 +1,13 @@
 //! The loaders: how the app finds a user by id, by request or by header.
 
-use std::{fmt, future::Future, marker::PhantomData};
+use std::{fmt, future::Future, marker::PhantomData, sync::Arc};
 
 use actix_web::HttpRequest;
 
 use crate::{future::LocalBoxFuture, user::UserMixin};
 
 /// The result of a loader: the user, `None` if there is no such user, or why the lookup failed.
-pub(crate) type LoadResult<U> = Result<Option<U>, String>;
+pub(crate) type LoadResult<U> = Result<Option<Arc<U>>, String>;
 
 /// Finds the user of an id: Flask-Login's `user_loader`.
 ///
@@ -168,22 +168,20 @@ impl<U> LoaderAnswer<U> for Option<U> {}
 impl<U, E: fmt::Display> LoaderAnswer<U> for Result<Option<U>, E> {}
 
 mod sealed {
-    use super::LoadResult;
-
     pub trait Sealed<U> {
         #[doc(hidden)]
-        fn into_result(self) -> LoadResult<U>;
+        fn into_result(self) -> Result<Option<U>, String>;
     }
 }
 
 impl<U> sealed::Sealed<U> for Option<U> {
-    fn into_result(self) -> LoadResult<U> {
+    fn into_result(self) -> Result<Option<U>, String> {
         Ok(self)
     }
 }
 
 impl<U, E: fmt::Display> sealed::Sealed<U> for Result<Option<U>, E> {
-    fn into_result(self) -> LoadResult<U> {
+    fn into_result(self) -> Result<Option<U>, String> {
         // `{:#}` prints the whole chain of causes if the error type has one.
         self.map_err(|error| format!("{error:#}"))
     }
@@ -223,6 +221,11 @@ impl<U: UserMixin> Loaders<U> {
     }
 }
 
+/// The answer of a loader that makes a user for each request.
+fn shared<U>(answer: impl LoaderAnswer<U>) -> LoadResult<U> {
+    Ok(sealed::Sealed::into_result(answer)?.map(Arc::new))
+}
+
 /// A loader with its type erased. `Kind` keeps the three kinds apart.
 pub(crate) struct ErasedLoader<L, Kind>(L, PhantomData<fn() -> Kind>);
 
@@ -241,7 +244,7 @@ impl<U: UserMixin, L: UserLoader<U> + Send + Sync> Load<U::Id, U> for ErasedLoad
     where
         U::Id: 'a,
     {
-        Box::pin(async move { sealed::Sealed::into_result(self.0.load(id).await) })
+        Box::pin(async move { shared(self.0.load(id).await) })
     }
 }
 
@@ -254,7 +257,7 @@ where
     where
         &'r HttpRequest: 'a,
     {
-        Box::pin(async move { sealed::Sealed::into_result(self.0.load(req).await) })
+        Box::pin(async move { shared(self.0.load(req).await) })
     }
 }
 
@@ -265,6 +268,57 @@ impl<'r, U: UserMixin, L: HeaderLoader<U> + Send + Sync> Load<&'r str, U>
     where
         &'r str: 'a,
     {
-        Box::pin(async move { sealed::Sealed::into_result(self.0.load(value).await) })
+        Box::pin(async move { shared(self.0.load(value).await) })
+    }
+}
+
+/// A loader of shared users with its type erased.
+pub(crate) struct SharedLoader<F>(pub(crate) F);
+
+impl<U, F, A> Load<U::Id, U> for SharedLoader<F>
+where
+    U: UserMixin,
+    F: AsyncFn(U::Id) -> A + Send + Sync,
+    A: LoaderAnswer<Arc<U>>,
+{
+    fn load<'a>(&'a self, id: U::Id) -> LocalBoxFuture<'a, LoadResult<U>>
+    where
+        U::Id: 'a,
+    {
+        Box::pin(async move { sealed::Sealed::into_result((self.0)(id).await) })
+    }
+}
+
+/// A request loader of shared users with its type erased.
+pub(crate) struct SharedRequestLoader<F>(pub(crate) F);
+
+impl<'r, U, F, A> Load<&'r HttpRequest, U> for SharedRequestLoader<F>
+where
+    U: UserMixin,
+    F: AsyncFn(&HttpRequest) -> A + Send + Sync,
+    A: LoaderAnswer<Arc<U>>,
+{
+    fn load<'a>(&'a self, req: &'r HttpRequest) -> LocalBoxFuture<'a, LoadResult<U>>
+    where
+        &'r HttpRequest: 'a,
+    {
+        Box::pin(async move { sealed::Sealed::into_result((self.0)(req).await) })
+    }
+}
+
+/// A header loader of shared users with its type erased.
+pub(crate) struct SharedHeaderLoader<F>(pub(crate) F);
+
+impl<'r, U, F, A> Load<&'r str, U> for SharedHeaderLoader<F>
+where
+    U: UserMixin,
+    F: AsyncFn(&str) -> A + Send + Sync,
+    A: LoaderAnswer<Arc<U>>,
+{
+    fn load<'a>(&'a self, value: &'r str) -> LocalBoxFuture<'a, LoadResult<U>>
+    where
+        &'r str: 'a,
+    {
+        Box::pin(async move { sealed::Sealed::into_result((self.0)(value).await) })
     }
 }

@@ -1,6 +1,6 @@
 //! Logging a user in.
 
-use std::{rc::Rc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use actix_web::HttpRequest;
 
@@ -201,7 +201,7 @@ pub async fn login_user_with<U: UserMixin>(
             visit.reconcile_cookie(user, &id, cookie_login, replaces_other);
         }
     }
-    let current = visit.login_of(Rc::new(user.clone()), &record, LoginSource::Session);
+    let current = visit.login_of(Arc::new(user.clone()), &record, LoginSource::Session);
     visit.set_login(Some(current));
     visit.emit(LoginEvent::UserLoggedIn, Some(user));
     Ok(())

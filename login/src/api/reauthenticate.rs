@@ -1,6 +1,6 @@
 //! Keeping the current login when the user authenticates again or changes the password.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use actix_web::HttpRequest;
 
@@ -140,7 +140,7 @@ pub async fn refresh_session_auth<U: UserMixin>(
         token.id = id.to_string();
         context.set_cookie(token);
     }
-    let current = visit.login_of(Rc::new(user.clone()), &record, before.source);
+    let current = visit.login_of(Arc::new(user.clone()), &record, before.source);
     visit.set_login(Some(current));
     if let (true, Some(active)) = (has_new_id, &visit.settings().active) {
         // No request can use them again: their user has another id now.
@@ -174,7 +174,7 @@ impl<U: UserMixin> LoginManager<U> {
         visit.write_record(&record)?;
         visit.use_up_refusal();
         visit.session.renew();
-        let confirmed = visit.login_of(Rc::clone(&login.user), &record, login.source);
+        let confirmed = visit.login_of(Arc::clone(&login.user), &record, login.source);
         visit.set_login(Some(confirmed));
         visit.emit(LoginEvent::UserLoginConfirmed, Some(&login.user));
         Ok(())

@@ -1,6 +1,6 @@
 //! A login, as a request finds it.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use crate::{error::LoginError, store::entry::LoginId, timestamp::Timestamp, user::UserMixin};
 
@@ -21,7 +21,7 @@ pub enum LoginSource {
 /// A user who is logged in.
 pub(crate) struct Login<U> {
     /// The user, active or not.
-    pub(crate) user: Rc<U>,
+    pub(crate) user: Arc<U>,
     pub(crate) source: LoginSource,
     pub(crate) fresh: bool,
     /// When the user authenticated in this session, if this client is known to have done so.
@@ -38,7 +38,7 @@ pub(crate) type LoadedLogin<U> = Result<Option<Login<U>>, LoginError>;
 impl<U> Clone for Login<U> {
     fn clone(&self) -> Self {
         Self {
-            user: Rc::clone(&self.user),
+            user: Arc::clone(&self.user),
             id: self.id.clone(),
             ..*self
         }
@@ -46,9 +46,9 @@ impl<U> Clone for Login<U> {
 }
 
 impl<U: UserMixin> Login<U> {
-    pub(crate) fn for_request(user: U) -> Self {
+    pub(crate) fn for_request(user: Arc<U>) -> Self {
         Self {
-            user: Rc::new(user),
+            user,
             source: LoginSource::Request,
             fresh: false,
             authenticated_at: None,

@@ -1,6 +1,6 @@
 //! The login in the session of a request: it is started, updated and ended here.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::{
     login::{Login, LoginSource},
@@ -57,7 +57,7 @@ impl<U: UserMixin> Visit<'_, U> {
     /// The login of this record.
     pub(crate) fn login_of(
         &self,
-        user: Rc<U>,
+        user: Arc<U>,
         record: &LoginRecord,
         source: LoginSource,
     ) -> Login<U> {

@@ -1,6 +1,6 @@
 //! The login by the remember cookie: it is restored, not fresh, and starts a session.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::load_user::load_user;
 use crate::{
@@ -29,12 +29,12 @@ pub(super) enum ByCookie<U> {
     None,
     Restored(RestoredLogin<U>),
     /// The response clears the cookie. The caller emits the event, once the session is as it stays.
-    Refused(LoginEvent, Option<U>),
+    Refused(LoginEvent, Option<Arc<U>>),
 }
 
 /// A login that a valid remember cookie restores.
 pub(super) struct RestoredLogin<U> {
-    user: U,
+    user: Arc<U>,
     id: Rc<str>,
     login: Option<RecordedLogin>,
 }
@@ -51,8 +51,7 @@ impl<U: UserMixin> RestoredLogin<U> {
             visit.start_login(&record)?;
         }
         visit.emit(LoginEvent::UserLoadedFromCookie, Some(&self.user));
-        let (user, source) = (Rc::new(self.user), LoginSource::RememberCookie);
-        Ok(visit.login_of(user, &record, source))
+        Ok(visit.login_of(self.user, &record, LoginSource::RememberCookie))
     }
 }
 
@@ -84,7 +83,7 @@ pub(super) async fn by_cookie<U: UserMixin>(
     let Some(user) = user else {
         return Ok(reject(visit, CookieRejectReason::UserNotFound, None));
     };
-    if !received.is_valid_for(&user, &settings.remember, &settings.keys) {
+    if !received.is_valid_for(&*user, &settings.remember, &settings.keys) {
         let reason = CookieRejectReason::AuthHashChanged;
         return Ok(reject(visit, reason, Some(user)));
     }
@@ -162,7 +161,7 @@ async fn find_entry<U: UserMixin>(
 fn reject<U: UserMixin>(
     visit: &Visit<'_, U>,
     reason: CookieRejectReason,
-    user: Option<U>,
+    user: Option<Arc<U>>,
 ) -> ByCookie<U> {
     visit.context.clear_cookie();
     ByCookie::Refused(LoginEvent::RememberCookieRejected { reason }, user)

@@ -1,6 +1,6 @@
 //! The login by the session.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::{
     check_record::{CheckedRecord, RejectedRecord, check_record},
@@ -36,7 +36,7 @@ pub(super) struct EndedLogin<U> {
     pub(super) id: Rc<str>,
     pub(super) reason: LoginEndReason,
     /// The user, if it was loaded.
-    pub(super) user: Option<Rc<U>>,
+    pub(super) user: Option<Arc<U>>,
 }
 
 impl<U> NoUser<U> {
@@ -106,7 +106,7 @@ fn read_record<U: UserMixin>(visit: &Visit<'_, U>) -> Result<CheckedRecord, NoUs
 fn accept_user<U: UserMixin>(
     visit: &Visit<'_, U>,
     checked: CheckedRecord,
-    user: Option<U>,
+    user: Option<Arc<U>>,
 ) -> Result<BySession<U>, LoginError> {
     match match_user(visit, checked, user) {
         Ok((checked, user)) => commit_record(visit, checked, user).map(Ok),
@@ -118,24 +118,24 @@ fn accept_user<U: UserMixin>(
 fn match_user<U: UserMixin>(
     visit: &Visit<'_, U>,
     mut checked: CheckedRecord,
-    user: Option<U>,
-) -> Result<(CheckedRecord, U), NoUser<U>> {
+    user: Option<Arc<U>>,
+) -> Result<(CheckedRecord, Arc<U>), NoUser<U>> {
     let keys = visit.keys();
     let record = &mut checked.record;
     let Some(user) = user else {
         return Err(NoUser::ended(&record.id, LoginEndReason::UserNotFound));
     };
-    match match_auth_tag(keys, &record.id, &user, record.auth_tag.as_ref()) {
+    match match_auth_tag(keys, &record.id, &*user, record.auth_tag.as_ref()) {
         KeyMatch::Current => {}
         KeyMatch::Previous => {
-            record.auth_tag = auth_tag(keys, &record.id, &user);
+            record.auth_tag = auth_tag(keys, &record.id, &*user);
             checked.changed = true;
         }
         KeyMatch::None => {
             return Err(NoUser::Ended(EndedLogin {
                 id: Rc::clone(&record.id),
                 reason: LoginEndReason::AuthHashChanged,
-                user: Some(Rc::new(user)),
+                user: Some(user),
             }));
         }
     }
@@ -146,7 +146,7 @@ fn match_user<U: UserMixin>(
 fn commit_record<U: UserMixin>(
     visit: &Visit<'_, U>,
     checked: CheckedRecord,
-    user: U,
+    user: Arc<U>,
 ) -> Result<Login<U>, LoginError> {
     let CheckedRecord {
         record,
@@ -171,7 +171,7 @@ fn commit_record<U: UserMixin>(
             visit.manager().notify(req, event, Some(&user));
         }
     }
-    Ok(visit.login_of(Rc::new(user), &record, LoginSource::Session))
+    Ok(visit.login_of(user, &record, LoginSource::Session))
 }
 
 /// [`by_session`] with active logins: the record needs an entry in the store.

@@ -4,7 +4,7 @@ mod by_cookie;
 mod by_request;
 mod by_session;
 pub(crate) mod check_record;
-mod load_user;
+pub(crate) mod load_user;
 pub(crate) mod once;
 #[cfg(feature = "test")]
 pub(crate) mod prepared;

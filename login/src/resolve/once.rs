@@ -95,7 +95,7 @@ async fn resolve_without_session<U: UserMixin>(
     // Only now, since an observer may write to the session.
     match by_cookie {
         ByCookie::Restored(restored) => return restored.start(visit).map(Some),
-        ByCookie::Refused(event, user) => visit.emit(event, user.as_ref()),
+        ByCookie::Refused(event, user) => visit.emit(event, user.as_deref()),
         ByCookie::None => {}
     }
     by_request(visit.context, visit.req).await

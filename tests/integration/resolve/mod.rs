@@ -4,3 +4,4 @@ mod guests;
 mod loading;
 mod properties;
 mod request_loaders;
+mod shared_users;

@@ -1,13 +1,16 @@
 //! The builder's settings for users: who they are, and how they are found.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use actix_web::HttpRequest;
 
 use super::LoginManagerBuilder;
 use crate::{
     events::LoginEvent,
-    loader::{ByHeader, ById, ByRequest, ErasedLoader, HeaderLoader, RequestLoader, UserLoader},
+    loader::{
+        ByHeader, ById, ByRequest, ErasedLoader, HeaderLoader, LoaderAnswer, RequestLoader,
+        SharedHeaderLoader, SharedLoader, SharedRequestLoader, UserLoader,
+    },
     user::UserMixin,
 };
 
@@ -19,6 +22,83 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// return.
     pub fn user_loader(mut self, loader: impl UserLoader<U> + Send + Sync) -> Self {
         self.loaders.by_id = Some(Box::new(ErasedLoader::<_, ById>::new(loader)));
+        self
+    }
+
+    /// A [`user_loader`](Self::user_loader) whose users are shared: a cache of the app hands out one user
+    /// to many requests, without a clone.
+    ///
+    /// It is an async closure or an `async fn` that takes the id and returns `Option<Arc<U>>`, or
+    /// `Result<Option<Arc<U>>, E>` if the lookup can fail. It replaces a `user_loader`, and a later
+    /// `user_loader` replaces it.
+    ///
+    /// A cached user is as old as its entry. Until the entry is replaced, a deactivated user passes the
+    /// guards, and a login whose `session_auth_hash` has changed does not end. So remove the entry
+    /// wherever the app changes the user, and let entries expire: in a cache of another process it is
+    /// the only end. A user removed from the cache *before* the database changes may come back from a
+    /// concurrent request: change first, then remove.
+    ///
+    /// With the crate [moka](https://docs.rs/moka), whose cache loads each user once:
+    ///
+    /// ```text
+    /// let cache: moka::future::Cache<u64, Arc<User>> = Cache::builder()
+    ///     .max_capacity(10_000)
+    ///     .time_to_live(Duration::from_secs(10))
+    ///     .build();
+    /// builder.shared_user_loader(async move |id: u64| {
+    ///     let loading = async { database.user(id).await.map(Arc::new) };
+    ///     cache.optionally_get_with(id, loading).await
+    /// })
+    /// // Where a user changes:
+    /// cache.invalidate(&id).await;
+    /// ```
+    ///
+    /// With a map of one's own:
+    ///
+    /// ```
+    /// use std::{collections::HashMap, sync::{Arc, RwLock}};
+    /// use actix_login::{LoginManager, UserMixin};
+    ///
+    /// #[derive(Clone, UserMixin)]
+    /// struct User { id: u64 }
+    ///
+    /// let users = Arc::new(RwLock::new(HashMap::from([(7, Arc::new(User { id: 7 }))])));
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .shared_user_loader(async move |id: u64| {
+    ///         let users = users.read().map_err(|_| "a writer panicked")?;
+    ///         Ok::<_, &str>(users.get(&id).cloned())
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn shared_user_loader<F, A>(mut self, loader: F) -> Self
+    where
+        F: AsyncFn(U::Id) -> A + Send + Sync + 'static,
+        A: LoaderAnswer<Arc<U>>,
+    {
+        self.loaders.by_id = Some(Box::new(SharedLoader(loader)));
+        self
+    }
+
+    /// A [`request_loader`](Self::request_loader) whose users are shared, as with
+    /// [`shared_user_loader`](Self::shared_user_loader).
+    pub fn shared_request_loader<F, A>(mut self, loader: F) -> Self
+    where
+        F: AsyncFn(&HttpRequest) -> A + Send + Sync + 'static,
+        A: LoaderAnswer<Arc<U>>,
+    {
+        self.loaders.by_request = Some(Box::new(SharedRequestLoader(loader)));
+        self
+    }
+
+    /// A [`header_loader`](Self::header_loader) whose users are shared, as with
+    /// [`shared_user_loader`](Self::shared_user_loader).
+    pub fn shared_header_loader<F, A>(mut self, loader: F) -> Self
+    where
+        F: AsyncFn(&str) -> A + Send + Sync + 'static,
+        A: LoaderAnswer<Arc<U>>,
+    {
+        self.loaders.by_header = Some(Box::new(SharedHeaderLoader(loader)));
         self
     }
 

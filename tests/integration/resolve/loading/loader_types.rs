@@ -49,6 +49,23 @@ fn a_loader_may_be_a_type_of_the_app() {
     works_with(LoginManager::<User>::builder(SECRET).user_loader(Table(vec![1, 2])));
 }
 
+/// `query_as(…).fetch_optional(&pool).await` of sqlx has a type that the loader alone decides.
+#[test]
+fn a_loader_decides_the_type_of_a_generic_query() {
+    async fn fetch_optional<T: From<u64>>(id: u64) -> Result<Option<T>, std::fmt::Error> {
+        Ok((id != 0).then(|| T::from(id)))
+    }
+    works_with(
+        LoginManager::<User>::builder(SECRET).user_loader(async |id: u64| fetch_optional(id).await),
+    );
+    works_with(
+        LoginManager::<User>::builder(SECRET).shared_user_loader(async |id: u64| {
+            let user = fetch_optional(id).await?;
+            Ok::<_, std::fmt::Error>(user.map(std::sync::Arc::new))
+        }),
+    );
+}
+
 fn works_with(builder: LoginManagerBuilder<User>) {
     let manager = builder.build().unwrap();
     let app = serve!(pages::<User>, manager.clone(), cookie_session());
