@@ -14,6 +14,9 @@ pub const REMEMBER_COOKIE_DURATION: Duration = Duration::from_secs(365 * 24 * 60
 /// How long a login lasts at most: 31 days, as long as Flask accepts a session cookie.
 pub const LOGIN_DEADLINE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
+/// How often a [`LoginWatch`](crate::LoginWatch) checks its login: every second.
+pub const WATCH_INTERVAL: Duration = Duration::from_secs(1);
+
 /// The message that is flashed when a request is redirected to the login view.
 pub const LOGIN_MESSAGE: &str = "Please log in to access this page.";
 

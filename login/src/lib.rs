@@ -80,6 +80,7 @@
 //! - [`RememberCookie`] and [`SessionProtection`]: how long a login lasts, and for which client.
 //! - [`NextUrl`], [`flash`](flash()) and [`FlashedMessages`]: what a login page needs.
 //! - [`LoginEvent`]: what happened.
+//! - [`LoginWatch`]: ends a WebSocket or an event stream with its login.
 //! - [`ActiveLogins`]: a list, on the server, of where users are logged in. Off by default.
 //!
 //! Each name of Flask-Login has its counterpart in the module `flask_login` of this documentation.
@@ -294,6 +295,7 @@ pub use self::{
         log_out::logout_user,
         questions::{client_address, login_fresh, login_remembered, login_source},
         reauthenticate::{confirm_login, refresh_session_auth},
+        watch::{LoginWatch, WatchedStream},
     },
     config::SESSION_KEYS,
     error::{ConfigError, LoginError},

@@ -7,3 +7,4 @@ pub(crate) mod log_in;
 pub(crate) mod log_out;
 pub(crate) mod questions;
 pub(crate) mod reauthenticate;
+pub(crate) mod watch;

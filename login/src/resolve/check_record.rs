@@ -33,12 +33,7 @@ pub(crate) fn check_record<U: UserMixin>(
     let session = &settings.session;
     let now = settings.now();
     let last_seen_at = record.last_seen_at.unwrap_or(record.started_at);
-    let has_passed = |start: Timestamp, deadline: Option<std::time::Duration>| {
-        deadline.is_some_and(|deadline| start.plus(deadline).has_passed(now))
-    };
-    if has_passed(record.started_at, session.login_deadline)
-        || has_passed(last_seen_at, session.visit_deadline)
-    {
+    if session.has_expired(record.started_at, last_seen_at, now) {
         return Err(RejectedRecord::Expired(record.id));
     }
     let mut changed = false;

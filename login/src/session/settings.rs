@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 
 use super::protection::{ClientSource, SessionProtection};
-use crate::config::LOGIN_DEADLINE;
+use crate::{config::LOGIN_DEADLINE, timestamp::Timestamp};
 
 /// Tells whether a request counts as a visit.
 pub(crate) type CountsAsVisit = Box<dyn Fn(&HttpRequest) -> bool + Send + Sync>;
@@ -43,6 +43,19 @@ impl SessionSettings {
     pub(crate) fn is_visit(&self, req: &HttpRequest) -> bool {
         let counts = self.counts_as_visit.as_ref();
         counts.is_none_or(|counts| counts(req))
+    }
+
+    /// Whether the deadline of a login, or that of its last visit, has passed.
+    pub(crate) fn has_expired(
+        &self,
+        started_at: Timestamp,
+        last_seen_at: Timestamp,
+        now: Timestamp,
+    ) -> bool {
+        let has_passed = |start: Timestamp, deadline: Option<Duration>| {
+            deadline.is_some_and(|deadline| start.plus(deadline).has_passed(now))
+        };
+        has_passed(started_at, self.login_deadline) || has_passed(last_seen_at, self.visit_deadline)
     }
 
     /// Whether session protection compares fingerprints.

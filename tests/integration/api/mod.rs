@@ -6,3 +6,4 @@ mod freshness;
 mod login;
 mod logout_order;
 mod response_begun;
+mod watch;

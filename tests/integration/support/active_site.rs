@@ -25,6 +25,7 @@ use super::{
     response::Response,
     server::TestApp,
     settings::{SECRET, cookie_session},
+    streams::event_pages,
     test_login_store::TestLoginStore,
 };
 use crate::serve;
@@ -266,7 +267,8 @@ pub fn pages(users: &Users) -> impl FnOnce(&mut ServiceConfig) + use<> {
             .route("/password", post().to(password_page))
             .route("/login-and-id", post().to(login_and_id))
             .route("/login-id", get().to(login_id_page))
-            .route("/record", get().to(record_page));
+            .route("/record", get().to(record_page))
+            .configure(event_pages::<User>);
     }
 }
 

@@ -19,6 +19,7 @@ mod runtime;
 mod server;
 mod settings;
 pub mod site;
+mod streams;
 mod temp_folder;
 mod test_login_store;
 

@@ -27,6 +27,7 @@ use super::{
     memory_session_store::MemorySessionStore,
     server::TestApp,
     settings::{REMEMBER, SECRET, cookie_session},
+    streams::event_pages,
 };
 use crate::serve;
 
@@ -174,6 +175,10 @@ impl Site {
             store.session(),
         );
         Self { world, app }
+    }
+
+    pub fn app(&self) -> &TestApp {
+        &self.app
     }
 
     pub fn browser(&self) -> Browser {
@@ -390,5 +395,6 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         .route("/slow/cart", web::post().to(fill_cart_slowly))
         .route("/record", web::get().to(read_record))
         .route("/record", web::post().to(write_record))
+        .configure(event_pages::<User>)
         .service(web::resource("/resource").name("login_page"));
 }
