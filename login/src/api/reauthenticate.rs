@@ -45,6 +45,51 @@ use crate::{
 /// }
 /// ```
 ///
+/// # Users without a password
+///
+/// A user who logs in by an identity provider authenticates again there. The
+/// [refresh view](crate::LoginManagerBuilder::refresh_view_with) of such a request is the page that
+/// sends the browser to the provider, and the provider must ask for the credentials: with OpenID
+/// Connect by `prompt=login` or `max_age=0` (OpenID Connect Core 1.0, section 3.1.2.1). Otherwise the
+/// provider's own session sends the user straight back, and proves nothing.
+///
+/// The callback then decides:
+///
+/// - The provider's user is the current one, and the `auth_time` of the ID token is not older than the
+///   request to the provider: `confirm_login`. Check `auth_time`, since a browser can change the
+///   request's parameters.
+/// - No user is logged in, or another one: [`login_user`](crate::login_user), which also clears what the
+///   session holds of the previous user.
+/// - The current user comes back with an old `auth_time`: neither.
+///
+/// ```
+/// use actix_login::{CurrentUser, LoginError, Timestamp, UserMixin, confirm_login, login_user};
+/// use actix_web::{HttpRequest, error::ErrorForbidden};
+///
+/// #[derive(Clone, UserMixin)]
+/// struct User { id: u64 }
+///
+/// /// At the end of the callback: `state`, `nonce` and the ID token have been checked.
+/// async fn finish_callback(
+///     req: &HttpRequest,
+///     current: CurrentUser<User>,
+///     user: User,
+///     auth_time: Timestamp,
+///     asked_at: Timestamp,
+/// ) -> actix_web::Result<()> {
+///     match current.user() {
+///         Some(current) if current.id == user.id => {
+///             if auth_time < asked_at {
+///                 return Err(ErrorForbidden("authenticate again at the provider"));
+///             }
+///             confirm_login(req).await?;
+///         }
+///         _ => login_user(req, &user).await?,
+///     }
+///     Ok(())
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// [`LoginError::NotLoggedIn`] (401) if the request is anonymous, or its user was found by a request

@@ -5,5 +5,6 @@ mod fresh_deadline;
 mod freshness;
 mod login;
 mod logout_order;
+mod provider;
 mod response_begun;
 mod watch;
