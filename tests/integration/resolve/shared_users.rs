@@ -49,7 +49,7 @@ fn member(id: u64, clones: &Count) -> Arc<Member> {
 
 #[login_required(Member, check = |member| member.active)]
 async fn who(current: CurrentUser<Member>, user: AuthenticatedUser<Member>) -> impl Responder {
-    let shared = (*user.clone()).id == user.id;
+    let shared = user.clone().id == user.id;
     format!("{:?} {shared}", current.get_id())
 }
 
