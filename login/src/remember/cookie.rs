@@ -189,6 +189,10 @@ impl RememberCookie {
     /// never turns a plain login into a remembered one. Set a
     /// [`remember_deadline`](Self::remember_deadline) too, or a cookie in use never expires.
     ///
+    /// The cookie of another user than the current one is left alone. There is one exception: a
+    /// manager that is wrapped *around* the session middleware cannot see the session on a page that
+    /// asks for no user. There it refreshes each valid cookie.
+    ///
     /// The response is kept from shared caches. If its handler lets shared caches store it (`public`,
     /// `max-age`, …), it refreshes nothing. The response to a request that was in flight during a
     /// logout can set the cookie again; with active logins, that cookie gives no access.

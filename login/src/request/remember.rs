@@ -1,5 +1,6 @@
 //! The remember cookie of a request: the one received, and what the response does to it.
 
+use actix_session::SessionExt;
 use actix_web::{HttpRequest, http::header::HeaderValue};
 
 use super::{
@@ -15,6 +16,7 @@ use crate::{
         token::RememberToken,
         verify::{ReceivedCookie, VerifiedToken},
     },
+    session::record::LoginRecord,
     store::entry::TokenLogin,
     user::UserMixin,
 };
@@ -96,7 +98,7 @@ impl<U: UserMixin> LoginContext<U> {
                 let received = self.token_for(req, &login.user, login.id.as_deref()?)?;
                 renewed(received, &*login.user, received.token.login, settings)
             }
-            None => refresh_received(self.received(req), settings),
+            None => refresh_received(req, self.received(req), settings),
         }
     }
 }
@@ -172,23 +174,38 @@ impl<U: UserMixin> Visit<'_, U> {
 ///
 /// Signature and end are checked. Whether the user still exists and has the same `session_auth_hash`
 /// is checked when the cookie is used: until then, a refreshed cookie is worth no more than the old
-/// one.
+/// one. A cookie of another user than the session's login is left alone.
 pub(crate) fn refresh_without_user(req: &HttpRequest, settings: &Settings) -> Vec<HeaderValue> {
-    headers(refresh_received(&verify(req, settings), settings), settings)
+    let change = refresh_received(req, &verify(req, settings), settings);
+    headers(change, settings)
 }
 
-fn refresh_received(received: &ReceivedCookie, settings: &Settings) -> Option<RememberChange> {
+fn refresh_received(
+    req: &HttpRequest,
+    received: &ReceivedCookie,
+    settings: &Settings,
+) -> Option<RememberChange> {
     match received {
         // The tag of a token under a previous key can only be renewed if the user is known. Only the
         // store knows whether a token with an active login has been replaced.
         ReceivedCookie::Valid(received)
-            if received.has_current_key() && received.token.login.is_none() =>
+            if received.has_current_key()
+                && received.token.login.is_none()
+                && !session_is_of_other(req, settings, &received.token.id) =>
         {
             let (now, tag) = (settings.now(), received.token.auth_tag);
             received.renewed(&settings.remember, now, tag, None)
         }
         _ => None,
     }
+}
+
+/// Whether the session holds the login of another user. A manager outside the session middleware
+/// cannot see the session any more if no page has asked for the user.
+fn session_is_of_other(req: &HttpRequest, settings: &Settings, id: &str) -> bool {
+    let key = &settings.session_keys.login;
+    let record = req.get_session().get::<LoginRecord>(key);
+    record.is_ok_and(|record| record.is_some_and(|record| *record.id != *id))
 }
 
 fn verify(req: &HttpRequest, settings: &Settings) -> ReceivedCookie {

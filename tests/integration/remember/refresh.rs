@@ -145,6 +145,13 @@ fn a_refresh_renews_only_a_valid_cookie_of_the_current_user() {
     browser.cookies.insert(REMEMBER.to_owned(), token);
     assert_eq!(browser.get("/who").body, "2 fresh");
     assert!(browser.get("/who").set_cookie(REMEMBER).is_none());
+    for page in ["/public", "/nowhere"] {
+        assert!(browser.get(page).set_cookie(REMEMBER).is_none(), "{page}");
+    }
+    let mut owner = site.remembered();
+    assert!(owner.get("/public").set_cookie(REMEMBER).is_some());
+    owner.restart();
+    assert!(owner.get("/public").set_cookie(REMEMBER).is_some());
 
     let mut expired = site.remembered();
     site.wait(30 * DAY);
