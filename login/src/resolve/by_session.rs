@@ -120,6 +120,9 @@ fn match_user<U: UserMixin>(
     mut checked: CheckedRecord,
     user: Option<Arc<U>>,
 ) -> Result<(CheckedRecord, Arc<U>), NoUser<U>> {
+    if checked.mismatch {
+        report_mismatch(visit, user.as_deref());
+    }
     let keys = visit.keys();
     let record = &mut checked.record;
     let Some(user) = user else {
@@ -142,6 +145,20 @@ fn match_user<U: UserMixin>(
     Ok((checked, user))
 }
 
+/// Reports that another client sent the record: also if the login ends in this request, since its
+/// user was deleted.
+fn report_mismatch<U: UserMixin>(visit: &Visit<'_, U>, user: Option<&U>) {
+    let (settings, req) = (visit.settings(), visit.req);
+    let client = settings.session.client.fingerprint(req, &settings.keys);
+    let event = LoginEvent::SessionProtected;
+    // The event is of each request, as in Flask-Login, and the line in the log of each client.
+    if settings.session_keys.note_client(&visit.session, client) {
+        visit.emit(event, user);
+    } else {
+        visit.manager().notify(req, event, user);
+    }
+}
+
 /// Writes the record to the session if it changed.
 fn commit_record<U: UserMixin>(
     visit: &Visit<'_, U>,
@@ -149,27 +166,10 @@ fn commit_record<U: UserMixin>(
     user: Arc<U>,
 ) -> Result<Login<U>, LoginError> {
     let CheckedRecord {
-        record,
-        changed,
-        mismatch,
+        record, changed, ..
     } = checked;
     if changed {
         visit.write_record(&record)?;
-    }
-    if mismatch {
-        let (session, req) = (&visit.settings().session, visit.req);
-        let client = session.client.fingerprint(req, visit.keys());
-        let event = LoginEvent::SessionProtected;
-        // The event is of each request, as in Flask-Login, and the line in the log of each client.
-        if visit
-            .settings()
-            .session_keys
-            .note_client(&visit.session, client)
-        {
-            visit.emit(event, Some(&user));
-        } else {
-            visit.manager().notify(req, event, Some(&user));
-        }
     }
     Ok(visit.login_of(user, &record, LoginSource::Session))
 }

@@ -1,13 +1,17 @@
 //! Session protection reports each request of another client, and logs each client once.
 
-use std::time::Duration;
+use std::{
+    mem,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use actix_login::LoginEvent::SessionProtected;
+use actix_login::{LoginEvent::SessionProtected, SessionProtection};
 
 use super::{Events, ID, builder, telling};
 use crate::{
     serve,
-    support::{Browser, Clock, Log, cookie_session},
+    support::{Browser, Clock, Log, cookie_session, site},
 };
 
 struct Site {
@@ -103,4 +107,41 @@ fn each_session_logs_its_other_client() {
     site.browser.post(&format!("/login/{ID}"), "");
     site.visit("New/2.0", true);
     assert_eq!(site.lines(), 2);
+}
+
+#[test]
+fn another_client_is_reported_even_if_the_user_is_gone() {
+    for (protection, is_permanent) in [
+        (SessionProtection::Basic, false),
+        (SessionProtection::Strong, true),
+    ] {
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&events);
+        let site = site::Site::new(|manager| {
+            manager
+                .session_protection(protection)
+                .permanent_session(is_permanent)
+                .on_event(move |_, event, user: Option<&site::User>| {
+                    let id = user.map(|user| user.id.clone());
+                    noted.lock().unwrap().push((event.name(), id));
+                })
+        });
+        let mut browser = site.logged_in();
+        browser.user_agent = Some("New/2.0".to_owned());
+        site.world.users.remove("1");
+        mem::take(&mut *events.lock().unwrap());
+        browser.get("/protected");
+        let seen = mem::take(&mut *events.lock().unwrap());
+        let expected = [
+            "session_protected",
+            "login_ended",
+            "user_accessed",
+            "user_unauthorized",
+        ];
+        assert_eq!(seen, expected.map(|name| (name, None)));
+        browser.get("/protected");
+        let seen = mem::take(&mut *events.lock().unwrap());
+        let expected = ["user_accessed", "user_unauthorized"];
+        assert_eq!(seen, expected.map(|name| (name, None)));
+    }
 }
