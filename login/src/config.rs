@@ -33,6 +33,12 @@ pub const AUTH_HEADER_NAME: &str = "Authorization";
 /// [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next): an hour.
 pub const NEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
+/// How long a pending login waits for its second factor: ten minutes.
+pub const PENDING_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+/// How many wrong codes a user may send in that time.
+pub const PENDING_TRIES: u64 = 5;
+
 /// The minimum length of a manager's secret, in bytes.
 pub const SECRET_MIN_BYTES: usize = 32;
 
@@ -40,15 +46,16 @@ pub const SECRET_MIN_BYTES: usize = 32;
 pub const ID_MAX_BYTES: usize = 512;
 
 /// The session keys of this crate. A manager with a name other than `User` appends `:` and its name
-/// to the first three.
+/// to the first four.
 ///
 /// Their values are internal: an app must not write to these keys. `next` and `_next_at` are used only
 /// with [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), and
 /// [`NextUrl`](crate::NextUrl) reads them.
-pub const SESSION_KEYS: [&str; 6] = [
+pub const SESSION_KEYS: [&str; 7] = [
     SESSION_KEY_LOGIN,
     SESSION_KEY_OWNER,
     SESSION_KEY_CLIENT,
+    SESSION_KEY_PENDING,
     SESSION_KEY_FLASHES,
     SESSION_KEY_NEXT,
     SESSION_KEY_NEXT_AT,
@@ -60,6 +67,8 @@ pub(crate) const SESSION_KEY_LOGIN: &str = "_login";
 pub(crate) const SESSION_KEY_OWNER: &str = "_login_owner";
 /// The fingerprint of the other client that session protection last logged.
 pub(crate) const SESSION_KEY_CLIENT: &str = "_login_client";
+/// The record of a pending login.
+pub(crate) const SESSION_KEY_PENDING: &str = "_login_pending";
 /// The flashes that no page has shown yet.
 pub(crate) const SESSION_KEY_FLASHES: &str = "_flashes";
 /// The URL to redirect to after the login.

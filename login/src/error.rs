@@ -148,6 +148,10 @@ pub enum LoginError {
     TooManyLogins,
     /// The user has no active login of that id (404).
     NoSuchLogin,
+    /// There is no pending login: none began, or it has ended, expired or been completed (401).
+    NoPendingLogin,
+    /// The user has sent too many wrong codes (429).
+    TooManyAttempts,
     /// No resource of the app has the name of the view (500).
     UnknownView {
         /// The name of the view.
@@ -247,6 +251,8 @@ impl fmt::Display for LoginError {
             ),
             Self::TooManyLogins => f.write_str("the user has too many active logins"),
             Self::NoSuchLogin => f.write_str("the user has no such active login"),
+            Self::NoPendingLogin => f.write_str("there is no pending login"),
+            Self::TooManyAttempts => f.write_str("the user has sent too many wrong codes"),
             Self::UnknownView { view } => write!(
                 f,
                 "no resource without path parameters is named `{view}` in this app: name one with \
@@ -277,7 +283,8 @@ impl ResponseError for LoginError {
             Self::Inactive | Self::TooManyLogins => StatusCode::FORBIDDEN,
             Self::NoSuchLogin => StatusCode::NOT_FOUND,
             Self::UnreadableCookies => StatusCode::BAD_REQUEST,
-            Self::NotLoggedIn => StatusCode::UNAUTHORIZED,
+            Self::NotLoggedIn | Self::NoPendingLogin => StatusCode::UNAUTHORIZED,
+            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -17,8 +17,9 @@ use crate::store::entry::LoginId;
 /// Each is also a `tracing` event of the target `actix_login`, with [`name`](Self::name) in the field
 /// `event`, and the name of its reason in the field `reason`. The log never contains ids or tokens.
 /// Events that an attacker can cause are of the level `warn`: `SessionProtected`,
-/// `RememberCookieReused`, `CrossSiteRefused`, and `RememberCookieRejected` for a cookie that is forged or in conflict with
-/// another. `UserAccessed` is of the level `trace`, and all others are of the level `info`.
+/// `RememberCookieReused`, `CrossSiteRefused`, `TooManyAttempts`, and `RememberCookieRejected` for a
+/// cookie that is forged or in conflict with another. `UserAccessed` is of the level `trace`, and all
+/// others are of the level `info`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginEvent {
@@ -66,6 +67,14 @@ pub enum LoginEvent {
     /// A request carried a remember cookie that was replaced long ago, so somebody has a copy. Its
     /// active login was ended. Flask-Login has no signal for it.
     RememberCookieReused,
+    /// `begin_login` began a pending login, which waits for a second factor. Flask-Login has no signal
+    /// for it.
+    LoginBegun,
+    /// A wrong code was counted. Flask-Login has no signal for it.
+    PendingLoginFailed,
+    /// The last wrong code that a user may send was counted: all pending logins of the user ended.
+    /// Somebody knows the password and guesses codes. Flask-Login has no signal for it.
+    TooManyAttempts,
 }
 
 /// Why a login in a session ended, in [`LoginEvent::LoginEnded`].
@@ -171,6 +180,9 @@ impl LoginEvent {
             Self::RememberCookieRejected { .. } => "remember_cookie_rejected",
             Self::LoginEnded { .. } => "login_ended",
             Self::RememberCookieReused => "remember_cookie_reused",
+            Self::LoginBegun => "login_begun",
+            Self::PendingLoginFailed => "pending_login_failed",
+            Self::TooManyAttempts => "too_many_attempts",
         }
     }
 }
@@ -199,7 +211,9 @@ fn log(event: LoginEvent) {
     let name = event.name();
     match event {
         LoginEvent::UserAccessed => tracing::trace!(target: "actix_login", event = name),
-        LoginEvent::SessionProtected | LoginEvent::RememberCookieReused => {
+        LoginEvent::SessionProtected
+        | LoginEvent::RememberCookieReused
+        | LoginEvent::TooManyAttempts => {
             tracing::warn!(target: "actix_login", event = name);
         }
         LoginEvent::RememberCookieRejected { reason } if reason.is_suspicious() => {

@@ -77,6 +77,7 @@
 //!   [`#[anonymous_required]`](macro@anonymous_required) on a handler, [`LoginScope`] around a scope.
 //! - [`CurrentUser`] and [`AuthenticatedUser`]: the user as a handler's argument.
 //! - [`login_user`], [`logout_user`], [`confirm_login`] and the other functions of a request.
+//! - [`begin_login`] and [`PendingUser`]: a login that waits for a second factor.
 //! - [`RememberCookie`] and [`SessionProtection`]: how long a login lasts, and for which client.
 //! - [`NextUrl`], [`flash`](flash()) and [`FlashedMessages`]: what a login page needs.
 //! - [`LoginEvent`]: what happened.
@@ -112,6 +113,83 @@
 //! page asks for the password again, and [`confirm_login`] makes the login fresh. By default, a login
 //! stays fresh as long as it lasts. [`fresh_deadline`](LoginManagerBuilder::fresh_deadline) or
 //! `#[fresh_login_required(within = "15m")]` sets a limit.
+//!
+//! # Second factor
+//!
+//! The password was right, and the code is due: [`begin_login`] records a *pending* login instead of a
+//! login. No guard and no [`CurrentUser`] sees it. [`PendingUser`] is for the pages that ask for the
+//! code, and its [`check_code`](PendingUser::check_code) completes the login. It counts each code before
+//! the app looks at it: five wrong codes of a user in ten minutes end all pending logins of the user.
+//!
+//! A cookie can be replayed, so a pending login needs an entry on the server. One line on the builder
+//! switches that on: `.active_logins(ActiveLogins::in_memory())`.
+//!
+//! ```
+//! use actix_login::{
+//!     ActiveLogins, LoginManager, LoginOptions, NextUrl, PendingUser, UserMixin, begin_login,
+//! };
+//! use actix_web::{
+//!     FromRequest, HttpRequest, Responder, Result, get, post,
+//!     web::{Form, Html, Redirect},
+//! };
+//!
+//! #[derive(Clone, UserMixin)]
+//! struct User { id: u64, totp_secret: String }
+//! # impl User {
+//! #     fn with_password(_: &str) -> Option<User> { None }
+//! #     async fn accepts_code(&self, _: &str) -> bool { false }
+//! # }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Password { password: String, remember: Option<String> }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Code { code: String }
+//!
+//! #[post("/login")]
+//! async fn login(req: HttpRequest, form: Form<Password>) -> Result<impl Responder> {
+//!     let Some(user) = User::with_password(&form.password) else {
+//!         return Ok(Redirect::to("/login").see_other());
+//!     };
+//!     let options = LoginOptions::new().remember(form.remember.is_some());
+//!     begin_login(&req, &user, options).await?;
+//!     Ok(Redirect::to("/code").see_other())
+//! }
+//!
+//! #[get("/code")]
+//! async fn ask(_: PendingUser<User>) -> impl Responder {
+//!     Html::new("<form method=post><input name=code autocomplete=one-time-code></form>")
+//! }
+//!
+//! #[post("/code")]
+//! async fn check(
+//!     req: HttpRequest,
+//!     user: PendingUser<User>,
+//!     form: Form<Code>,
+//! ) -> Result<impl Responder> {
+//!     let check = async |user: &User| user.accepts_code(&form.code).await;
+//!     if !user.check_code(&req, check).await? {
+//!         return Ok(Redirect::to("/code").see_other());
+//!     }
+//!     let Ok(next) = NextUrl::extract(&req).await;
+//!     Ok(Redirect::to(next.or("/")).see_other())
+//! }
+//!
+//! LoginManager::<User>::builder([0; 32])
+//!     .user_loader(async |id: u64| Some(User { id, totp_secret: String::new() }))
+//!     .login_view("/login")
+//!     .use_session_for_next(true)
+//!     .active_logins(ActiveLogins::in_memory())
+//!     .build()?;
+//! # Ok::<(), actix_login::ConfigError>(())
+//! ```
+//!
+//! As an argument `NextUrl` would take the `next` out of the session at a wrong code, too, so the handler
+//! extracts it after the right one.
+//!
+//! A code must be worthless after its use (OWASP ASVS 5.0, 6.5.1): the app remembers the last code that
+//! it accepted. A second factor that cannot be guessed, such as a passkey, needs no count:
+//! [`complete_login`] completes the login after it.
 //!
 //! # Log out everywhere
 //!
@@ -293,6 +371,7 @@ pub use self::{
         active_logins::{active_logins, end_login, end_other_logins},
         log_in::{LoginOptions, login_user, login_user_with},
         log_out::logout_user,
+        pending::{begin_login, complete_login, pending_failed},
         questions::{client_address, login_fresh, login_remembered, login_source},
         reauthenticate::{confirm_login, refresh_session_auth},
         watch::{LoginWatch, WatchedStream},
@@ -300,7 +379,7 @@ pub use self::{
     config::SESSION_KEYS,
     error::{ConfigError, LoginError},
     events::{CookieRejectReason, LoginEndReason, LoginEvent},
-    extract::{AuthenticatedUser, CurrentUser},
+    extract::{AuthenticatedUser, CurrentUser, PendingUser},
     guard::{
         check::Check,
         refusal::{needs_refresh, unauthorized},

@@ -7,6 +7,7 @@ use actix_web::http::header;
 use super::{
     expiry::{expiry, extended_expiry},
     lookup::{find, list_current, list_live},
+    pending::end_all_pending,
 };
 use crate::{
     error::LoginError,
@@ -70,7 +71,7 @@ pub(crate) async fn end_all(
     Ok(())
 }
 
-/// Ends all logins of a user but this one. If it is superseded, the login that has taken its place stays
+/// Ends all logins of a user but this one, and all pending ones. If it is superseded, the login that has taken its place stays
 /// as well.
 pub(crate) async fn end_all_but(
     active: &ActiveLogins,
@@ -78,6 +79,7 @@ pub(crate) async fn end_all_but(
     user_id: &str,
     kept: Option<LoginId>,
 ) -> Result<(), LoginError> {
+    end_all_pending(active, settings, user_id).await?;
     // A concurrent request may supersede a login. Once the old entry is gone, it can't any more.
     for _ in 0..2 {
         let mut logins = list_live(active, settings, user_id).await?;

@@ -4,4 +4,6 @@
 pub(crate) mod expiry;
 pub(crate) mod lifecycle;
 pub(crate) mod lookup;
+pub(crate) mod note;
+pub(crate) mod pending;
 pub(crate) mod rotation;

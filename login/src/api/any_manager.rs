@@ -68,6 +68,14 @@ impl<U: UserMixin> AnyManager for LoginManager<U> {
         Box::pin(self.confirm_login(req))
     }
 
+    fn complete_login<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()> {
+        Box::pin(self.complete_login(req))
+    }
+
+    fn pending_failed<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()> {
+        Box::pin(self.pending_failed(req))
+    }
+
     fn login_remembered<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, bool> {
         Box::pin(self.login_remembered(req))
     }

@@ -1,6 +1,6 @@
 //! Logging a user in.
 
-use std::{sync::Arc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use actix_web::HttpRequest;
 
@@ -30,10 +30,10 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 #[must_use = "pass it to `login_user_with`"]
 pub struct LoginOptions {
-    remember: bool,
-    duration: Option<Duration>,
-    force: bool,
-    fresh: bool,
+    pub(super) remember: bool,
+    pub(super) duration: Option<Duration>,
+    pub(super) force: bool,
+    pub(super) fresh: bool,
 }
 
 impl Default for LoginOptions {
@@ -168,14 +168,27 @@ pub async fn login_user_with<U: UserMixin>(
     #[cfg(feature = "test")]
     crate::resolve::prepared::start_prepared(&visit).await?;
 
-    let settings = visit.settings();
+    if let (Some(pending), Some(active)) = (visit.pending_in_session(), &visit.settings().active) {
+        active.store.end(pending).await?;
+    }
+    log_in(&visit, user, id, options).await
+}
+
+/// Logs the user of `id` in, whatever was checked before.
+pub(super) async fn log_in<U: UserMixin>(
+    visit: &Visit<'_, U>,
+    user: &U,
+    id: Rc<str>,
+    options: LoginOptions,
+) -> Result<(), LoginError> {
+    let (context, settings) = (visit.context, visit.settings());
     let token = options.remember.then(|| {
         let auth_tag = auth_tag(&settings.keys, &id, user);
         let (now, duration) = (settings.now(), options.duration);
         settings.remember.new_token(now, duration, &id, auth_tag)
     });
     let before = visit.record();
-    let may_keep_session = may_keep_session(&visit, before.clone(), &id);
+    let may_keep_session = may_keep_session(visit, before.clone(), &id);
     let cookie_end = token.as_ref().map(|token| token.expires_at);
     let login = visit
         .start_or_continue(before.as_ref(), user, &id, cookie_end)

@@ -63,6 +63,8 @@ impl<U: UserMixin> LoginManager<U> {
             let record = visit.record();
             end_logins_of_browser(&visit, record.as_ref()).await?;
             let ended = end_session(&visit, record);
+            let keys = &visit.settings().session_keys;
+            keys.forget_pending(&visit.session);
             context.clear_cookie();
             context.progress.set(None);
             ended?;
@@ -74,7 +76,7 @@ impl<U: UserMixin> LoginManager<U> {
     }
 }
 
-/// Ends the active logins of the session and of the remember cookie.
+/// Ends the active logins of the session and of the remember cookie, and the pending login.
 async fn end_logins_of_browser<U: UserMixin>(
     visit: &Visit<'_, U>,
     record: Option<&LoginRecord>,
@@ -83,6 +85,7 @@ async fn end_logins_of_browser<U: UserMixin>(
         return Ok(());
     };
     let mut logins = visit.logins_of_browser(record);
+    logins.extend(visit.pending_in_session());
     if let Some(login) = visit.context.initial_login.get()
         && !logins.contains(&login)
     {

@@ -22,6 +22,10 @@ impl Digest {
         Self(bytes)
     }
 
+    pub(crate) fn into_bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     /// Compares in constant time.
     pub(crate) fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

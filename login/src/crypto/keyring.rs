@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     AuthTag,
     /// The owner of the app's own keys in a session.
     Owner,
+    /// The id of a note about a user in the store of active logins.
+    Note,
 }
 
 /// The current keys, and the previous ones that stay valid after a rotation.
@@ -36,6 +38,7 @@ struct Keys {
     fingerprint: SipHasher24,
     auth_tag: HmacSha256,
     owner: HmacSha256,
+    note: HmacSha256,
 }
 
 /// Which key a digest or signature was made with.
@@ -142,6 +145,7 @@ impl Keys {
             )?),
             auth_tag: HmacSha256::new(&expand::<64>(&extracted, "auth tag", name)?.into()),
             owner: HmacSha256::new(&expand::<64>(&extracted, "owner", name)?.into()),
+            note: HmacSha256::new(&expand::<64>(&extracted, "note", name)?.into()),
         })
     }
 
@@ -150,6 +154,7 @@ impl Keys {
         let key = match purpose {
             Purpose::AuthTag => &self.auth_tag,
             Purpose::Owner => &self.owner,
+            Purpose::Note => &self.note,
         };
         let mut mac = key.clone();
         mac.update(&(first.len() as u64).to_be_bytes());

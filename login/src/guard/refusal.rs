@@ -20,7 +20,7 @@ use crate::{
     },
     pages::{
         flash::flash_refusal,
-        login_url::{is_view, redirect_to_view},
+        login_url::{is_view, keeps_next, redirect_to_view},
         next::NextUrl,
     },
     request::nearest::{AnyManager, nearest_required},
@@ -250,6 +250,7 @@ fn flash_and_redirect(
         match redirect.session_next {
             Some(next) => store_next(&session, next, settings.now())
                 .map_err(|_| LoginError::SessionWrite.logged())?,
+            None if keeps_next(req) => {}
             // The login must not lead to a page that was refused earlier.
             None => remove_next(&session),
         }

@@ -1,9 +1,10 @@
 //! The URL of a login view, with the page to return to.
 
 use actix_session::SessionExt;
-use actix_web::{HttpRequest, http::Method};
+use actix_web::{HttpMessage, HttpRequest, http::Method};
 use url::form_urlencoded;
 
+use super::next::NextUrl;
 use crate::{
     config::{NEXT_FIELD, NEXT_MAX_BYTES, SESSION_KEY_NEXT},
     error::LoginError,
@@ -94,6 +95,15 @@ pub(crate) struct ViewRedirect {
     pub(crate) session_next: Option<String>,
 }
 
+/// A mark in the request's extensions: the refused page is a step of a login, to which no login leads
+/// back. The `next` that it has itself is passed on, in the query or in the session.
+pub(crate) struct KeepsNext;
+
+/// Whether the refused page is marked by [`KeepsNext`].
+pub(crate) fn keeps_next(req: &HttpRequest) -> bool {
+    req.extensions().contains::<KeepsNext>()
+}
+
 /// Redirects a refused request to a view.
 ///
 /// # Errors
@@ -111,7 +121,11 @@ pub(crate) fn redirect_to_view(
     if is_view(&view, req, settings, is_redirected(req, settings)) {
         return Err(LoginError::GuardedView { view: location }.logged());
     }
-    let next = page_to_return_to(&location, req, settings);
+    let next = if keeps_next(req) {
+        NextUrl::in_query(req).get().map(str::to_owned)
+    } else {
+        page_to_return_to(&location, req, settings)
+    };
     let force_host = settings.force_host.as_deref();
     let (in_query, session_next) = if settings.use_session_for_next {
         let next = next

@@ -92,12 +92,18 @@ impl NextUrl {
         Self(is_safe(target).then(|| encode_for_header(target)))
     }
 
+    /// Reads the query alone.
+    pub(crate) fn in_query(req: &HttpRequest) -> Self {
+        let is_safe = |target: &str| is_safe_redirect(req, target);
+        form_urlencoded::parse(req.query_string().as_bytes())
+            .find_map(|(field, target)| (field == NEXT_FIELD).then_some(target))
+            .map_or(Self(None), |target| Self::if_safe(&target, is_safe))
+    }
+
     /// Reads the query, or else takes it from the session.
     pub(crate) fn of(req: &HttpRequest) -> Self {
         let is_safe = |target: &str| is_safe_redirect(req, target);
-        let own = form_urlencoded::parse(req.query_string().as_bytes())
-            .find_map(|(field, target)| (field == NEXT_FIELD).then_some(target))
-            .map_or(Self(None), |target| Self::if_safe(&target, is_safe));
+        let own = Self::in_query(req);
         let Ok(manager) = nearest(req) else {
             return own;
         };

@@ -106,8 +106,9 @@ pub(crate) struct LostLoginWarning<U: UserMixin> {
 
 impl<U: UserMixin> Drop for LostLoginWarning<U> {
     fn drop(&mut self) {
-        let key = &self.manager.settings().session_keys.login;
-        if self.responded && self.session.contains_key(key) {
+        let keys = &self.manager.settings().session_keys;
+        let is_left = |key| self.session.contains_key(key);
+        if self.responded && (is_left(&keys.login) || is_left(&keys.pending)) {
             tracing::error!(
                 target: "actix_login",
                 "a login was not stored: {}; or, if it is there, a middleware inside of it failed \

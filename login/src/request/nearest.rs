@@ -108,6 +108,8 @@ pub(crate) trait AnyManager {
     fn emit_for_current_user(&self, req: &HttpRequest, event: LoginEvent);
     fn logout_user<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;
     fn confirm_login<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;
+    fn complete_login<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;
+    fn pending_failed<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, ()>;
     fn login_remembered<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, bool>;
     fn active_logins<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, Vec<ActiveLogin>>;
     fn end_login<'a>(&'a self, req: &'a HttpRequest, id: LoginId) -> ManagerFuture<'a, ()>;

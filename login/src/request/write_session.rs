@@ -10,7 +10,9 @@ use crate::{
     crypto::auth_tag::auth_tag,
     error::LoginError,
     events::{LoginEndReason, LoginEvent},
-    session::{flashes::remove_refusals, next::take_next, record::LoginRecord},
+    session::{
+        flashes::remove_refusals, next::take_next, pending::PendingRecord, record::LoginRecord,
+    },
     store::entry::LoginId,
     timestamp::Timestamp,
     user::UserMixin,
@@ -85,6 +87,7 @@ impl<U: UserMixin> Visit<'_, U> {
             .session_keys
             .claim(&self.session, &settings.keys, &record.id);
         settings.session_keys.forget_client(&self.session);
+        settings.session_keys.forget_pending(&self.session);
         self.write_record(record)?;
         self.session.renew();
         Ok(())
@@ -99,6 +102,28 @@ impl<U: UserMixin> Visit<'_, U> {
         if let Some(login) = record.login {
             self.context.initial_login.set(Some(login.id));
         }
+        Ok(())
+    }
+
+    /// The record of the pending login in the session, if there is a well-formed one.
+    pub(crate) fn pending_record(&self) -> Option<PendingRecord> {
+        let key = &self.settings().session_keys.pending;
+        self.session.get::<PendingRecord>(key).ok().flatten()
+    }
+
+    /// The pending login of the session, as the store knows it.
+    pub(crate) fn pending_in_session(&self) -> Option<LoginId> {
+        Some(self.pending_record()?.login.login?.id)
+    }
+
+    /// Writes the record of a pending login and renews the session id, which defeats session fixation.
+    pub(crate) fn write_pending(&self, record: &PendingRecord) -> Result<(), LoginError> {
+        let key = self.settings().session_keys.pending.as_str();
+        self.session
+            .insert(key, record)
+            .map_err(|_| LoginError::SessionWrite.logged())?;
+        self.context.note_written(&self.session);
+        self.session.renew();
         Ok(())
     }
 
@@ -119,6 +144,7 @@ impl<U: UserMixin> Visit<'_, U> {
         if settings.session.keep_session {
             self.session.remove(&keys.login);
             keys.forget_client(&self.session);
+            keys.forget_pending(&self.session);
             keys.mark_owner(&self.session, &settings.keys, id);
         } else {
             keys.clear(&self.session);

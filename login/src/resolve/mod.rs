@@ -6,5 +6,6 @@ mod by_session;
 pub(crate) mod check_record;
 pub(crate) mod load_user;
 pub(crate) mod once;
+pub(crate) mod pending;
 #[cfg(feature = "test")]
 pub(crate) mod prepared;

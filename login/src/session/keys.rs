@@ -5,7 +5,7 @@ use actix_session::Session;
 use crate::{
     config::{
         DEFAULT_MANAGER_NAME, SESSION_KEY_CLIENT, SESSION_KEY_FLASHES, SESSION_KEY_LOGIN,
-        SESSION_KEY_NEXT, SESSION_KEY_NEXT_AT, SESSION_KEY_OWNER,
+        SESSION_KEY_NEXT, SESSION_KEY_NEXT_AT, SESSION_KEY_OWNER, SESSION_KEY_PENDING,
     },
     crypto::{
         digest::Fingerprint,
@@ -16,6 +16,7 @@ use crate::{
 /// The session keys of one manager.
 pub(crate) struct SessionKeys {
     pub(crate) login: String,
+    pub(crate) pending: String,
     owner: String,
     client: String,
 }
@@ -31,6 +32,7 @@ impl SessionKeys {
         };
         Self {
             login: bind(SESSION_KEY_LOGIN),
+            pending: bind(SESSION_KEY_PENDING),
             owner: bind(SESSION_KEY_OWNER),
             client: bind(SESSION_KEY_CLIENT),
         }
@@ -103,12 +105,19 @@ impl SessionKeys {
         }
     }
 
-    /// Removes all keys but the logins of other managers.
+    /// Removes the record of a pending login.
+    pub(crate) fn forget_pending(&self, session: &Session) {
+        if session.contains_key(&self.pending) {
+            session.remove(&self.pending);
+        }
+    }
+
+    /// Removes all keys but the logins of other managers, pending ones included.
     pub(crate) fn clear(&self, session: &Session) {
         let keys: Vec<String> = session
             .entries()
             .keys()
-            .filter(|key| **key == self.login || !is_bound_key(SESSION_KEY_LOGIN, key))
+            .filter(|key| **key == self.login || **key == self.pending || !is_login_key(key))
             .cloned()
             .collect();
         for key in keys {
@@ -120,6 +129,7 @@ impl SessionKeys {
     pub(crate) fn remove_own(&self, session: &Session) {
         for key in [
             self.login.as_str(),
+            self.pending.as_str(),
             self.owner.as_str(),
             self.client.as_str(),
             SESSION_KEY_FLASHES,
@@ -135,6 +145,11 @@ impl SessionKeys {
 
 fn owner_parts(id: &str) -> [&[u8]; 2] {
     [id.as_bytes(), b""]
+}
+
+/// Whether a key holds a login of any manager, pending or not.
+fn is_login_key(key: &str) -> bool {
+    is_bound_key(SESSION_KEY_LOGIN, key) || is_bound_key(SESSION_KEY_PENDING, key)
 }
 
 /// Whether a key is `base`, bound to the name of any manager.
@@ -155,7 +170,9 @@ mod tests {
         let keys = [
             "_login",
             "_login_owner",
+            "_login_pending",
             "_login:Admin",
+            "_login_pending:Admin",
             "_login_owner:Admin",
             "_login_things",
             "cart",
@@ -169,7 +186,7 @@ mod tests {
             left.sort();
             left
         };
-        assert_eq!(left_by("User"), ["_login:Admin"]);
-        assert_eq!(left_by("Admin"), ["_login"]);
+        assert_eq!(left_by("User"), ["_login:Admin", "_login_pending:Admin"]);
+        assert_eq!(left_by("Admin"), ["_login", "_login_pending"]);
     }
 }

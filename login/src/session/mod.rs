@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod flashes;
 pub(crate) mod keys;
 pub(crate) mod next;
+pub(crate) mod pending;
 pub(crate) mod protection;
 pub(crate) mod record;
 pub(crate) mod settings;

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
 
 use crate::{
-    crypto::base64::{decode_array, encode},
+    crypto::{
+        base64::{decode_array, encode},
+        keyring::{Keyring, Purpose},
+    },
     error::LoginError,
     timestamp::Timestamp,
 };
@@ -56,6 +59,14 @@ impl LoginId {
     /// The id that the app sees: the one with which the login started.
     pub(crate) fn first(self) -> Self {
         Self::started(self.random)
+    }
+
+    /// The id of a note about a user: a keyed digest, so that concurrent requests make the same one.
+    pub(crate) fn of_note(keys: &Keyring, purpose: &str, user_id: &str) -> Self {
+        let parts = [purpose.as_bytes(), user_id.as_bytes()];
+        let [random @ .., c0, c1, c2, c3] = keys.digest(Purpose::Note, parts).into_bytes();
+        let counter = [c0, c1, c2, c3];
+        Self { random, counter }
     }
 }
 
@@ -120,7 +131,8 @@ impl<'de> Deserialize<'de> for LoginId {
 pub struct StoredLogin {
     /// The id of this entry. It is new for a login that supersedes another.
     pub id: LoginId,
-    /// The user: the manager's name, a colon, and the user's id.
+    /// The user: the manager's name, a colon, and the user's id. Entries that are no logins, such as a
+    /// [pending login](crate::begin_login), have another user, which starts with a colon.
     pub user: String,
     /// When the login started.
     pub started_at: Timestamp,

@@ -7,7 +7,10 @@ use super::{
     login_store::LoginStore,
     memory::MemoryLoginStore,
 };
-use crate::error::ConfigError;
+use crate::{
+    config::{PENDING_LIFETIME, PENDING_TRIES},
+    error::ConfigError,
+};
 
 /// Active logins: a list, kept on the server, of where users are logged in.
 ///
@@ -39,6 +42,8 @@ pub struct ActiveLogins {
     pub(crate) cookie_grace: Duration,
     pub(crate) max_logins: Option<usize>,
     pub(crate) refuse_new_logins: bool,
+    pub(crate) pending_lifetime: Duration,
+    pub(crate) pending_tries: u64,
 }
 
 impl ActiveLogins {
@@ -66,6 +71,8 @@ impl ActiveLogins {
             cookie_grace: Duration::from_secs(60),
             max_logins: None,
             refuse_new_logins: false,
+            pending_lifetime: PENDING_LIFETIME,
+            pending_tries: PENDING_TRIES,
         }
     }
 
@@ -135,12 +142,38 @@ impl ActiveLogins {
         self
     }
 
+    /// How long a [pending login](crate::begin_login) waits for its second factor. Wrong codes count for
+    /// the same time, from the first one on.
+    ///
+    /// Default: ten minutes.
+    pub fn pending_lifetime(mut self, lifetime: Duration) -> Self {
+        self.pending_lifetime = lifetime;
+        self
+    }
+
+    /// How many wrong codes a user may send within the [`pending_lifetime`](Self::pending_lifetime), in
+    /// all pending logins together. The last of them ends all pending logins of the user, and
+    /// [`begin_login`](crate::begin_login) is refused until that time has passed.
+    ///
+    /// Default: 5. OWASP ASVS 5.0, 6.6.3, asks for a limit.
+    pub fn pending_tries(mut self, tries: u64) -> Self {
+        self.pending_tries = tries;
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let setting = |setting, reason: &str| {
+            let reason = reason.to_owned();
+            Err(ConfigError::Setting { setting, reason })
+        };
         if self.max_logins == Some(0) {
-            return Err(ConfigError::Setting {
-                setting: "max_logins",
-                reason: "with 0 no user could ever log in".to_owned(),
-            });
+            return setting("max_logins", "with 0 no user could ever log in");
+        }
+        if self.pending_tries == 0 {
+            return setting("pending_tries", "with 0 no second factor could ever pass");
+        }
+        if self.pending_lifetime.as_secs() == 0 {
+            return setting("pending_lifetime", "it must be at least a second");
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ mod fresh_deadline;
 mod freshness;
 mod login;
 mod logout_order;
+mod pending;
 mod provider;
 mod response_begun;
 mod watch;

@@ -1,0 +1,215 @@
+//! Pending logins in the store, and the wrong codes of their users.
+//!
+//! Both are notes about a user. A pending login has generation 0 until it is used up. The counter of
+//! wrong codes is one entry per user: `generation` counts all codes, `last_confirmed_generation` is
+//! where the current count starts, and `issued_at` is when it started. So one atomic change of the
+//! cookie counts a code and, if the time has passed, starts the count anew: nothing is ever reset by
+//! removing it.
+
+use super::note::{note_id, note_user};
+use crate::{
+    error::LoginError,
+    manager::settings::Settings,
+    store::{
+        entry::{LoginId, StoredLogin},
+        settings::ActiveLogins,
+    },
+    timestamp::Timestamp,
+};
+
+const PENDING: &str = "pending";
+const ATTEMPTS: &str = "attempts";
+
+/// How often a count is tried that concurrent counts of the same user prevent.
+const COUNT_RETRIES: usize = 32;
+
+/// Adds a pending login of this user.
+///
+/// # Errors
+///
+/// [`LoginError::TooManyAttempts`], and then there is no entry.
+pub(crate) async fn begin_pending(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+) -> Result<LoginId, LoginError> {
+    let now = settings.now();
+    let user = note_user(PENDING, &settings.name, user_id);
+    let entry = note(
+        LoginId::random()?,
+        user,
+        now,
+        now.plus(active.pending_lifetime),
+    );
+    active.store.begin(&entry).await?;
+    // Only now: the last wrong code is counted first, and then ends what it finds.
+    let refusal = match is_locked(active, settings, user_id).await {
+        Ok(false) => return Ok(entry.id),
+        Ok(true) => LoginError::TooManyAttempts,
+        Err(error) => error,
+    };
+    // No cookie holds its id. If this fails, too, the entry expires.
+    let _ = active.store.end(entry.id).await;
+    Err(refusal)
+}
+
+/// The pending login of this user, if it has neither expired nor been used up.
+pub(crate) async fn find_pending(
+    active: &ActiveLogins,
+    settings: &Settings,
+    id: LoginId,
+    user_id: &str,
+) -> Result<Option<StoredLogin>, LoginError> {
+    let stored = active.store.find(id).await?;
+    let user = note_user(PENDING, &settings.name, user_id);
+    let now = settings.now();
+    Ok(stored.filter(|stored| {
+        let is_over = stored.expires_at.is_none_or(|end| end.has_passed(now));
+        stored.user == user && stored.generation == 0 && !is_over
+    }))
+}
+
+/// Uses up a pending login, and forgets the wrong codes of its user. Of several concurrent callers, one
+/// succeeds. `is_counted`: whether the caller's own code was counted before it was checked.
+///
+/// # Errors
+///
+/// [`LoginError::NoPendingLogin`], and [`LoginError::TooManyAttempts`] if the last wrong code was counted
+/// first.
+pub(crate) async fn use_up_pending(
+    active: &ActiveLogins,
+    settings: &Settings,
+    id: LoginId,
+    user_id: &str,
+    is_counted: bool,
+) -> Result<(), LoginError> {
+    if !active
+        .store
+        .replace_cookie(id, 0, 0, settings.now())
+        .await?
+    {
+        return Err(LoginError::NoPendingLogin);
+    }
+    let counter = find_counter(active, settings, user_id).await?;
+    if let Some(counter) = &counter
+        && !is_counted
+        && failed(active, counter, settings.now()) >= active.pending_tries
+    {
+        return Err(LoginError::TooManyAttempts);
+    }
+    let counter = counter.map(|counter| counter.id);
+    let used_up: Vec<LoginId> = [id].into_iter().chain(counter).collect();
+    active.store.end_all(&used_up).await
+}
+
+/// Ends all pending logins of a user.
+pub(crate) async fn end_all_pending(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+) -> Result<(), LoginError> {
+    let user = note_user(PENDING, &settings.name, user_id);
+    let pending = active.store.list(&user).await?;
+    let ids: Vec<LoginId> = pending.into_iter().map(|entry| entry.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    active.store.end_all(&ids).await
+}
+
+/// Whether the user has sent as many wrong codes as there may be.
+pub(crate) async fn is_locked(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+) -> Result<bool, LoginError> {
+    let counter = find_counter(active, settings, user_id).await?;
+    let now = settings.now();
+    Ok(counter.is_some_and(|counter| failed(active, &counter, now) >= active.pending_tries))
+}
+
+/// Counts a code of a user, and returns how many there are. However many requests overlap, each gets
+/// another number, and none a number above the limit: that is [`LoginError::TooManyAttempts`].
+pub(crate) async fn count_attempt(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+) -> Result<u64, LoginError> {
+    let lifetime = active.pending_lifetime;
+    for _ in 0..COUNT_RETRIES {
+        let now = settings.now();
+        // Whatever is counted until the first half has passed ends before the entry does.
+        let end = now.plus(lifetime).plus(lifetime);
+        let Some(counter) = find_counter(active, settings, user_id).await? else {
+            let user = note_user(ATTEMPTS, &settings.name, user_id);
+            let id = note_id(&settings.keys, ATTEMPTS, user_id);
+            active.store.begin(&note(id, user, now, end)).await?;
+            continue;
+        };
+        let failed = failed(active, &counter, now);
+        if failed >= active.pending_tries {
+            return Err(LoginError::TooManyAttempts);
+        }
+        let (start, started_at) = if failed == 0 {
+            // The entry must outlast the count that starts.
+            let is_short = counter.expires_at < Some(now.plus(lifetime));
+            if is_short && !active.store.touch(counter.id, now, Some(end)).await? {
+                continue;
+            }
+            (counter.generation, now)
+        } else {
+            (counter.last_confirmed_generation, counter.issued_at)
+        };
+        let counting =
+            active
+                .store
+                .replace_cookie(counter.id, counter.generation, start, started_at);
+        if counting.await? {
+            return Ok(failed + 1);
+        }
+    }
+    Err(LoginError::TooManyAttempts)
+}
+
+/// The counter of a user. It is found by the user and not by its id, so that a rotation of keys does
+/// not start it anew.
+async fn find_counter(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+) -> Result<Option<StoredLogin>, LoginError> {
+    let user = note_user(ATTEMPTS, &settings.name, user_id);
+    let counters = active.store.list(&user).await?.into_iter();
+    let counters = counters.filter(|counter| counter.user == user);
+    Ok(counters.min_by_key(|counter| (counter.started_at, counter.id)))
+}
+
+/// How many codes count at this time.
+fn failed(active: &ActiveLogins, counter: &StoredLogin, now: Timestamp) -> u64 {
+    if counter
+        .issued_at
+        .plus(active.pending_lifetime)
+        .has_passed(now)
+    {
+        return 0;
+    }
+    let start = counter.last_confirmed_generation;
+    counter.generation.saturating_sub(start)
+}
+
+fn note(id: LoginId, user: String, now: Timestamp, end: Timestamp) -> StoredLogin {
+    StoredLogin {
+        id,
+        user,
+        started_at: now,
+        last_seen_at: now,
+        expires_at: Some(end),
+        user_agent: String::new(),
+        address: String::new(),
+        remembered: false,
+        generation: 0,
+        last_confirmed_generation: 0,
+        issued_at: now,
+        cookie_confirmed_at: None,
+    }
+}
