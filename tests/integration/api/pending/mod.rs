@@ -154,6 +154,34 @@ fn begin_and_completion_each_renew_the_session_id() {
 }
 
 #[test]
+fn a_logout_removes_the_pending_login_from_the_session() {
+    let store = MemorySessionStore::default();
+    let session = store.clone();
+    let site = Site::in_session(
+        |builder| builder.active_logins(actix_login::ActiveLogins::in_memory()),
+        move || session.session(),
+    );
+    let mut browser = site.pending(1);
+    let is_pending = || {
+        let sessions = store.content();
+        sessions
+            .values()
+            .any(|state| state.contains_key("_login_pending"))
+    };
+    assert!(is_pending());
+    browser.post("/logout", "");
+    assert!(!is_pending());
+}
+
+#[test]
+fn no_shared_cache_keeps_the_session_of_a_pending_login() {
+    let site = Site::new();
+    let response = site.browser().post("/login-cached", "id=1");
+    let directives: Vec<_> = response.headers("cache-control").collect();
+    assert_eq!(directives, ["max-age=60", "private"]);
+}
+
+#[test]
 fn without_active_logins_the_log_names_the_missing_line() {
     let log = Log::default();
     let site = Site::built(|builder| builder);
