@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer, ser::Error as _};
 use crate::{
     error::LoginError,
     future::ExtractFuture,
-    guard::rule::login_required_of,
+    guard::refused_argument::refuse_argument,
     manager::LoginManager,
     pages::login_url::KeepsNext,
     request::{
@@ -22,7 +22,8 @@ use crate::{
 
 /// The current user, if the request has one: Flask-Login's `current_user`.
 ///
-/// It never refuses a request. It fails with an empty 500 if a loader fails. For a template it
+/// It never refuses a request. It fails with an empty 500 if a loader fails. Code that has only the
+/// request calls [`current_user`]. For a template it
 /// serializes as the fields of the user or the guest, with `is_authenticated`, `is_active` and
 /// `is_anonymous`. Mark fields that no template should see with `#[serde(skip)]`.
 ///
@@ -77,6 +78,14 @@ pub struct CurrentUser<U: UserMixin> {
 }
 
 impl<U: UserMixin> CurrentUser<U> {
+    fn new(manager: &LoginManager<U>, login: Option<Login<U>>) -> Self {
+        let guest = match (&login, &manager.0.anonymous_user) {
+            (None, Some(guest)) => Some(Rc::new(guest())),
+            _ => None,
+        };
+        Self { login, guest }
+    }
+
     /// The user who is logged in, active or not.
     pub fn user(&self) -> Option<&U> {
         self.login.as_ref().map(|login| &*login.user)
@@ -202,31 +211,49 @@ impl<U: UserMixin> FromRequest for CurrentUser<U> {
     type Future = ExtractFuture<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        fn current<U: UserMixin>(
-            manager: &LoginManager<U>,
-            login: LoadedLogin<U>,
-        ) -> Result<CurrentUser<U>, Error> {
-            let login = login?;
-            let guest = match (&login, &manager.0.anonymous_user) {
-                (None, Some(guest)) => Some(Rc::new(guest())),
-                _ => None,
-            };
-            Ok(CurrentUser { login, guest })
-        }
-
         let manager = match LoginManager::<U>::of(req) {
             Ok(manager) => manager,
             Err(error) => return ExtractFuture::ready(Err(error.into())),
         };
-        if let Some(login) = loaded(manager, req) {
-            return ExtractFuture::ready(current(manager, login));
+        if let Some(Ok(login)) = loaded(manager, req) {
+            return ExtractFuture::ready(Ok(Self::new(manager, login)));
         }
         let (req, manager) = (req.clone(), manager.clone());
         ExtractFuture::pending(async move {
-            let login = manager.context(&req)?.load(&req).await;
-            current(&manager, login)
+            let login = load_for_argument(&manager, &req).await?;
+            Ok(Self::new(&manager, login))
         })
     }
+}
+
+/// Returns the current user of a request: [`CurrentUser`] for a helper that has only the request, such
+/// as a layout or a [`forbidden_handler`](crate::LoginManagerBuilder::forbidden_handler).
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64, name: String }
+/// use actix_login::{LoginError, current_user};
+/// use actix_web::HttpRequest;
+///
+/// /// The head of each page.
+/// async fn header(req: &HttpRequest) -> Result<String, LoginError> {
+///     let current_user = current_user::<User>(req).await?;
+///     Ok(match current_user.user() {
+///         Some(user) => format!("Hi {}!", user.name),
+///         None => "<a href=/login>Log in</a>".to_owned(),
+///     })
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`], and mistakes in the app's set-up (500).
+/// The caller may treat the error itself: the response stays the caller's.
+pub async fn current_user<U: UserMixin>(req: &HttpRequest) -> Result<CurrentUser<U>, LoginError> {
+    let manager = LoginManager::<U>::of(req)?;
+    let login = manager.context(req)?.load(req).await?;
+    Ok(CurrentUser::new(manager, login))
 }
 
 /// The current user of a request that needs a login. It derefs to `U`, and serializes as `U` does.
@@ -252,7 +279,14 @@ impl<U: UserMixin> FromRequest for CurrentUser<U> {
 /// It is not `Send`. For `web::block(move || …)` and spawned tasks copy what they need:
 /// `let id = user.id;`.
 ///
-/// To ask without refusing the request, use [`CurrentUser`], which causes no flash and no event.
+/// To ask without refusing the request, use [`CurrentUser`]. As an `Option`, a `Result` or an `Either`
+/// of actix-web, an anonymous request leaves no flash, no `next` and no event: those come when the
+/// error becomes the response. But an
+/// [`unauthorized_handler`](crate::LoginManagerBuilder::unauthorized_handler) runs all the same, and its
+/// response is dropped.
+///
+/// If a loader fails, the response is an empty 500, even if the handler's argument is an `Option`, and
+/// drops the error. To treat that error, call [`current_user`].
 pub struct AuthenticatedUser<U: UserMixin>(Arc<U>);
 
 impl<U: UserMixin> AuthenticatedUser<U> {
@@ -304,15 +338,26 @@ impl<U: UserMixin> FromRequest for AuthenticatedUser<U> {
         }
         let (req, manager) = (req.clone(), manager.clone());
         ExtractFuture::pending(async move {
-            if let Err(refusal) = login_required_of::<U>().admit(&req).await {
-                return Err(InternalError::from_response("not logged in", refusal).into());
-            }
-            match manager.context(&req)?.load(&req).await? {
-                Some(login) => Ok(Self(login.user)),
-                None => Err(LoginError::NotLoggedIn.into()),
+            match load_for_argument(&manager, &req).await? {
+                Some(login) if login.user.is_authenticated() => Ok(Self(login.user)),
+                _ => Err(refuse_argument(Rc::new(manager), &req).await),
             }
         })
     }
+}
+
+/// Loads the login for a handler's argument. If that fails, the response must be a 500, even if the
+/// argument is an `Option`, which drops the error.
+async fn load_for_argument<U: UserMixin>(
+    manager: &LoginManager<U>,
+    req: &HttpRequest,
+) -> LoadedLogin<U> {
+    let context = manager.context(req)?;
+    let login = context.load(req).await;
+    if login.is_err() {
+        context.failed_argument.set(true);
+    }
+    login
 }
 
 /// The user whose login is pending in this session: the password was right, and the second factor is

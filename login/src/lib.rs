@@ -379,10 +379,10 @@ pub use self::{
     config::SESSION_KEYS,
     error::{ConfigError, LoginError},
     events::{CookieRejectReason, LoginEndReason, LoginEvent},
-    extract::{AuthenticatedUser, CurrentUser, PendingUser},
+    extract::{AuthenticatedUser, CurrentUser, PendingUser, current_user},
     guard::{
         check::Check,
-        refusal::{needs_refresh, unauthorized},
+        refusal::{forbidden, needs_refresh, unauthorized},
         scope::LoginScope,
     },
     http::{authorization::Authorization, url::make_next_param},

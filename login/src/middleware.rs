@@ -269,10 +269,32 @@ where
         if let Ok(res) = &mut result
             && let Some(SharedManager(Ok(manager))) = shared_data.get::<SharedManager<U>>()
         {
+            if let Some(error) = dropped_error(manager, res) {
+                return Poll::Ready(Err(error.into()));
+            }
             finish_response(manager, res);
         }
         Poll::Ready(result.map(ServiceResponse::map_into_left_body))
     }
+}
+
+/// The error of a load that failed for a handler's argument, if the response does not show it: an
+/// `Option` drops the error of its extractor, and the handler takes the user for a stranger.
+fn dropped_error<U: UserMixin, B>(
+    manager: &LoginManager<U>,
+    res: &ServiceResponse<B>,
+) -> Option<LoginError> {
+    let context = manager.existing_context(res.request())?;
+    let error = context.failed_argument()?;
+    if res.status().is_server_error() {
+        return None;
+    }
+    tracing::error!(
+        target: "actix_login",
+        "{error}, and the handler's argument, such as an `Option<AuthenticatedUser<_>>`, has dropped \
+         the error, so the response was replaced by a 500: to treat the error, call `current_user`"
+    );
+    Some(error)
 }
 
 /// Sets the challenge, the remember cookie and the cache headers of a response.

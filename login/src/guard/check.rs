@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::{
-    refusal::forbidden,
+    refusal::refuse_forbidden,
     rule::{Guard, Nearest, Of, Rule, Target, fail},
 };
 use crate::{error::LoginError, manager::LoginManager, user::UserMixin};
@@ -133,6 +133,6 @@ pub(super) async fn pass_check<U: UserMixin, C: Check<U, M>, M>(
     let (manager, login) = load().await.map_err(fail)?;
     match login {
         Some(login) if check.check(&login.user).await => Ok(()),
-        _ => Err(forbidden(manager, req).await),
+        _ => Err(refuse_forbidden(manager, req).await),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod handler;
 pub(crate) mod refusal;
+pub(crate) mod refused_argument;
 pub(crate) mod rule;
 mod running;
 pub(crate) mod scope;

@@ -3,7 +3,10 @@
 use std::{iter, rc::Rc};
 
 use actix_session::SessionExt;
-use actix_web::{HttpRequest, HttpResponse, ResponseError, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::{Method, header},
+};
 
 use super::running;
 use crate::{
@@ -15,7 +18,7 @@ use crate::{
     },
     manager::{
         LoginManager,
-        settings::{Message, Refusal, Refusals, ViewSetting},
+        settings::{Message, Refusal, RefusalHandler, Refusals, ViewSetting},
         view::View,
     },
     pages::{
@@ -91,6 +94,36 @@ pub async fn needs_refresh(req: &HttpRequest) -> HttpResponse {
     }
 }
 
+/// Makes the response to a logged-in user who may not do what the request asks for.
+///
+/// If there is a [`forbidden_handler`](crate::LoginManagerBuilder::forbidden_handler), it makes the
+/// response; otherwise it is an empty 403. A [scope](crate::LoginScope) may have its own. In a handler
+/// of refused requests it makes the response that there would be without that handler, as
+/// [`unauthorized`] does.
+///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// use actix_login::{AuthenticatedUser, forbidden, login_required};
+/// use actix_web::{HttpRequest, HttpResponse, delete, web::Path};
+///
+/// #[delete("/users/{id}")]
+/// #[login_required]
+/// async fn remove(req: HttpRequest, user: AuthenticatedUser<User>, id: Path<u64>) -> HttpResponse {
+///     if user.id != *id {
+///         return forbidden(&req).await;
+///     }
+///     HttpResponse::NoContent().finish()
+/// }
+/// ```
+pub async fn forbidden(req: &HttpRequest) -> HttpResponse {
+    match nearest_required(req) {
+        Ok(manager) => refuse_forbidden(manager, req).await,
+        Err(error) => error.error_response(),
+    }
+}
+
 impl<U: UserMixin> LoginManager<U> {
     /// [`unauthorized`](crate::unauthorized) with the settings of this manager.
     pub async fn unauthorized(&self, req: &HttpRequest) -> HttpResponse {
@@ -100,6 +133,11 @@ impl<U: UserMixin> LoginManager<U> {
     /// [`needs_refresh`](crate::needs_refresh) with the settings of this manager.
     pub async fn needs_refresh(&self, req: &HttpRequest) -> HttpResponse {
         refuse_needs_refresh(self, req).await
+    }
+
+    /// [`forbidden`](crate::forbidden) with the settings of this manager.
+    pub async fn forbidden(&self, req: &HttpRequest) -> HttpResponse {
+        refuse_forbidden(self, req).await
     }
 }
 
@@ -122,14 +160,13 @@ pub(super) async fn refuse_needs_refresh(
 }
 
 /// Emits the event of a refusal, unless a handler of a refusal asks: one refusal emits one event.
-fn emit_once(manager: &dyn AnyManager, req: &HttpRequest, event: LoginEvent) {
+pub(super) fn emit_once(manager: &dyn AnyManager, req: &HttpRequest, event: LoginEvent) {
     if !running::is_within_emitted_refusal(req) {
         manager.emit_for_current_user(req, event);
     }
 }
 
-/// Makes the response to a logged-in user who does not pass a check: the handler's, or an empty 403.
-pub(super) async fn forbidden(manager: &dyn AnyManager, req: &HttpRequest) -> HttpResponse {
+pub(super) async fn refuse_forbidden(manager: &dyn AnyManager, req: &HttpRequest) -> HttpResponse {
     let scopes = enclosing_scopes(req);
     let handler = scopes
         .iter()
@@ -200,8 +237,6 @@ pub(super) fn enclosing_scopes(req: &HttpRequest) -> Vec<Rc<EnclosingScope>> {
     iter::successors(innermost, |scope| scope.around.clone()).collect()
 }
 
-/// The innermost scope with a setting of its own decides, or else the manager. A scope whose handler
-/// asks is passed over, and so is the manager's handler: its view is left.
 async fn refuse(
     manager: &dyn AnyManager,
     req: &HttpRequest,
@@ -209,6 +244,26 @@ async fn refuse(
     message: &Message,
 ) -> HttpResponse {
     let scopes = enclosing_scopes(req);
+    match find_refusal(&scopes, manager, req, refusal_in) {
+        FoundRefusal::Handler(handler) => running::run(handler, true, req).await,
+        FoundRefusal::View(view) => redirect_or_401(manager, req, view, message),
+    }
+}
+
+/// What makes the response to a refused request.
+pub(super) enum FoundRefusal<'a> {
+    Handler(&'a RefusalHandler),
+    View(&'a ViewSetting),
+}
+
+/// The innermost scope with a setting of its own decides, or else the manager. A scope whose handler
+/// asks is passed over, and so is the manager's handler: its view is left.
+pub(super) fn find_refusal<'a>(
+    scopes: &'a [Rc<EnclosingScope>],
+    manager: &'a dyn AnyManager,
+    req: &HttpRequest,
+    refusal_in: impl Fn(&Refusals) -> &Refusal,
+) -> FoundRefusal<'a> {
     let refusal = scopes
         .iter()
         .map(|scope| refusal_in(&scope.refusals))
@@ -217,12 +272,20 @@ async fn refuse(
             None => !refusal.is_inherited(),
         })
         .unwrap_or_else(|| refusal_in(&manager.settings().refusals));
-    if let Some(handler) = &refusal.handler
-        && running::may_run(handler, req)
-    {
-        return running::run(handler, true, req).await;
+    match &refusal.handler {
+        Some(handler) if running::may_run(handler, req) => FoundRefusal::Handler(handler),
+        _ => FoundRefusal::View(&refusal.view),
     }
-    match &refusal.view {
+}
+
+/// Redirects to the view of a refusal, or makes an empty 401 if there is none.
+pub(super) fn redirect_or_401(
+    manager: &dyn AnyManager,
+    req: &HttpRequest,
+    view: &ViewSetting,
+    message: &Message,
+) -> HttpResponse {
+    match view {
         ViewSetting::View(view) => flash_and_redirect(manager, req, view, message)
             .unwrap_or_else(|error| error.error_response()),
         ViewSetting::None | ViewSetting::Inherited => HttpResponse::Unauthorized().finish(),
@@ -240,20 +303,33 @@ fn flash_and_redirect(
     let is_navigation = is_navigation(req.method(), req.headers());
     // The user sees no response to a script's request, and would be told later, on another page.
     if is_navigation && !message.text.is_empty() {
-        match &settings.flashes.localize {
-            Some(localize) => flash_refusal(req, &message.category, &localize(req, &message.text)),
-            None => flash_refusal(req, &message.category, &message.text),
-        }
+        let category = message.category.clone();
+        let text = match &settings.flashes.localize {
+            Some(localize) => localize(req, &message.text),
+            None => message.text.clone(),
+        };
+        running::apply(req, move |req| {
+            flash_refusal(req, &category, &text);
+            Ok(())
+        })?;
     }
     if settings.redirects.use_session_for_next && is_navigation && is_readable(req) {
-        let session = req.get_session();
-        match redirect.session_next {
-            Some(next) => store_next(&session, next, settings.now())
-                .map_err(|_| LoginError::SessionWrite.logged())?,
-            None if keeps_next(req) => {}
-            // The login must not lead to a page that was refused earlier.
-            None => remove_next(&session),
-        }
+        let (next, now) = (redirect.session_next, settings.now());
+        let keeps_next = keeps_next(req);
+        running::apply(req, move |req| {
+            let session = req.get_session();
+            match next {
+                Some(next) => {
+                    store_next(&session, next, now).map_err(|_| LoginError::SessionWrite.logged())
+                }
+                None if keeps_next => Ok(()),
+                // The login must not lead to a page that was refused earlier.
+                None => {
+                    remove_next(&session);
+                    Ok(())
+                }
+            }
+        })?;
     }
     if settings.redirects.redirect_navigations_only && !is_navigation {
         return Ok(HttpResponse::Unauthorized()
@@ -261,6 +337,11 @@ fn flash_and_redirect(
             .finish());
     }
     Ok(redirect_to(&redirect.url))
+}
+
+/// The response to a preflight. It carries no cookies, and no protected code runs for it.
+pub(super) fn preflight_response(req: &HttpRequest) -> Option<HttpResponse> {
+    (req.method() == Method::OPTIONS).then(|| HttpResponse::NoContent().finish())
 }
 
 /// A 302.

@@ -2,9 +2,11 @@
 
 use std::{marker::PhantomData, time::Duration};
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
-use super::refusal::{redirect_logged_in, refuse_needs_refresh, refuse_unauthorized};
+use super::refusal::{
+    preflight_response, redirect_logged_in, refuse_needs_refresh, refuse_unauthorized,
+};
 use crate::{
     error::LoginError,
     manager::{LoginManager, settings::Settings},
@@ -144,9 +146,8 @@ async fn refuse(
     state: LoginState,
     req: &HttpRequest,
 ) -> HttpResponse {
-    // A preflight carries no cookies. It gets a response, and no protected code runs for it.
-    if req.method() == Method::OPTIONS {
-        return HttpResponse::NoContent().finish();
+    if let Some(response) = preflight_response(req) {
+        return response;
     }
     match rule {
         Rule::Anonymous(view) => redirect_logged_in(*view, req),

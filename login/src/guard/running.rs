@@ -9,7 +9,7 @@ use std::{
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use tokio::task;
 
-use crate::{future::marked_while_polled, manager::settings::RefusalHandler};
+use crate::{error::LoginError, future::marked_while_polled, manager::settings::RefusalHandler};
 
 /// How many handlers may run for one request. It stops a handler that leaves tasks behind, each of
 /// which causes another refusal.
@@ -28,6 +28,8 @@ struct Run {
     handler: RefusalHandler,
     /// Whether an event was emitted for the refusal.
     emitted: bool,
+    /// Where the effects of refusals within the handler are kept back, if they are.
+    kept_effects: Option<Rc<KeptEffects>>,
     task: Option<task::Id>,
     polled: Cell<bool>,
 }
@@ -37,6 +39,50 @@ impl Run {
     /// handler has spawned. Two extractors of one page may run handlers side by side in one task.
     fn is_around(&self, task: Option<task::Id>) -> bool {
         self.polled.get() || self.task != task
+    }
+}
+
+/// What a refusal leaves behind besides its response: a flash, and the `next` in the session.
+type Effect = Box<dyn FnOnce(&HttpRequest) -> Result<(), LoginError>>;
+
+/// The effects of a refusal that may never become the response.
+#[derive(Default)]
+pub(super) struct KeptEffects(RefCell<Vec<Effect>>);
+
+impl KeptEffects {
+    /// Applies them, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::SessionWrite`].
+    pub(super) fn apply(&self, req: &HttpRequest) -> Result<(), LoginError> {
+        let effects = self.0.take();
+        effects
+            .into_iter()
+            .try_for_each(|effect| apply(req, effect))
+    }
+}
+
+/// Applies an effect of a refusal, or keeps it back if a handler around keeps effects back.
+///
+/// # Errors
+///
+/// [`LoginError::SessionWrite`].
+pub(super) fn apply(
+    req: &HttpRequest,
+    effect: impl FnOnce(&HttpRequest) -> Result<(), LoginError> + 'static,
+) -> Result<(), LoginError> {
+    let around = runs_around(req);
+    let kept_effects = around
+        .into_iter()
+        .rev()
+        .find_map(|run| run.kept_effects.clone());
+    match kept_effects {
+        Some(kept) => {
+            kept.0.borrow_mut().push(Box::new(effect));
+            Ok(())
+        }
+        None => effect(req),
     }
 }
 
@@ -60,19 +106,46 @@ pub(super) fn may_run(handler: &RefusalHandler, req: &HttpRequest) -> bool {
 }
 
 fn any_around(req: &HttpRequest, is_wanted: impl Fn(&Run) -> bool) -> bool {
+    runs_around(req).iter().any(|run| is_wanted(run))
+}
+
+/// The runs by which the caller is called, the outermost first.
+fn runs_around(req: &HttpRequest) -> Vec<Rc<Run>> {
     let extensions = req.extensions();
     let Some(running) = extensions.get::<Rc<RunningHandlers>>() else {
-        return false;
+        return Vec::new();
     };
     let task = task::try_id();
     let runs = running.runs.borrow();
-    runs.iter().any(|run| run.is_around(task) && is_wanted(run))
+    runs.iter()
+        .filter(|run| run.is_around(task))
+        .cloned()
+        .collect()
 }
 
 /// Calls the handler. `emitted` says whether an event was emitted for the refusal.
 pub(super) async fn run(
     handler: &RefusalHandler,
     emitted: bool,
+    req: &HttpRequest,
+) -> HttpResponse {
+    run_and_keep(handler, emitted, None, req).await
+}
+
+/// Calls the handler of a refusal that may never become the response. Effects of refusals within it
+/// are kept back.
+pub(super) async fn run_apart(
+    handler: &RefusalHandler,
+    kept_effects: &Rc<KeptEffects>,
+    req: &HttpRequest,
+) -> HttpResponse {
+    run_and_keep(handler, true, Some(Rc::clone(kept_effects)), req).await
+}
+
+async fn run_and_keep(
+    handler: &RefusalHandler,
+    emitted: bool,
+    kept_effects: Option<Rc<KeptEffects>>,
     req: &HttpRequest,
 ) -> HttpResponse {
     let running = {
@@ -87,6 +160,7 @@ pub(super) async fn run(
     let run = Rc::new(Run {
         handler: Arc::clone(handler),
         emitted,
+        kept_effects,
         task: task::try_id(),
         polled: Cell::new(false),
     });

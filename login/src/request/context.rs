@@ -39,6 +39,8 @@ pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) read_session: Cell<bool>,
     /// Set once the middleware has finished the response: nothing can be set in it any more.
     pub(crate) response_begun: Cell<bool>,
+    /// Whether a handler's argument failed since the load failed. The handler may not know.
+    pub(crate) failed_argument: Cell<bool>,
     /// Whether an untyped guard of a scope admitted the request's user.
     pub(crate) guarded_untyped: Cell<bool>,
     /// Set once a login record was written.
@@ -56,6 +58,7 @@ impl<U: UserMixin> LoginContext<U> {
             changed_before: OnceCell::new(),
             read_session: Cell::new(false),
             response_begun: Cell::new(false),
+            failed_argument: Cell::new(false),
             guarded_untyped: Cell::new(false),
             written: RefCell::new(None),
         }
@@ -71,6 +74,14 @@ impl<U: UserMixin> LoginContext<U> {
             return Err(LoginError::ResponseBegun.logged());
         }
         Ok(())
+    }
+
+    /// The error of a load that failed for a handler's argument, unless a login has replaced it.
+    pub(crate) fn failed_argument(&self) -> Option<LoginError> {
+        if !self.failed_argument.get() {
+            return None;
+        }
+        self.progress.loaded()?.err()
     }
 
     /// Notes that a login record was written to this session.

@@ -2,6 +2,7 @@
 
 mod guests;
 mod loading;
+mod optional_users;
 mod properties;
 mod request_loaders;
 mod shared_users;

@@ -1,0 +1,99 @@
+//! The refusal of a handler's argument: an error that becomes the response only if it is not dropped.
+
+use std::{cell::Cell, fmt, rc::Rc};
+
+use actix_web::{
+    Error, HttpRequest, HttpResponse, ResponseError, error::InternalError, http::StatusCode,
+};
+
+use super::{
+    refusal::{
+        FoundRefusal, emit_once, enclosing_scopes, find_refusal, preflight_response,
+        redirect_or_401,
+    },
+    running::{self, KeptEffects},
+};
+use crate::{events::LoginEvent, manager::settings::ViewSetting, request::nearest::AnyManager};
+
+/// Refuses an argument that needs a login. An `Option` drops the error: then there is no event, no
+/// flash and no `next`.
+///
+/// A handler of the app may wait, and the response to an error may not, so the handler runs now.
+pub(crate) async fn refuse_argument(manager: Rc<dyn AnyManager>, req: &HttpRequest) -> Error {
+    if let Some(response) = preflight_response(req) {
+        return InternalError::from_response("not logged in", response).into();
+    }
+    let scopes = enclosing_scopes(req);
+    let kept_effects = Rc::default();
+    let made_by = match find_refusal(&scopes, &*manager, req, |it| &it.unauthorized) {
+        FoundRefusal::Handler(handler) => {
+            let response = running::run_apart(handler, &kept_effects, req).await;
+            MadeBy::Handler(response, kept_effects)
+        }
+        FoundRefusal::View(view) => MadeBy::View(view.clone()),
+    };
+    let req = req.clone();
+    RefusedArgument(Cell::new(Some(Refused {
+        manager,
+        req,
+        made_by,
+    })))
+    .into()
+}
+
+/// The error of an argument that needs a login.
+struct RefusedArgument(Cell<Option<Refused>>);
+
+struct Refused {
+    manager: Rc<dyn AnyManager>,
+    req: HttpRequest,
+    made_by: MadeBy,
+}
+
+/// What makes the response.
+enum MadeBy {
+    /// A handler of the app, which has run.
+    Handler(HttpResponse, Rc<KeptEffects>),
+    View(ViewSetting),
+}
+
+impl fmt::Debug for RefusedArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefusedArgument")
+    }
+}
+
+impl fmt::Display for RefusedArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not logged in")
+    }
+}
+
+impl ResponseError for RefusedArgument {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::UNAUTHORIZED
+    }
+
+    /// Makes the response, and applies what belongs to it. The first call counts.
+    fn error_response(&self) -> HttpResponse {
+        let Some(refused) = self.0.take() else {
+            return HttpResponse::new(self.status_code());
+        };
+        let Refused {
+            manager,
+            req,
+            made_by,
+        } = refused;
+        emit_once(&*manager, &req, LoginEvent::UserUnauthorized);
+        match made_by {
+            MadeBy::Handler(response, kept_effects) => match kept_effects.apply(&req) {
+                Ok(()) => response,
+                Err(error) => error.error_response(),
+            },
+            MadeBy::View(view) => {
+                let message = &manager.settings().flashes.login_message;
+                redirect_or_401(&*manager, &req, &view, message)
+            }
+        }
+    }
+}
