@@ -54,8 +54,8 @@ use self::guard::GuardKind;
 /// The guard runs before actix-web extracts the handler's arguments, so the request body of a refused client is
 /// neither read nor parsed.
 ///
-/// The login view receives the refused URL as `next`, even for a POST, as in Flask-Login. After login the browser
-/// requests that URL with GET, so guard the page that contains the form as well.
+/// The login view receives the refused URL as `next`. For a POST it receives the page that sent the form, since a
+/// browser that returns after the login sends a GET. `LoginManagerBuilder::next_for_unsafe_methods` changes that.
 ///
 /// # Options
 ///
@@ -67,7 +67,8 @@ use self::guard::GuardKind;
 /// | `#[login_required(Admin, check = …, check = …)]` | an `Admin` who passes every check, in this order |
 ///
 /// A check takes a reference to the user and returns a `bool`. It is a function, a closure or an `async` one of
-/// either. A closure needs the user type once: as its argument's type, or as the attribute's first option.
+/// either. A closure needs the user type once: as the type of the first check's argument, or as the attribute's first
+/// option.
 ///
 /// ```
 /// use actix_login::{UserMixin, login_required};

@@ -34,6 +34,23 @@ pub(crate) type LoadResult<U> = Result<Option<Arc<U>>, String>;
 /// LoginManager::<User>::builder(secret).user_loader(Database).build()?;
 /// # Ok::<(), actix_login::ConfigError>(())
 /// ```
+///
+/// A closure with `?` names the type of its errors. Otherwise the compiler reports that type annotations
+/// are needed, since `?` may convert the error:
+///
+/// ```
+/// # use actix_login::{LoginManager, UserMixin};
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// # fn find(id: u64) -> Result<Option<u64>, std::io::Error> { Ok(Some(id)) }
+/// LoginManager::<User>::builder([0; 32])
+///     .user_loader(async |id: u64| -> Result<_, std::io::Error> {
+///         let row = find(id)?;
+///         Ok(row.map(|id| User { id }))
+///     })
+///     .build()?;
+/// # Ok::<(), actix_login::ConfigError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't load a `{U}` by its id",
     label = "not a user loader",

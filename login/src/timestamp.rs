@@ -5,12 +5,15 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use actix_web::cookie::time::OffsetDateTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time, in whole seconds since 1970 (UTC).
 ///
-/// It prints and serializes as that number, so that a database column, a template or JSON can hold
-/// one.
+/// It prints as a date of RFC 3339: `2025-11-22T11:52:25Z`. That ends with the year 9999: later points in
+/// time print as the last second of that year. It serializes as the number of seconds, so that a database
+/// column or JSON can hold one; minijinja-contrib's filter `datetimeformat` prints that number in a
+/// template.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -20,10 +23,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// let end = start.plus(Duration::from_secs(60));
 /// assert_eq!(end.as_secs(), 1_763_812_405);
 /// assert!(end.has_passed(end) && !end.has_passed(start));
-/// assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_secs(7)).to_string(), "7");
+/// assert_eq!(start.to_string(), "2025-11-22T11:52:25Z");
+/// assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_secs(7)).as_secs(), 7);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
+
+/// The last second of the year 9999: RFC 3339 has no later years.
+const LAST_PRINTED: i64 = 253_402_300_799;
 
 impl Timestamp {
     /// The point in time so many seconds after 1970.
@@ -65,7 +72,14 @@ impl From<SystemTime> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let seconds = i64::try_from(self.0).unwrap_or(i64::MAX).min(LAST_PRINTED);
+        let date = OffsetDateTime::from_unix_timestamp(seconds);
+        let date = date.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let (year, month, day) = date.to_calendar_date();
+        let (hour, minute, second) = date.to_hms();
+        let month = u8::from(month);
+        let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+        f.pad(&text)
     }
 }
 
@@ -78,5 +92,28 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         u64::deserialize(deserializer).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_prints_as_a_date() {
+        for (seconds, date) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_763_812_345, "2025-11-22T11:52:25Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+            (253_402_300_800, "9999-12-31T23:59:59Z"),
+            (u64::MAX, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Timestamp::from_secs(seconds).to_string(), date);
+        }
+        assert_eq!(
+            format!("{:>22}", Timestamp::from_secs(0)),
+            "  1970-01-01T00:00:00Z"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{
-    Error, Expr, ExprLit, Lit, LitStr, Result, Token, Type,
+    Error, Expr, ExprLit, Lit, LitStr, Pat, Result, Token, Type,
     ext::IdentExt as _,
     parse::{ParseStream, Parser},
 };
@@ -97,7 +97,22 @@ impl GuardOptions {
                 "`check` needs a function that takes the user: `check = Admin::can_edit` or `check = |user: &Admin| user.level > 3`",
             ));
         }
-        self.checks.push(input.parse()?);
+        let check = input.parse()?;
+        // Later checks get the type from the first one.
+        if self.user_type.is_none()
+            && self.checks.is_empty()
+            && let Some(argument) = find_untyped_argument(&check)
+        {
+            let name = kind.name();
+            return Err(Error::new_spanned(
+                argument,
+                format!(
+                    "the first check must name the user type: write `check = |user: &User| …`, or name the type \
+                     before the checks, as in `#[{name}(User, check = |user| …)]`"
+                ),
+            ));
+        }
+        self.checks.push(check);
         Ok(())
     }
 
@@ -228,6 +243,19 @@ fn parse_duration(text: &str) -> Option<u64> {
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
     let number = is_number.then(|| number.parse::<u64>().ok()).flatten()?;
     number.checked_mul(seconds)
+}
+
+/// Returns the argument of a closure if it has no type.
+fn find_untyped_argument(check: &Expr) -> Option<&Pat> {
+    match check {
+        Expr::Closure(closure) => {
+            let argument = closure.inputs.first()?;
+            (!matches!(argument, Pat::Type(_))).then_some(argument)
+        }
+        Expr::Paren(check) => find_untyped_argument(&check.expr),
+        Expr::Group(check) => find_untyped_argument(&check.expr),
+        _ => None,
+    }
 }
 
 /// Whether the type is a path, including one from a `macro_rules!` fragment.

@@ -48,7 +48,9 @@ use crate::{
 /// ```
 ///
 /// It can't be wrapped into a middleware that keeps a clone of the `HttpRequest` while it calls its
-/// service: actix-web panics.
+/// service: actix-web panics. A function of `from_fn` keeps one if it has an `HttpRequest` argument, or
+/// an extractor that holds the request. It takes the `ServiceRequest` and the `Next` alone, and reads the
+/// request by `ServiceRequest::request`.
 ///
 /// The functions of the crate (`logout_user`, `login_fresh`, …) and the guards use the manager nearest
 /// to the handler. If an app has two kinds of user, the methods of the same names use the manager of

@@ -7,7 +7,7 @@ use std::{
 
 use actix_session::SessionExt;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::form_urlencoded;
 
 use crate::{
@@ -47,8 +47,13 @@ pub fn is_safe_redirect(req: &HttpRequest, target: &str) -> bool {
 ///
 /// As an argument of a handler it comes from the query. If there is none, and with
 /// [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next), it is taken out of the
-/// session: later requests no longer find it there, and it expires after an hour. As a field of a form it comes from that field; there only a path on this site counts, since
-/// a form has no request. A `next` that is not [safe](is_safe_redirect) counts as missing.
+/// session: later requests no longer find it there, and it expires after an hour. As a field of a form
+/// it comes from that field; there only a path on this site counts, since a form has no request. A
+/// `next` that is not [safe](is_safe_redirect) counts as missing.
+///
+/// It serializes as the URL or as nothing, for the state that an OAuth login keeps while the user is at
+/// the provider. Read back, only a path on this site counts, as in a form: the state passes through the
+/// browser.
 ///
 /// ```
 /// use actix_login::NextUrl;
@@ -124,6 +129,12 @@ impl FromRequest for NextUrl {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self::of(req)))
+    }
+}
+
+impl Serialize for NextUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

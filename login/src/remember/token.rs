@@ -51,8 +51,8 @@ impl RememberToken {
             } else {
                 STATELESS
             },
-            self.first_issued_at,
-            self.expires_at,
+            self.first_issued_at.as_secs(),
+            self.expires_at.as_secs(),
             self.duration.as_secs(),
             self.auth_tag.map(|tag| tag.to_string()).unwrap_or_default(),
         );

@@ -226,8 +226,11 @@ impl RedisLoginStore {
     }
 }
 
-fn to_text(time: Option<Timestamp>) -> String {
-    time.map(|time| time.to_string()).unwrap_or_default()
+/// The seconds as text; empty for no time.
+fn to_text(time: impl Into<Option<Timestamp>>) -> String {
+    let time = time.into();
+    time.map(|time| time.as_secs().to_string())
+        .unwrap_or_default()
 }
 
 /// When Redis is to expire a key.
@@ -238,8 +241,8 @@ fn expire_at(end: Option<Timestamp>) -> String {
 fn to_fields(login: &StoredLogin) -> [(&'static str, String); 11] {
     [
         ("user", login.user.clone()),
-        ("started_at", login.started_at.to_string()),
-        ("last_seen_at", login.last_seen_at.to_string()),
+        ("started_at", to_text(login.started_at)),
+        ("last_seen_at", to_text(login.last_seen_at)),
         ("expires_at", to_text(login.expires_at)),
         ("user_agent", login.user_agent.clone()),
         ("address", login.address.clone()),
@@ -249,7 +252,7 @@ fn to_fields(login: &StoredLogin) -> [(&'static str, String); 11] {
             "last_confirmed_generation",
             login.last_confirmed_generation.to_string(),
         ),
-        ("issued_at", login.issued_at.to_string()),
+        ("issued_at", to_text(login.issued_at)),
         ("cookie_confirmed_at", to_text(login.cookie_confirmed_at)),
     ]
 }

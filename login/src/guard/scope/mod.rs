@@ -40,7 +40,9 @@ use crate::{
 /// Like a manager it can be built outside of the app's factory, and cloned into several scopes.
 ///
 /// It can't be wrapped into a middleware that keeps a clone of the `HttpRequest` while it calls its
-/// service: actix-web panics.
+/// service: actix-web panics. A function of `from_fn` keeps one if it has an `HttpRequest` argument, or
+/// an extractor that holds the request. It takes the `ServiceRequest` and the `Next` alone, and reads the
+/// request by `ServiceRequest::request`.
 ///
 /// ```
 /// use actix_login::LoginScope;

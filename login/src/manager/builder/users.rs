@@ -19,7 +19,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Finds the user of an id, which the session or a remember cookie holds.
     ///
     /// Default: none, and then no user can log in. See [`UserLoader`] for what it may be and may
-    /// return.
+    /// return, and how a closure with `?` names its error.
     pub fn user_loader(mut self, loader: impl UserLoader<U> + Send + Sync) -> Self {
         self.loaders.by_id = Some(Box::new(ErasedLoader::<_, ById>::new(loader)));
         self

@@ -1,7 +1,12 @@
 //! The `next` that a view gets.
 
 use actix_login::NextUrl;
-use actix_web::web::{self, ServiceConfig};
+use actix_session::Session;
+use actix_web::{
+    Result,
+    web::{self, Query, ServiceConfig},
+};
+use serde::{Deserialize, Serialize};
 
 use super::{app, encoded, guarded_pages, location, sent_to};
 use crate::{
@@ -115,4 +120,52 @@ fn a_next_with_an_overlong_host_is_not_stored_in_the_session() {
     let request = browser.request("GET", "/a").header("Host", host);
     assert_eq!(location(&request.send()), "https://accounts.example/login");
     assert!(store.content().is_empty());
+}
+
+/// What an OAuth login keeps while the user is at the provider.
+#[derive(Serialize, Deserialize)]
+struct State {
+    nonce: u32,
+    next: NextUrl,
+}
+
+#[test]
+fn a_next_survives_in_the_state_of_an_oauth_login() {
+    async fn start(session: Session, next: NextUrl) -> Result<String> {
+        session.insert("state", State { nonce: 7, next })?;
+        Ok(String::new())
+    }
+    async fn callback(session: Session) -> Result<String> {
+        let state = session.get::<State>("state")?.unwrap();
+        Ok(format!("{} {}", state.nonce, state.next.or("/home")))
+    }
+    /// The state comes back by the URL, and so from the client.
+    async fn callback_by_url(state: Query<State>) -> String {
+        let state = state.into_inner();
+        format!("{} {}", state.nonce, state.next.or("/home"))
+    }
+    let configure = |config: &mut ServiceConfig| {
+        config
+            .route("/start", web::get().to(start))
+            .route("/callback", web::get().to(callback))
+            .route("/callback-by-url", web::get().to(callback_by_url));
+    };
+    let manager = builder::<User>()
+        .allowed_redirect_hosts(["accounts.example"])
+        .build()
+        .unwrap();
+    let app = serve!(configure, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    for (next, read) in [
+        ("?next=/orders%3Fpage=2", "7 /orders?page=2"),
+        ("?next=//evil.example", "7 /home"),
+        ("", "7 /home"),
+        // A path alone counts in what is read back.
+        ("?next=https://accounts.example/", "7 /home"),
+    ] {
+        browser.get(&format!("/start{next}"));
+        assert_eq!(browser.get("/callback").body, read, "{next}");
+    }
+    let forged = browser.get("/callback-by-url?nonce=7&next=//evil.example");
+    assert_eq!(forged.body, "7 /home");
 }
