@@ -327,7 +327,7 @@ fn finish_response<U: UserMixin, B: MessageBody>(
                     cookies: true,
                     header: None,
                 };
-                mark_private(headers, depends_on);
+                mark_private(headers, depends_on, &settings.cache_control);
             }
         }
         return;
@@ -349,5 +349,5 @@ fn finish_response<U: UserMixin, B: MessageBody>(
             || context.read_session.get(),
         header: settings.auth_header_name.as_deref(),
     };
-    mark_private(headers, depends_on);
+    mark_private(headers, depends_on, &settings.cache_control);
 }

@@ -11,9 +11,16 @@ pub(crate) struct DependsOn<'a> {
     pub(crate) header: Option<&'a str>,
 }
 
-/// Marks a response as one for the current user alone: `Vary` (RFC 9110, section 12.5.5) and
-/// `Cache-Control: private` (RFC 9111, section 5.2.2.7).
-pub(crate) fn mark_private(headers: &mut HeaderMap, depends_on: DependsOn<'_>) {
+/// The `Cache-Control` of a response that depends on the user.
+pub(crate) const PRIVATE: HeaderValue = HeaderValue::from_static("private");
+
+/// Marks a response as one for the current user alone: `Vary` (RFC 9110, section 12.5.5), and
+/// `Cache-Control` (RFC 9111, section 5.2.2.7) unless the handler has set one.
+pub(crate) fn mark_private(
+    headers: &mut HeaderMap,
+    depends_on: DependsOn<'_>,
+    cache_control: &HeaderValue,
+) {
     let auth_header_name = depends_on.header;
     let is_cookie = |name: &str| name.eq_ignore_ascii_case("Cookie");
     let varies_by_cookie = depends_on.cookies || auth_header_name.is_some_and(is_cookie);
@@ -36,7 +43,7 @@ pub(crate) fn mark_private(headers: &mut HeaderMap, depends_on: DependsOn<'_>) {
         headers.append(VARY, value);
     }
     if !has_cache_control {
-        headers.append(CACHE_CONTROL, HeaderValue::from_static("private"));
+        headers.append(CACHE_CONTROL, cache_control.clone());
     }
 }
 
@@ -93,6 +100,15 @@ fn has_directive(headers: &HeaderMap, wanted: &[&str]) -> bool {
         .any(|value| list_contains(value, is_wanted))
 }
 
+/// Whether a `Cache-Control` keeps a response from shared caches.
+pub(crate) fn is_private(cache_control: &HeaderValue) -> bool {
+    list_contains(cache_control, |item| {
+        ["private", "no-store"]
+            .iter()
+            .any(|directive| item.eq_ignore_ascii_case(directive))
+    })
+}
+
 /// Whether a header's comma-separated list contains an item that is wanted.
 fn list_contains(value: &HeaderValue, is_wanted: impl Fn(&str) -> bool) -> bool {
     let items = value.to_str().unwrap_or("").split(',');
@@ -114,7 +130,7 @@ mod tests {
                 cookies: true,
                 header: name,
             };
-            mark_private(&mut headers, depends_on);
+            mark_private(&mut headers, depends_on, &PRIVATE);
             let values = headers.get_all(VARY);
             let values: Vec<_> = values.map(|it| it.to_str().unwrap().to_owned()).collect();
             values.join(", ")

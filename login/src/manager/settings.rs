@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) auth_header_name: Option<String>,
     /// The `WWW-Authenticate` of each 401.
     pub(crate) www_authenticate: Option<HeaderValue>,
+    /// The `Cache-Control` of responses that depend on the user.
+    pub(crate) cache_control: HeaderValue,
     pub(crate) clock: Option<Clock>,
 }
 

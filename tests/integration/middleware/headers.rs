@@ -1,11 +1,13 @@
 //! The cache headers of responses, and a `Cookie` header that is not UTF-8.
 
 use actix_login::{
-    Authorization, CurrentUser, FlashedMessages, LoginManager, LoginOptions, login_user_with,
+    Authorization, ConfigError, CurrentUser, FlashedMessages, LoginManager, LoginOptions,
+    login_user_with,
 };
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Result,
     http::header::{CACHE_CONTROL, VARY},
+    middleware::DefaultHeaders,
     web::{self, ServiceConfig},
 };
 
@@ -92,6 +94,40 @@ fn the_handlers_own_cache_headers_are_kept() {
     assert_eq!(vary(&app.browser().get("/varies-by-all")), ["*"]);
     let response = app.browser().get("/varies-by-language");
     assert_eq!(vary(&response), ["Accept-Language", "Cookie"]);
+}
+
+#[test]
+fn the_cache_control_of_user_pages_is_a_setting_that_outer_defaults_keep() {
+    let manager = builder()
+        .cache_control("no-store, max-age=0")
+        .build()
+        .unwrap();
+    let defaults = DefaultHeaders::new().add((CACHE_CONTROL, "no-cache"));
+    let app = serve!(
+        cached_pages,
+        manager.clone(),
+        cookie_session(),
+        defaults.clone()
+    );
+    let mut browser = app.browser();
+    browser.post("/login/1");
+
+    let page = browser.get("/protected");
+    let public = browser.get("/public");
+
+    assert_eq!(page.header("cache-control"), Some("no-store, max-age=0"));
+    assert_eq!(public.header("cache-control"), Some("no-cache"));
+}
+
+#[test]
+fn a_cache_control_that_lets_shared_caches_store_user_pages_is_rejected() {
+    for value in ["", "public", "max-age=60", "no-cache", "private\n"] {
+        let rejected = builder().cache_control(value).build();
+        assert!(
+            matches!(rejected, Err(ConfigError::Setting { setting, .. }) if setting == "cache_control"),
+            "{value:?}"
+        );
+    }
 }
 
 #[test]

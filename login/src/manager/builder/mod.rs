@@ -20,6 +20,7 @@ use crate::{
     error::ConfigError,
     events::Observer,
     http::{
+        cache_headers::{PRIVATE, is_private},
         origin::Origin,
         url::{Location, is_path_on_this_site},
     },
@@ -44,6 +45,7 @@ pub struct LoginManagerBuilder<U: UserMixin> {
     loaders: Loaders<U>,
     auth_header_name: String,
     www_authenticate: Option<String>,
+    cache_control: Option<String>,
     anonymous_user: Option<AnonymousUser<U>>,
     observers: Vec<Observer<U>>,
     session: SessionSettings,
@@ -75,6 +77,7 @@ impl<U: UserMixin> LoginManager<U> {
             loaders: Loaders::default(),
             auth_header_name: AUTH_HEADER_NAME.to_owned(),
             www_authenticate: None,
+            cache_control: None,
             anonymous_user: None,
             observers: Vec::new(),
             session: SessionSettings::default(),
@@ -143,6 +146,10 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
                 .as_deref()
                 .map(check_challenge)
                 .transpose()?,
+            cache_control: self
+                .cache_control
+                .as_deref()
+                .map_or(Ok(PRIVATE), check_cache_control)?,
             clock: self.clock,
             name: self.name,
         };
@@ -235,6 +242,17 @@ fn check_challenge(challenge: &str) -> Result<HeaderValue, ConfigError> {
         ));
     }
     HeaderValue::from_str(challenge).map_err(|_| rejected("is not a header value"))
+}
+
+/// A `Cache-Control` that keeps the response from shared caches.
+fn check_cache_control(value: &str) -> Result<HeaderValue, ConfigError> {
+    match HeaderValue::from_str(value) {
+        Ok(header) if is_private(&header) => Ok(header),
+        _ => {
+            let reason = format!("{value:?} must contain `private` or `no-store`");
+            Err(setting("cache_control", reason))
+        }
+    }
 }
 
 /// A host with or without a port, and nothing else.

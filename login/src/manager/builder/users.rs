@@ -154,6 +154,33 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self
     }
 
+    /// The `Cache-Control` of each response that depends on the user, unless the handler, or a middleware
+    /// inside of the manager, sets one.
+    ///
+    /// Default: `private`, which keeps the page from shared caches. The browser may still store it: after
+    /// a logout, the Back button shows the page from the browser's cache or its back/forward cache. With
+    /// `no-store` (RFC 9111, section 5.2.2.5) no cache stores the page, and most browsers load it anew.
+    /// Some keep even these pages in their back/forward cache for a while.
+    /// [`build`](Self::build) rejects a value without `private` or `no-store`.
+    ///
+    /// A `DefaultHeaders` of actix-web around the manager does not replace this header: it adds only
+    /// what is missing. Set a site-wide `no-store` here as well.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .cache_control("no-store")
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
+    pub fn cache_control(mut self, cache_control: impl Into<String>) -> Self {
+        self.cache_control = Some(cache_control.into());
+        self
+    }
+
     /// Makes the guest that stands in for the user of an anonymous request in
     /// [`CurrentUser`](crate::CurrentUser): Flask-Login's `anonymous_user`.
     ///
