@@ -37,6 +37,18 @@ use crate::{
 /// 500, and the log says why. Naming the users by [`user_type`](Self::user_type) or
 /// [`check`](Self::check) allows it.
 ///
+/// It guards what is routed through its scope, and not a folder. A service that serves files from `/`
+/// beside the scope, such as `actix_files::Files::new("/", "public")`, also gets other spellings of a
+/// path: `//private/a.txt` and `/x/../private/a.txt` are not in the scope `/private`, but lead to the
+/// same file. So keep protected files out of each folder that is served to strangers:
+///
+/// ```text
+/// static/public/          Files::new("/", "static/public")
+/// static/members/         web::scope("/members")
+///                             .service(Files::new("", "static/members"))
+///                             .wrap(LoginScope::new().login_required())
+/// ```
+///
 /// Like a manager it can be built outside of the app's factory, and cloned into several scopes.
 ///
 /// It can't be wrapped into a middleware that keeps a clone of the `HttpRequest` while it calls its

@@ -2,6 +2,7 @@
 
 mod nested;
 mod other_users;
+mod static_files;
 
 use actix_login::{
     LoginEvent, LoginOptions, LoginScope, fresh_login_required, login_required, login_user_with,
