@@ -102,11 +102,9 @@ fn has_directive(headers: &HeaderMap, wanted: &[&str]) -> bool {
 
 /// Whether a `Cache-Control` keeps a response from shared caches.
 pub(crate) fn is_private(cache_control: &HeaderValue) -> bool {
-    list_contains(cache_control, |item| {
-        ["private", "no-store"]
-            .iter()
-            .any(|directive| item.eq_ignore_ascii_case(directive))
-    })
+    let is_private =
+        |item: &str| item.eq_ignore_ascii_case("private") || item.eq_ignore_ascii_case("no-store");
+    list_contains(cache_control, is_private) && !list_contains(cache_control, is_for_shared_caches)
 }
 
 /// Whether a header's comma-separated list contains an item that is wanted.

@@ -84,6 +84,10 @@ impl RememberCookie {
     /// Default: `remember_token`, and `remember_token_Admin` for a manager
     /// [named](crate::LoginManagerBuilder::name) `Admin`. Browsers enforce the rules of a name that
     /// starts with `__Host-` or `__Secure-`, and `build` checks that the other settings follow them.
+    /// `__Host-` keeps other hosts of the domain from planting a cookie, since this crate compares the
+    /// name byte by byte. It does not protect actix-session's cookie that way: actix-web decodes `%48`
+    /// in a name, so that `__%48ost-id`, for which browsers have no rules, counts as `__Host-id`.
+    ///
     /// Two managers need different names: each would reject the other's cookie as forged, and clear
     /// it.
     pub fn name(mut self, name: impl Into<String>) -> Self {

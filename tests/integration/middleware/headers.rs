@@ -1,8 +1,8 @@
 //! The cache headers of responses, and a `Cookie` header that is not UTF-8.
 
 use actix_login::{
-    Authorization, ConfigError, CurrentUser, FlashedMessages, LoginManager, LoginOptions,
-    login_user_with,
+    Authorization, CurrentUser, FlashedMessages, LoginManager, LoginManagerBuilder, LoginOptions,
+    RememberCookie, login_user_with,
 };
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Result,
@@ -96,37 +96,82 @@ fn the_handlers_own_cache_headers_are_kept() {
     assert_eq!(vary(&response), ["Accept-Language", "Cookie"]);
 }
 
-#[test]
-fn the_cache_control_of_user_pages_is_a_setting_that_outer_defaults_keep() {
-    let manager = builder()
-        .cache_control("no-store, max-age=0")
-        .build()
-        .unwrap();
-    let defaults = DefaultHeaders::new().add((CACHE_CONTROL, "no-cache"));
-    let app = serve!(
-        cached_pages,
-        manager.clone(),
-        cookie_session(),
-        defaults.clone()
-    );
-    let mut browser = app.browser();
-    browser.post("/login/1");
-
-    let page = browser.get("/protected");
-    let public = browser.get("/public");
-
-    assert_eq!(page.header("cache-control"), Some("no-store, max-age=0"));
-    assert_eq!(public.header("cache-control"), Some("no-cache"));
+/// `Cache-Control` of a page of users and of a public page, with `DefaultHeaders` inside and outside of
+/// the manager.
+fn cache_controls(builder: LoginManagerBuilder<User>) -> [Vec<String>; 4] {
+    let manager = builder.build().unwrap();
+    let site_wide = || DefaultHeaders::new().add((CACHE_CONTROL, "no-store"));
+    let (inner, outer) = (manager.clone(), manager);
+    let inside = serve!(cached_pages, site_wide(), inner.clone(), cookie_session());
+    let outside = serve!(cached_pages, outer.clone(), cookie_session(), site_wide());
+    let read = |app: &TestApp, page| {
+        let response = app.browser().get(page);
+        response
+            .headers("cache-control")
+            .map(str::to_owned)
+            .collect()
+    };
+    [
+        read(&inside, "/who"),
+        read(&inside, "/public"),
+        read(&outside, "/who"),
+        read(&outside, "/public"),
+    ]
 }
 
 #[test]
-fn a_cache_control_that_lets_shared_caches_store_user_pages_is_rejected() {
-    for value in ["", "public", "max-age=60", "no-cache", "private\n"] {
-        let rejected = builder().cache_control(value).build();
+fn a_no_store_of_the_whole_site_is_set_on_the_manager_too() {
+    let set = builder::<User>().cache_control("no-store");
+    assert_eq!(cache_controls(set), [["no-store"]; 4]);
+    // Without the setting, the `DefaultHeaders` outside of the manager find its `private`.
+    let not_set = cache_controls(builder());
+    assert_eq!(
+        not_set,
+        [["no-store"], ["no-store"], ["private"], ["no-store"]]
+    );
+}
+
+#[test]
+fn the_cache_control_of_users_pages_is_a_setting() {
+    let manager = builder::<User>()
+        .cache_control("no-store, private")
+        .remember_cookie(RememberCookie::new().refresh_each_request(true))
+        .build()
+        .unwrap();
+    let app = serve!(cached_pages, manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    for (method, page) in [("GET", "/who"), ("GET", "/protected"), ("POST", "/login/1")] {
+        let response = browser.request(method, page).send();
+        let values: Vec<_> = response.headers("cache-control").collect();
+        assert_eq!(values, ["no-store, private"], "{page}");
+    }
+    assert_eq!(browser.get("/public").header("cache-control"), None);
+    let own = browser.get("/own-caching");
+    assert_eq!(own.header("cache-control"), Some("no-store"));
+}
+
+#[test]
+fn a_cache_control_that_lets_shared_caches_keep_pages_is_refused_at_build() {
+    for value in [
+        "",
+        "public",
+        "max-age=60",
+        "no-cache",
+        "private=\"set-cookie\"",
+        "private, public",
+        "private, s-maxage=60",
+        "private\r\nX: y",
+        "private\u{fc}",
+    ] {
+        let built = builder::<User>().cache_control(value).build();
+        let error = built.err().map(|error| error.to_string());
         assert!(
-            matches!(rejected, Err(ConfigError::Setting { setting, .. }) if setting == "cache_control"),
-            "{value:?}"
+            error.is_some_and(|error| error.contains("cache_control")),
+            "{value}"
         );
+    }
+    for value in ["private", "no-store", "Private, max-age=60", "NO-STORE"] {
+        assert!(builder::<User>().cache_control(value).build().is_ok());
     }
 }
 

@@ -47,6 +47,24 @@ fn every_setting_of_the_cookie_reaches_the_browser() {
     assert_eq!(cookie.max_age(), Some(24 * 60 * 60));
 }
 
+/// The documentation of `RememberCookie::name` says what a `__Host-` name is worth.
+#[test]
+fn a_percent_encoded_name_is_the_sessions_but_not_the_remember_cookies() {
+    let site = Site::new(|manager| manager.remember_cookie(RememberCookie::new().name("__Host-r")));
+    let mut browser = site.browser();
+    browser.post("/login?remember=true", "1");
+    let planted = |name: &str, encoded: &str| {
+        let mut victim = site.browser();
+        let value = browser.cookie(name).unwrap().to_owned();
+        victim.cookies.insert(encoded.to_owned(), value);
+        victim.get("/who").body
+    };
+    assert_eq!(planted("__Host-r", "__Host-r"), "1 stale");
+    assert_eq!(planted("__Host-r", "__%48ost-r"), "nobody");
+    // If this fails, actix-session compares the name as sent, and the documentation may say so.
+    assert_eq!(planted(SESSION, "%69d"), "1 fresh");
+}
+
 #[test]
 fn a_plain_login_sets_no_remember_cookie() {
     let site = Site::new(|manager| manager);

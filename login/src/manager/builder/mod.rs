@@ -249,7 +249,9 @@ fn check_cache_control(value: &str) -> Result<HeaderValue, ConfigError> {
     match HeaderValue::from_str(value) {
         Ok(header) if is_private(&header) => Ok(header),
         _ => {
-            let reason = format!("{value:?} must contain `private` or `no-store`");
+            let reason = format!(
+                "{value:?} must contain `private` or `no-store`, and neither `public` nor `s-maxage`"
+            );
             Err(setting("cache_control", reason))
         }
     }

@@ -161,7 +161,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// a logout, the Back button shows the page from the browser's cache or its back/forward cache. With
     /// `no-store` (RFC 9111, section 5.2.2.5) no cache stores the page, and most browsers load it anew.
     /// Some keep even these pages in their back/forward cache for a while.
-    /// [`build`](Self::build) rejects a value without `private` or `no-store`.
+    /// [`build`](Self::build) rejects a value without `private` or `no-store`, and one for shared caches.
     ///
     /// A `DefaultHeaders` of actix-web around the manager does not replace this header: it adds only
     /// what is missing. Set a site-wide `no-store` here as well.
