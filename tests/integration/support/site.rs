@@ -312,7 +312,7 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
     }
     async fn authenticated_at(user: CurrentUser<User>) -> impl Responder {
         match user.authenticated_at() {
-            Some(time) => time.to_string(),
+            Some(time) => time.as_secs().to_string(),
             None => "never".to_owned(),
         }
     }
