@@ -301,22 +301,27 @@ fn flash_and_redirect(
     let settings = manager.settings();
     let redirect = redirect_to_view(view, req, &settings.redirects)?;
     let is_navigation = is_navigation(req.method(), req.headers());
+    let kept_effects = running::kept_effects(req);
     // The user sees no response to a script's request, and would be told later, on another page.
     if is_navigation && !message.text.is_empty() {
-        let category = message.category.clone();
-        let text = match &settings.flashes.localize {
-            Some(localize) => localize(req, &message.text),
-            None => message.text.clone(),
-        };
-        running::apply(req, move |req| {
-            flash_refusal(req, &category, &text);
-            Ok(())
-        })?;
+        let localized = settings.flashes.localize.as_ref();
+        let localized = localized.map(|localize| localize(req, &message.text));
+        let text = localized.as_deref().unwrap_or(&message.text);
+        match &kept_effects {
+            Some(kept) => {
+                let (category, text) = (message.category.clone(), text.to_owned());
+                kept.push(move |req| {
+                    flash_refusal(req, &category, &text);
+                    Ok(())
+                });
+            }
+            None => flash_refusal(req, &message.category, text),
+        }
     }
     if settings.redirects.use_session_for_next && is_navigation && is_readable(req) {
         let (next, now) = (redirect.session_next, settings.now());
         let keeps_next = keeps_next(req);
-        running::apply(req, move |req| {
+        let set_next = move |req: &HttpRequest| {
             let session = req.get_session();
             match next {
                 Some(next) => {
@@ -329,7 +334,11 @@ fn flash_and_redirect(
                     Ok(())
                 }
             }
-        })?;
+        };
+        match &kept_effects {
+            Some(kept) => kept.push(set_next),
+            None => set_next(req)?,
+        }
     }
     if settings.redirects.redirect_navigations_only && !is_navigation {
         return Ok(HttpResponse::Unauthorized()

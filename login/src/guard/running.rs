@@ -50,40 +50,32 @@ type Effect = Box<dyn FnOnce(&HttpRequest) -> Result<(), LoginError>>;
 pub(super) struct KeptEffects(RefCell<Vec<Effect>>);
 
 impl KeptEffects {
-    /// Applies them, in their order.
+    pub(super) fn push(
+        &self,
+        effect: impl FnOnce(&HttpRequest) -> Result<(), LoginError> + 'static,
+    ) {
+        self.0.borrow_mut().push(Box::new(effect));
+    }
+
+    /// Applies them, in their order, or hands them to a handler around that keeps effects back, too.
     ///
     /// # Errors
     ///
     /// [`LoginError::SessionWrite`].
     pub(super) fn apply(&self, req: &HttpRequest) -> Result<(), LoginError> {
         let effects = self.0.take();
-        effects
-            .into_iter()
-            .try_for_each(|effect| apply(req, effect))
+        match kept_effects(req) {
+            Some(around) => around.0.borrow_mut().extend(effects),
+            None => effects.into_iter().try_for_each(|effect| effect(req))?,
+        }
+        Ok(())
     }
 }
 
-/// Applies an effect of a refusal, or keeps it back if a handler around keeps effects back.
-///
-/// # Errors
-///
-/// [`LoginError::SessionWrite`].
-pub(super) fn apply(
-    req: &HttpRequest,
-    effect: impl FnOnce(&HttpRequest) -> Result<(), LoginError> + 'static,
-) -> Result<(), LoginError> {
-    let around = runs_around(req);
-    let kept_effects = around
-        .into_iter()
-        .rev()
-        .find_map(|run| run.kept_effects.clone());
-    match kept_effects {
-        Some(kept) => {
-            kept.0.borrow_mut().push(Box::new(effect));
-            Ok(())
-        }
-        None => effect(req),
-    }
+/// Where a handler around keeps back what its refusals leave behind, if it does.
+pub(super) fn kept_effects(req: &HttpRequest) -> Option<Rc<KeptEffects>> {
+    let mut around = runs_around(req).into_iter().rev();
+    around.find_map(|run| run.kept_effects.clone())
 }
 
 /// Whether the caller is called by a handler of a refusal for which an event was emitted.
