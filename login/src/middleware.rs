@@ -31,7 +31,7 @@ use crate::{
     },
     manager::LoginManager,
     request::{
-        context::StreamBegun,
+        context::{LoginContext, StreamBegun},
         nearest::{AnyManager, NearestManager, SharedManager},
         remember::refresh_without_user,
     },
@@ -269,10 +269,11 @@ where
         if let Ok(res) = &mut result
             && let Some(SharedManager(Ok(manager))) = shared_data.get::<SharedManager<U>>()
         {
-            if let Some(error) = dropped_error(manager, res) {
+            let context = manager.existing_context(res.request());
+            if let Some(error) = context.as_ref().and_then(|it| dropped_error(it, res)) {
                 return Poll::Ready(Err(error.into()));
             }
-            finish_response(manager, res);
+            finish_response(manager, context.as_deref(), res);
         }
         Poll::Ready(result.map(ServiceResponse::map_into_left_body))
     }
@@ -281,10 +282,9 @@ where
 /// The error of a load that failed for a handler's argument, if the response does not show it: an
 /// `Option` drops the error of its extractor, and the handler takes the user for a stranger.
 fn dropped_error<U: UserMixin, B>(
-    manager: &LoginManager<U>,
+    context: &LoginContext<U>,
     res: &ServiceResponse<B>,
 ) -> Option<LoginError> {
-    let context = manager.existing_context(res.request())?;
     let error = context.failed_argument()?;
     if res.status().is_server_error() {
         return None;
@@ -300,6 +300,7 @@ fn dropped_error<U: UserMixin, B>(
 /// Sets the challenge, the remember cookie and the cache headers of a response.
 fn finish_response<U: UserMixin, B: MessageBody>(
     manager: &LoginManager<U>,
+    context: Option<&LoginContext<U>>,
     res: &mut ServiceResponse<B>,
 ) {
     let settings = manager.settings();
@@ -313,7 +314,7 @@ fn finish_response<U: UserMixin, B: MessageBody>(
     let may_refresh = settings.remember.cookie.settings.refresh_each_request
         && !is_for_everyone(res.headers())
         && settings.session.is_visit(res.request());
-    let Some(context) = manager.existing_context(res.request()) else {
+    let Some(context) = context else {
         if res.response().body().size() == BodySize::Stream {
             let mark = StreamBegun::<U>(PhantomData);
             res.request().extensions_mut().insert(mark);

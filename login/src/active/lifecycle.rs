@@ -7,7 +7,7 @@ use actix_web::http::header;
 use super::{
     expiry::{expiry, extended_expiry},
     lookup::{find, list_current, list_live},
-    pending::end_all_pending,
+    pending::list_pending,
 };
 use crate::{
     error::LoginError,
@@ -71,8 +71,17 @@ pub(crate) async fn end_all(
     Ok(())
 }
 
-/// Ends all logins of a user but this one, and all pending ones. If it is superseded, the login that has taken its place stays
-/// as well.
+/// Ends all pending logins of a user.
+pub(crate) async fn end_all_pending(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+) -> Result<(), LoginError> {
+    end_all(active, list_pending(active, settings, user_id).await?).await
+}
+
+/// Ends all logins of a user but this one, and all pending ones. If this one is superseded, the login
+/// that has taken its place stays as well.
 pub(crate) async fn end_all_but(
     active: &ActiveLogins,
     settings: &Settings,

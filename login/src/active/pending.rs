@@ -6,7 +6,7 @@
 //! cookie counts a code and, if the time has passed, starts the count anew: nothing is ever reset by
 //! removing it.
 
-use super::note::{note_id, note_user};
+use super::note::note_user;
 use crate::{
     error::LoginError,
     manager::settings::Settings,
@@ -102,19 +102,15 @@ pub(crate) async fn use_up_pending(
     active.store.end_all(&used_up).await
 }
 
-/// Ends all pending logins of a user.
-pub(crate) async fn end_all_pending(
+/// The pending logins of a user.
+pub(super) async fn list_pending(
     active: &ActiveLogins,
     settings: &Settings,
     user_id: &str,
-) -> Result<(), LoginError> {
+) -> Result<Vec<LoginId>, LoginError> {
     let user = note_user(PENDING, &settings.name, user_id);
     let pending = active.store.list(&user).await?;
-    let ids: Vec<LoginId> = pending.into_iter().map(|entry| entry.id).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    active.store.end_all(&ids).await
+    Ok(pending.into_iter().map(|entry| entry.id).collect())
 }
 
 /// Whether the user has sent as many wrong codes as there may be.
@@ -142,7 +138,7 @@ pub(crate) async fn count_attempt(
         let end = now.plus(lifetime).plus(lifetime);
         let Some(counter) = find_counter(active, settings, user_id).await? else {
             let user = note_user(ATTEMPTS, &settings.name, user_id);
-            let id = note_id(&settings.keys, ATTEMPTS, user_id);
+            let id = LoginId::of_note(&settings.keys, ATTEMPTS, user_id);
             active.store.begin(&note(id, user, now, end)).await?;
             continue;
         };

@@ -11,7 +11,7 @@ use crate::{
     events::LoginEvent,
     manager::LoginManager,
     remember::token::RememberToken,
-    request::{login::LoginSource, visit::Visit},
+    request::{context::LoginContext, login::LoginSource, visit::Visit},
     resolve::check_record::{RejectedRecord, check_record},
     session::record::LoginRecord,
     user::UserMixin,
@@ -157,12 +157,7 @@ pub async fn login_user_with<U: UserMixin>(
     user: &U,
     options: LoginOptions,
 ) -> Result<(), LoginError> {
-    let context = LoginManager::<U>::of(req)?.context(req)?;
-    if !options.force && !user.is_active() {
-        return Err(LoginError::Inactive);
-    }
-    let id = checked_id(user)?;
-    context.settle().await;
+    let (context, id) = prepare_login(req, user, options).await?;
     let visit = Visit::open_writable(&context, req)?;
     // The login of a test client precedes this one.
     #[cfg(feature = "test")]
@@ -172,6 +167,22 @@ pub async fn login_user_with<U: UserMixin>(
         active.store.end(pending).await?;
     }
     log_in(&visit, user, id, options).await
+}
+
+/// Checks that the user may log in, and waits for loads in flight, so that they write before the login
+/// does. Returns the context of the request and the user's id as text.
+pub(super) async fn prepare_login<U: UserMixin>(
+    req: &HttpRequest,
+    user: &U,
+    options: LoginOptions,
+) -> Result<(Rc<LoginContext<U>>, Rc<str>), LoginError> {
+    let context = LoginManager::<U>::of(req)?.context(req)?;
+    if !options.force && !user.is_active() {
+        return Err(LoginError::Inactive);
+    }
+    let id = checked_id(user)?;
+    context.settle().await;
+    Ok((context, id))
 }
 
 /// Logs the user of `id` in, whatever was checked before.

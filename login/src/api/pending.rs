@@ -2,14 +2,12 @@
 
 use actix_web::HttpRequest;
 
-use super::{
-    current::checked_id,
-    log_in::{LoginOptions, log_in},
-};
+use super::log_in::{LoginOptions, log_in, prepare_login};
 use crate::{
     active::{
+        lifecycle::end_all_pending,
         lookup::required,
-        pending::{begin_pending, count_attempt, end_all_pending, use_up_pending},
+        pending::{begin_pending, count_attempt, use_up_pending},
     },
     error::LoginError,
     events::LoginEvent,
@@ -61,14 +59,9 @@ pub async fn begin_login<U: UserMixin>(
     user: &U,
     options: LoginOptions,
 ) -> Result<(), LoginError> {
-    let context = LoginManager::<U>::of(req)?.context(req)?;
-    let settings = context.manager.settings();
+    let settings = LoginManager::<U>::of(req)?.settings();
     let active = required(settings)?;
-    if !options.force && !user.is_active() {
-        return Err(LoginError::Inactive);
-    }
-    let id = checked_id(user)?;
-    context.settle().await;
+    let (context, id) = prepare_login(req, user, options).await?;
     let visit = Visit::open_writable(&context, req)?;
     #[cfg(feature = "test")]
     crate::resolve::prepared::start_prepared(&visit).await?;

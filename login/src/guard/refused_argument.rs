@@ -3,7 +3,8 @@
 use std::{cell::Cell, fmt, rc::Rc};
 
 use actix_web::{
-    Error, HttpRequest, HttpResponse, ResponseError, error::InternalError, http::StatusCode,
+    Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, error::InternalError,
+    http::StatusCode,
 };
 
 use super::{
@@ -13,13 +14,20 @@ use super::{
     },
     running::{self, KeptEffects},
 };
-use crate::{events::LoginEvent, manager::settings::ViewSetting, request::nearest::AnyManager};
+use crate::{
+    events::LoginEvent, manager::settings::ViewSetting, pages::login_url::KeepsNext,
+    request::nearest::AnyManager,
+};
 
 /// Refuses an argument that needs a login. An `Option` drops the error: then there is no event, no
 /// flash and no `next`.
 ///
 /// A handler of the app may wait, and the response to an error may not, so the handler runs now.
-pub(crate) async fn refuse_argument(manager: Rc<dyn AnyManager>, req: &HttpRequest) -> Error {
+pub(crate) async fn refuse_argument(
+    manager: Rc<dyn AnyManager>,
+    return_to: ReturnTo,
+    req: &HttpRequest,
+) -> Error {
     if let Some(response) = preflight_response(req) {
         return InternalError::from_response("not logged in", response).into();
     }
@@ -27,7 +35,9 @@ pub(crate) async fn refuse_argument(manager: Rc<dyn AnyManager>, req: &HttpReque
     let kept_effects = Rc::default();
     let made_by = match find_refusal(&scopes, &*manager, req, |it| &it.unauthorized) {
         FoundRefusal::Handler(handler) => {
+            return_to.mark(req);
             let response = running::run_apart(handler, &kept_effects, req).await;
+            return_to.unmark(req);
             MadeBy::Handler(response, kept_effects)
         }
         FoundRefusal::View(view) => MadeBy::View(view.clone()),
@@ -37,8 +47,32 @@ pub(crate) async fn refuse_argument(manager: Rc<dyn AnyManager>, req: &HttpReque
         manager,
         req,
         made_by,
+        return_to,
     })))
     .into()
+}
+
+/// Where the login leads that a refused argument asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReturnTo {
+    /// To the refused page.
+    Page,
+    /// To the `next` of the refused page, which is a step of a login itself.
+    NextOfPage,
+}
+
+impl ReturnTo {
+    fn mark(self, req: &HttpRequest) {
+        if self == Self::NextOfPage {
+            req.extensions_mut().insert(KeepsNext);
+        }
+    }
+
+    fn unmark(self, req: &HttpRequest) {
+        if self == Self::NextOfPage {
+            req.extensions_mut().remove::<KeepsNext>();
+        }
+    }
 }
 
 /// The error of an argument that needs a login.
@@ -48,6 +82,7 @@ struct Refused {
     manager: Rc<dyn AnyManager>,
     req: HttpRequest,
     made_by: MadeBy,
+    return_to: ReturnTo,
 }
 
 /// What makes the response.
@@ -83,6 +118,7 @@ impl ResponseError for RefusedArgument {
             manager,
             req,
             made_by,
+            return_to,
         } = refused;
         emit_once(&*manager, &req, LoginEvent::UserUnauthorized);
         match made_by {
@@ -92,7 +128,10 @@ impl ResponseError for RefusedArgument {
             },
             MadeBy::View(view) => {
                 let message = &manager.settings().flashes.login_message;
-                redirect_or_401(&*manager, &req, &view, message)
+                return_to.mark(&req);
+                let response = redirect_or_401(&*manager, &req, &view, message);
+                return_to.unmark(&req);
+                response
             }
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) response_begun: Cell<bool>,
     /// Whether a handler's argument failed since the load failed. The handler may not know.
     pub(crate) failed_argument: Cell<bool>,
+    /// Why the pending login failed to load for a handler's argument.
+    pub(crate) failed_pending: OnceCell<LoginError>,
     /// Whether an untyped guard of a scope admitted the request's user.
     pub(crate) guarded_untyped: Cell<bool>,
     /// Set once a login record was written.
@@ -59,6 +61,7 @@ impl<U: UserMixin> LoginContext<U> {
             read_session: Cell::new(false),
             response_begun: Cell::new(false),
             failed_argument: Cell::new(false),
+            failed_pending: OnceCell::new(),
             guarded_untyped: Cell::new(false),
             written: RefCell::new(None),
         }
@@ -78,6 +81,9 @@ impl<U: UserMixin> LoginContext<U> {
 
     /// The error of a load that failed for a handler's argument, unless a login has replaced it.
     pub(crate) fn failed_argument(&self) -> Option<LoginError> {
+        if let Some(error) = self.failed_pending.get() {
+            return Some(error.clone());
+        }
         if !self.failed_argument.get() {
             return None;
         }

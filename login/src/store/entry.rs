@@ -61,7 +61,7 @@ impl LoginId {
         Self::started(self.random)
     }
 
-    /// The id of a note about a user: a keyed digest, so that concurrent requests make the same one.
+    /// The id of the only note of a purpose about a user: a keyed digest, so that concurrent requests make the same one.
     pub(crate) fn of_note(keys: &Keyring, purpose: &str, user_id: &str) -> Self {
         let parts = [purpose.as_bytes(), user_id.as_bytes()];
         let [random @ .., c0, c1, c2, c3] = keys.digest(Purpose::Note, parts).into_bytes();

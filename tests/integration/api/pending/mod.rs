@@ -3,6 +3,7 @@
 mod copies;
 mod failing_store;
 mod managers;
+mod optional;
 mod races;
 mod site;
 mod wrong_codes;

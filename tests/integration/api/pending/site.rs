@@ -186,6 +186,7 @@ fn pages(data: Shared) -> impl FnOnce(&mut ServiceConfig) {
             .route("/login", get().to(async || "the login page"))
             .route("/login-cached", post().to(cached_login_page))
             .route("/code", get().to(code_page))
+            .route("/optional-code", get().to(optional_code_page))
             .route("/code/{code}", post().to(check_page))
             .route("/complete", post().to(complete_page))
             .route("/failed", post().to(failed_page))
@@ -226,6 +227,10 @@ async fn cached_login_page(
 
 async fn code_page(user: PendingUser<User>) -> impl Responder {
     format!("user {} until {}", user.id, user.expires_at())
+}
+
+async fn optional_code_page(user: Option<PendingUser<User>>) -> impl Responder {
+    format!("{:?}", user.map(|user| user.id))
 }
 
 async fn check_page(

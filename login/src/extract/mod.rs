@@ -1,20 +1,19 @@
 //! The extractors: the user of a request as a handler's argument.
 
+mod pending_user;
+
 use std::{fmt, ops::Deref, rc::Rc, sync::Arc};
 
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, dev::Payload, error::InternalError};
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use serde::{Serialize, Serializer, ser::Error as _};
 
+pub use self::pending_user::PendingUser;
 use crate::{
     error::LoginError,
     future::ExtractFuture,
-    guard::refused_argument::refuse_argument,
+    guard::refused_argument::{ReturnTo, refuse_argument},
     manager::LoginManager,
-    pages::login_url::KeepsNext,
-    request::{
-        login::{LoadedLogin, Login, LoginSource},
-        visit::Visit,
-    },
+    request::login::{LoadedLogin, Login, LoginSource},
     store::entry::LoginId,
     timestamp::Timestamp,
     user::UserMixin,
@@ -340,7 +339,7 @@ impl<U: UserMixin> FromRequest for AuthenticatedUser<U> {
         ExtractFuture::pending(async move {
             match load_for_argument(&manager, &req).await? {
                 Some(login) if login.user.is_authenticated() => Ok(Self(login.user)),
-                _ => Err(refuse_argument(Rc::new(manager), &req).await),
+                _ => Err(refuse_argument(Rc::new(manager), ReturnTo::Page, &req).await),
             }
         })
     }
@@ -358,116 +357,6 @@ async fn load_for_argument<U: UserMixin>(
         context.failed_argument.set(true);
     }
     login
-}
-
-/// The user whose login is pending in this session: the password was right, and the second factor is
-/// due. It derefs to `U`.
-///
-/// The store is asked at each request. Without a pending login the request is refused as by
-/// `#[login_required]`, but the login view gets the `next` of this page, and not the page itself. The
-/// user is not logged in: this is for the page that asks for the code, and for
-/// the handler that checks it. See [`begin_login`](crate::begin_login).
-pub struct PendingUser<U: UserMixin> {
-    user: Arc<U>,
-    expires_at: Timestamp,
-}
-
-impl<U: UserMixin> PendingUser<U> {
-    /// When the pending login expires.
-    pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
-    }
-
-    /// Checks a code, and completes the login if it is right: returns `true`, and the user is logged in
-    /// as by [`complete_login`](crate::complete_login).
-    ///
-    /// The code is counted before `check` is called: however many requests overlap,
-    /// [`pending_tries`](crate::ActiveLogins::pending_tries) codes are checked and no more. A right code
-    /// forgets the count. `check` gets the user as loaded just now, and returns `false` if it fails.
-    ///
-    /// ```
-    /// # use actix_login::UserMixin;
-    /// # #[derive(Clone, UserMixin)]
-    /// # struct User { id: u64 }
-    /// # impl User { fn check_code(&self, _: &str) -> bool { true } }
-    /// use actix_login::PendingUser;
-    /// use actix_web::{HttpRequest, Responder, Result, post, web::{Form, Redirect}};
-    ///
-    /// #[derive(serde::Deserialize)]
-    /// struct Code { code: String }
-    ///
-    /// #[post("/code")]
-    /// async fn check(
-    ///     req: HttpRequest,
-    ///     user: PendingUser<User>,
-    ///     form: Form<Code>,
-    /// ) -> Result<impl Responder> {
-    ///     let is_right = user.check_code(&req, async |user| user.check_code(&form.code)).await?;
-    ///     Ok(Redirect::to(if is_right { "/" } else { "/code" }).see_other())
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`LoginError::TooManyAttempts`] (429) if this was the last code that the user may send and it was
-    /// wrong, or if it came after that one; otherwise as [`complete_login`](crate::complete_login).
-    pub async fn check_code(
-        &self,
-        req: &HttpRequest,
-        check: impl AsyncFnOnce(&U) -> bool,
-    ) -> Result<bool, LoginError> {
-        LoginManager::<U>::of(req)?.check_code(req, check).await
-    }
-}
-
-impl<U: UserMixin> Deref for PendingUser<U> {
-    type Target = U;
-
-    fn deref(&self) -> &U {
-        &self.user
-    }
-}
-
-impl<U: UserMixin> Clone for PendingUser<U> {
-    fn clone(&self) -> Self {
-        Self {
-            user: Arc::clone(&self.user),
-            ..*self
-        }
-    }
-}
-
-impl<U: UserMixin + fmt::Debug> fmt::Debug for PendingUser<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PendingUser").field(&self.user).finish()
-    }
-}
-
-impl<U: UserMixin> FromRequest for PendingUser<U> {
-    type Error = Error;
-    type Future = ExtractFuture<Self>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let req = req.clone();
-        ExtractFuture::pending(async move {
-            let manager = LoginManager::<U>::of(&req)?;
-            let context = manager.context(&req)?;
-            let pending = Visit::open(&context, &req)?.pending_login().await;
-            match pending {
-                Ok(pending) => Ok(Self {
-                    user: pending.user,
-                    expires_at: pending.entry.expires_at.unwrap_or_default(),
-                }),
-                Err(LoginError::NoPendingLogin | LoginError::TooManyAttempts) => {
-                    req.extensions_mut().insert(KeepsNext);
-                    let refusal = manager.unauthorized(&req).await;
-                    req.extensions_mut().remove::<KeepsNext>();
-                    Err(InternalError::from_response("no pending login", refusal).into())
-                }
-                Err(error) => Err(error.into()),
-            }
-        })
-    }
 }
 
 /// The login, if it is known already, as behind a guard.
