@@ -68,13 +68,14 @@ impl OpenStream {
 
     /// Waits until the body has ended, by its last chunk.
     fn wait_until_ended(mut self) {
-        let mut received = String::new();
+        let (mut received, since) = (String::new(), Instant::now());
         while !received.ends_with("0\r\n\r\n") {
             let part = self.receive();
             assert!(
                 !part.is_empty(),
                 "the connection was cut after {received:?}"
             );
+            assert!(since.elapsed() < Duration::from_secs(20), "it goes on");
             received.push_str(&part);
         }
     }
