@@ -48,7 +48,7 @@ use crate::{
 /// # Users without a password
 ///
 /// A user who logs in by an identity provider authenticates again there. The
-/// [refresh view](crate::LoginManagerBuilder::refresh_view_with) of such a request is the page that
+/// [refresh view](crate::LoginManagerBuilder::refresh_view_with) of their requests is the page that
 /// sends the browser to the provider, and the provider must ask for the credentials: with OpenID
 /// Connect by `prompt=login` or `max_age=0` (OpenID Connect Core 1.0, section 3.1.2.1). Otherwise the
 /// provider's own session sends the user straight back, and proves nothing.

@@ -218,6 +218,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// that moves over from Flask.
     ///
     /// Default: none. Such a cookie holds the user's id alone and never expires, so choose a near day.
+    /// **A copy of it outlives a logout**, also with [active logins](Self::active_logins): it starts a
+    /// new login until that day, after `logout_user`, `end_login` and `end_all_logins_of`, too.
+    ///
     /// The secret is used for nothing else, and must not be empty. Users with a `session_auth_hash` are
     /// refused unless [allowed](Self::accept_flask_cookies_despite_auth_hash).
     pub fn accept_flask_cookies(mut self, secret: impl AsRef<[u8]>, until: SystemTime) -> Self {
