@@ -1,19 +1,22 @@
-//! How active logins start, continue, are superseded, and end.
+//! How active logins start, continue, and are superseded.
 
 use std::time::Duration;
 
 use actix_web::http::header;
 
 use super::{
+    end::{end_all, end_logins},
     expiry::{expiry, extended_expiry},
-    lookup::{find, list_current, list_live},
-    pending::list_pending,
+    lookup::{find, list_current},
+    note::revoke_flask_cookies,
 };
 use crate::{
     error::LoginError,
     events::LoginEvent,
-    manager::settings::Settings,
-    remember::{token::RememberToken, verify::ReceivedCookie},
+    remember::{
+        token::RememberToken,
+        verify::{ReceivedCookie, VerifiedToken},
+    },
     request::visit::Visit,
     session::record::{LoginRecord, RecordedLogin},
     store::{
@@ -23,9 +26,6 @@ use crate::{
     timestamp::Timestamp,
     user::UserMixin,
 };
-
-/// How many logins are ended at once, so that each call of a store is short.
-const END_BATCH: usize = 1_000;
 
 /// How much of a `User-Agent` is stored, in bytes.
 const USER_AGENT_MAX_BYTES: usize = 200;
@@ -59,51 +59,6 @@ impl BrowserLogin {
     }
 }
 
-/// Ends these logins.
-pub(crate) async fn end_all(
-    active: &ActiveLogins,
-    logins: impl IntoIterator<Item = LoginId>,
-) -> Result<(), LoginError> {
-    let logins: Vec<LoginId> = logins.into_iter().collect();
-    for batch in logins.chunks(END_BATCH) {
-        active.store.end_all(batch).await?;
-    }
-    Ok(())
-}
-
-/// Ends all pending logins of a user.
-pub(crate) async fn end_all_pending(
-    active: &ActiveLogins,
-    settings: &Settings,
-    user_id: &str,
-) -> Result<(), LoginError> {
-    end_all(active, list_pending(active, settings, user_id).await?).await
-}
-
-/// Ends all logins of a user but this one, and all pending ones. If this one is superseded, the login
-/// that has taken its place stays as well.
-pub(crate) async fn end_all_but(
-    active: &ActiveLogins,
-    settings: &Settings,
-    user_id: &str,
-    kept: Option<LoginId>,
-) -> Result<(), LoginError> {
-    end_all_pending(active, settings, user_id).await?;
-    // A concurrent request may supersede a login. Once the old entry is gone, it can't any more.
-    for _ in 0..2 {
-        let mut logins = list_live(active, settings, user_id).await?;
-        let mut kept = kept;
-        while let Some(id) = kept
-            && let Some(at) = logins.iter().position(|login| login.id == id)
-        {
-            let superseded = logins.swap_remove(at).is_superseded();
-            kept = superseded.then(|| id.successor());
-        }
-        end_all(active, logins.into_iter().map(|login| login.id)).await?;
-    }
-    Ok(())
-}
-
 impl<U: UserMixin> Visit<'_, U> {
     /// Starts a login of this user, or continues the one that the browser has, by its session or its
     /// remember cookie. Returns `None` if active logins are off. `cookie_end`: when the remember cookie
@@ -127,6 +82,9 @@ impl<U: UserMixin> Visit<'_, U> {
             .map(|login| login.id)
             .or(by_cookie.map(|login| login.id));
         let before = self.logins_of_browser(record);
+        for other in self.other_users(record, id) {
+            revoke_flask_cookies(active, settings, other).await?;
+        }
         if let Some(login) = candidate
             && let Some(stored) = find(active, settings, login, id).await?
         {
@@ -135,21 +93,25 @@ impl<U: UserMixin> Visit<'_, U> {
             let session = by_record.filter(|login| login.id == stored.id);
             let session = session.map(|login| login.generation);
             if self.is_reused(active, &stored, cookie, session) {
-                active.store.end(stored.id).await?;
+                end_logins(active, settings, id, &[stored.id]).await?;
                 self.emit(LoginEvent::RememberCookieReused, Some(user));
             } else if let Some(continued) = self
                 .continue_login(active, &stored, cookie.max(session), cookie_end)
                 .await?
             {
-                let replaced = before
-                    .into_iter()
-                    .filter(|login| *login != continued.recorded.id);
-                end_all(active, replaced).await?;
+                let mut replaced = before;
+                replaced.retain(|login| *login != continued.recorded.id);
+                end_all(active, &replaced).await?;
                 return Ok(Some(continued));
             }
         }
-        let started = self.start_new(active, id, cookie_end, before).await?;
-        Ok(Some(BrowserLogin::new(started)))
+        let mut started = LoginId::random()?;
+        if received.is_some_and(VerifiedToken::is_flask) {
+            started = started.marked_as_flask();
+        }
+        let started = self.begin(active, started, id, cookie_end, &before).await?;
+        self.make_room(active, id, started.id, before).await?;
+        Ok(Some(BrowserLogin::new(started.current_cookie())))
     }
 
     async fn continue_login(
@@ -185,22 +147,24 @@ impl<U: UserMixin> Visit<'_, U> {
         Ok(is_live.then_some(continued))
     }
 
-    /// Starts a login, which ends those of the browser `before` and the surplus ones of the user.
-    async fn start_new(
+    /// Adds the entry of a login that starts, unless there are too many. `before`: the browser's
+    /// earlier logins.
+    pub(super) async fn begin(
         &self,
         active: &ActiveLogins,
+        login: LoginId,
         id: &str,
         cookie_end: Option<Timestamp>,
-        before: Vec<LoginId>,
-    ) -> Result<TokenLogin, LoginError> {
+        before: &[LoginId],
+    ) -> Result<StoredLogin, LoginError> {
         let settings = self.settings();
         if active.refuse_new_logins {
             // Before there is an entry of it, for which the store might end another login.
-            self.surplus(active, id, &before).await?;
+            self.surplus(active, id, before).await?;
         }
         let now = settings.now();
         let login = StoredLogin {
-            id: LoginId::random()?,
+            id: login,
             user: StoredLogin::user_key(&settings.name, id),
             started_at: now,
             last_seen_at: now,
@@ -219,12 +183,7 @@ impl<U: UserMixin> Visit<'_, U> {
             cookie_confirmed_at: None,
         };
         active.store.begin(&login).await?;
-        if let Err(error) = self.make_room(active, id, login.id, before).await {
-            // No cookie holds its id. If this fails, too, the entry expires.
-            let _ = active.store.end(login.id).await;
-            return Err(error);
-        }
-        Ok(login.current_cookie())
+        Ok(login)
     }
 
     /// The active logins of this browser's session and remember cookie.
@@ -238,10 +197,34 @@ impl<U: UserMixin> Visit<'_, U> {
         by_record.into_iter().chain(by_cookie).collect()
     }
 
+    /// The other users whose logins by Flask-Login's cookie the browser has: they end when the user of
+    /// `id` logs in.
+    fn other_users<'a>(
+        &'a self,
+        record: Option<&'a LoginRecord>,
+        id: &'a str,
+    ) -> impl Iterator<Item = &'a str> {
+        let by_record =
+            record.filter(|record| record.login.is_some_and(|login| login.id.is_from_flask()));
+        let by_cookie = match self.context.received(self.req) {
+            ReceivedCookie::Valid(received) => Some(received),
+            _ => None,
+        };
+        let by_cookie = by_cookie.filter(|received| {
+            received
+                .token
+                .login
+                .is_some_and(|login| login.id.is_from_flask())
+        });
+        let by_cookie = by_cookie.map(|received| received.token.id.as_str());
+        let users = by_record.map(|record| &*record.id).into_iter();
+        users.chain(by_cookie).filter(move |user| *user != id)
+    }
+
     /// Ends what a login that has just started replaces: the browser's earlier logins, and those of the
-    /// user not seen for longest if there are too many. This comes last, so that a login that fails ends no other,
-    /// and concurrent logins see each other.
-    async fn make_room(
+    /// user not seen for longest if there are too many. This comes last, so that a login that fails ends
+    /// no other, and concurrent logins see each other. If it fails, it ends the new login.
+    pub(super) async fn make_room(
         &self,
         active: &ActiveLogins,
         id: &str,
@@ -250,8 +233,19 @@ impl<U: UserMixin> Visit<'_, U> {
     ) -> Result<(), LoginError> {
         let mut uncounted = before.clone();
         uncounted.push(started);
-        let surplus = self.surplus(active, id, &uncounted).await?;
-        end_all(active, before.into_iter().chain(surplus)).await
+        let ended = match self.surplus(active, id, &uncounted).await {
+            Ok(surplus) => end_logins(active, self.settings(), id, &surplus).await,
+            Err(error) => Err(error),
+        };
+        let ended = match ended {
+            Ok(()) => end_all(active, &before).await,
+            error => error,
+        };
+        if ended.is_err() {
+            // No cookie holds its id. If this fails, too, the entry expires.
+            let _ = active.store.end(started).await;
+        }
+        ended
     }
 
     /// The logins of the user that have not been seen for longest, which a new one ends if there are

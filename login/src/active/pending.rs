@@ -6,7 +6,7 @@
 //! cookie counts a code and, if the time has passed, starts the count anew: nothing is ever reset by
 //! removing it.
 
-use super::note::note_user;
+use super::note::{note, note_user};
 use crate::{
     error::LoginError,
     manager::settings::Settings,
@@ -138,7 +138,7 @@ pub(crate) async fn count_attempt(
         let end = now.plus(lifetime).plus(lifetime);
         let Some(counter) = find_counter(active, settings, user_id).await? else {
             let user = note_user(ATTEMPTS, &settings.name, user_id);
-            let id = LoginId::of_note(&settings.keys, ATTEMPTS, user_id);
+            let id = LoginId::derived(&settings.keys, ATTEMPTS, user_id);
             active.store.begin(&note(id, user, now, end)).await?;
             continue;
         };
@@ -191,21 +191,4 @@ fn failed(active: &ActiveLogins, counter: &StoredLogin, now: Timestamp) -> u64 {
     }
     let start = counter.last_confirmed_generation;
     counter.generation.saturating_sub(start)
-}
-
-fn note(id: LoginId, user: String, now: Timestamp, end: Timestamp) -> StoredLogin {
-    StoredLogin {
-        id,
-        user,
-        started_at: now,
-        last_seen_at: now,
-        expires_at: Some(end),
-        user_agent: String::new(),
-        address: String::new(),
-        remembered: false,
-        generation: 0,
-        last_confirmed_generation: 0,
-        issued_at: now,
-        cookie_confirmed_at: None,
-    }
 }

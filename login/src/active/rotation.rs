@@ -1,6 +1,6 @@
 //! How the remember cookie of an active login is replaced, and how the use of a copy is detected.
 
-use super::expiry::extended_expiry;
+use super::{end::end_logins, expiry::extended_expiry};
 use crate::{
     error::LoginError,
     remember::{token::RememberToken, verify::ReceivedCookie},
@@ -53,7 +53,7 @@ impl<U: UserMixin> Visit<'_, U> {
             }
             CookieStatus::InGrace => Rotation::InGrace,
             CookieStatus::Reused => {
-                active.store.end(stored.id).await?;
+                end_logins(active, self.settings(), &token.id, &[stored.id]).await?;
                 return Ok(Rotation::Reused);
             }
         };

@@ -7,7 +7,7 @@ use actix_web::HttpRequest;
 use super::current::current_login;
 use crate::{
     active::{
-        lifecycle::end_all_but,
+        end::{end_all_but, end_logins},
         lookup::{find, list_current, required},
     },
     crypto::auth_tag::auth_tag,
@@ -289,7 +289,7 @@ async fn end_one(settings: &Settings, user_id: &str, id: LoginId) -> Result<(), 
         let Some(login) = logins.iter().find(named) else {
             break;
         };
-        active.store.end(login.id).await?;
+        end_logins(active, settings, user_id, &[login.id]).await?;
         result = Ok(());
     }
     result

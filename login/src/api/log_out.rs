@@ -1,13 +1,17 @@
 //! Logging the current user out.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, http::header};
 
 use crate::{
-    active::lifecycle::end_all,
+    active::{end::end_all, note::revoke_flask_cookies},
     error::LoginError,
     events::LoginEvent,
     manager::LoginManager,
+    remember::verify::ReceivedCookie,
     request::{nearest::nearest_required, visit::Visit},
+    resolve::load_user::load_user,
     session::{
         access::{is_purged, is_readable},
         record::LoginRecord,
@@ -18,7 +22,8 @@ use crate::{
 /// Logs the current user out: ends the session, and clears the remember cookie.
 ///
 /// For an anonymous request it does no harm, and the app's own session keys stay. It also works while
-/// the user loader fails.
+/// the user loader fails, except in a browser with a
+/// [Flask cookie](crate::LoginManagerBuilder::accept_flask_cookies).
 ///
 /// ```
 /// use actix_login::logout_user;
@@ -33,7 +38,8 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`LoginError::StoreFailed`], and mistakes in the app's set-up: [`LoginError::NoManager`],
+/// [`LoginError::StoreFailed`]; [`LoginError::LoaderFailed`] in a browser with a Flask cookie, of which
+/// copies stay valid then; and mistakes in the app's set-up: [`LoginError::NoManager`],
 /// [`LoginError::NoSession`], and [`LoginError::ResponseBegun`] in the body of a response (500).
 ///
 /// A logout that can't end the login is an error, too. The session must not be changed before it:
@@ -61,8 +67,10 @@ impl<U: UserMixin> LoginManager<U> {
             let visit = Visit::open(&context, req)?;
             // A session that the app has purged has no record.
             let record = visit.record();
-            end_logins_of_browser(&visit, record.as_ref()).await?;
-            let ended = end_session(&visit, record);
+            let flask = revoke_flask_cookie(&visit).await;
+            let id = login.as_ref().and_then(|login| login.id.as_deref());
+            end_logins_of_browser(&visit, record.as_ref(), id).await?;
+            let ended = end_session(&visit, record).and(flask);
             let keys = &visit.settings().session_keys;
             keys.forget_pending(&visit.session);
             context.clear_cookie();
@@ -76,10 +84,26 @@ impl<U: UserMixin> LoginManager<U> {
     }
 }
 
-/// Ends the active logins of the session and of the remember cookie, and the pending login.
+/// Revokes Flask-Login's cookies if the browser still has one: for the id of its user, which the cookie
+/// may write in another way.
+async fn revoke_flask_cookie<U: UserMixin>(visit: &Visit<'_, U>) -> Result<(), LoginError> {
+    if let Some(active) = &visit.settings().active
+        && let ReceivedCookie::Valid(received) = visit.context.received(visit.req)
+        && received.is_flask()
+        && let Some(user) = load_user(visit.manager(), &received.token.id).await?
+    {
+        let id = user.get_id().to_string();
+        revoke_flask_cookies(active, visit.settings(), &id).await?;
+    }
+    Ok(())
+}
+
+/// Ends the active logins of the session and of the remember cookie, and the pending login. `loaded`
+/// is the id of the user who was loaded.
 async fn end_logins_of_browser<U: UserMixin>(
     visit: &Visit<'_, U>,
     record: Option<&LoginRecord>,
+    loaded: Option<&str>,
 ) -> Result<(), LoginError> {
     let Some(active) = &visit.settings().active else {
         return Ok(());
@@ -91,7 +115,18 @@ async fn end_logins_of_browser<U: UserMixin>(
     {
         logins.push(login);
     }
-    end_all(active, logins).await
+    if logins.iter().any(|login| login.is_from_flask()) {
+        let token = match visit.context.received(visit.req) {
+            ReceivedCookie::Valid(received) if !received.is_flask() => Some(&*received.token.id),
+            _ => None,
+        };
+        let by_record = record.map(|record| &*record.id);
+        let users: BTreeSet<&str> = [by_record, token, loaded].into_iter().flatten().collect();
+        for id in users {
+            revoke_flask_cookies(active, visit.settings(), id).await?;
+        }
+    }
+    end_all(active, &logins).await
 }
 
 /// Ends the login in the session.

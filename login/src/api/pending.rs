@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use super::log_in::{LoginOptions, log_in, prepare_login};
 use crate::{
     active::{
-        lifecycle::end_all_pending,
+        end::end_all_pending,
         lookup::required,
         pending::{begin_pending, count_attempt, use_up_pending},
     },

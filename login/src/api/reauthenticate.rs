@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 
 use super::current::{checked_id, current_login};
 use crate::{
-    active::lifecycle::end_all_but,
+    active::end::end_all_but,
     crypto::auth_tag::auth_tag,
     error::LoginError,
     events::LoginEvent,

@@ -129,6 +129,16 @@ impl VerifiedToken {
         self.signer == Signer::CurrentKey
     }
 
+    /// The same token with the id of its user, which the text of Flask-Login's cookie may write in
+    /// another way (`+01` for the number 1).
+    pub(crate) fn of_user<U: UserMixin>(&self, user: &U) -> Self {
+        let mut verified = self.clone();
+        if self.is_flask() {
+            verified.token.id = user.get_id().to_string();
+        }
+        verified
+    }
+
     /// Whether the user's `session_auth_hash` is the one for which the token was issued.
     pub(crate) fn is_valid_for<U: UserMixin>(
         &self,

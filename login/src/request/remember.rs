@@ -123,20 +123,18 @@ impl<U: UserMixin> Visit<'_, U> {
     /// Whether the request carries a valid remember cookie of the current user that the response does
     /// not clear.
     pub(crate) fn is_remembered(&self, login: &Login<U>) -> bool {
-        let Some(id) = &login.id else {
-            return false;
-        };
-        let Some(received) = self.token_for(&login.user, id) else {
-            return false;
-        };
         // With active logins a cookie restores its own login alone.
-        let is_of_login = self.settings().active.is_none()
-            || login.source == LoginSource::RememberCookie
-            || received
-                .token
-                .login
-                .is_some_and(|login| self.login_in_session() == Some(login.id));
-        is_of_login && !matches!(&*self.context.remember.borrow(), RememberChange::Clear)
+        let is_for_login = |received: &VerifiedToken| {
+            let token_login = received.token.login;
+            self.settings().active.is_none()
+                || token_login.is_some_and(|login| self.login_in_session() == Some(login.id))
+        };
+        let is_remembered = match &login.id {
+            Some(_) if login.source == LoginSource::RememberCookie => true,
+            Some(id) => self.token_for(&login.user, id).is_some_and(is_for_login),
+            None => false,
+        };
+        is_remembered && !matches!(&*self.context.remember.borrow(), RememberChange::Clear)
     }
 
     /// Decides what the response does to the cookie at a login that does not ask for one. A cookie of

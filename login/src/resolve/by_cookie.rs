@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use super::load_user::load_user;
 use crate::{
-    active::{lookup::find, rotation::Rotation},
+    active::{flask::FlaskLogin, lookup::find, rotation::Rotation},
     error::LoginError,
     events::{CookieRejectReason, LoginEvent},
     remember::verify::{ReceivedCookie, VerifiedToken},
@@ -37,6 +37,8 @@ pub(super) struct RestoredLogin<U> {
     user: Arc<U>,
     id: Rc<str>,
     login: Option<RecordedLogin>,
+    /// Whether the session gets the login, and not this request alone.
+    in_session: bool,
 }
 
 impl<U: UserMixin> RestoredLogin<U> {
@@ -47,7 +49,7 @@ impl<U: UserMixin> RestoredLogin<U> {
             ..visit.new_record(&self.id, &self.user, false)
         };
         // If the session is not readable, the cookie alone keeps the login.
-        if is_readable(visit.req) {
+        if self.in_session && is_readable(visit.req) {
             visit.start_login(&record)?;
         }
         visit.emit(LoginEvent::UserLoadedFromCookie, Some(&self.user));
@@ -72,13 +74,12 @@ pub(super) async fn by_cookie<U: UserMixin>(
         return Ok(reject(visit, CookieRejectReason::UserNotFound, None));
     }
     let entry = match &settings.active {
-        Some(active) => match find_entry(visit, active, received).await? {
-            Entry::Found(login, stored) => Some((active, login, stored)),
-            Entry::NotNeeded => None,
-            Entry::Missing => return Ok(reject(visit, CookieRejectReason::Revoked, None)),
-        },
-        None => None,
+        Some(active) => find_entry(visit, active, received).await?,
+        None => Entry::NotNeeded,
     };
+    if matches!(entry, Entry::Missing) {
+        return Ok(reject(visit, CookieRejectReason::Revoked, None));
+    }
     let user = load_user(visit.manager(), id).await?;
     let Some(user) = user else {
         return Ok(reject(visit, CookieRejectReason::UserNotFound, None));
@@ -87,74 +88,87 @@ pub(super) async fn by_cookie<U: UserMixin>(
         let reason = CookieRejectReason::AuthHashChanged;
         return Ok(reject(visit, reason, Some(user)));
     }
-    let login = match entry {
-        Some((active, login, stored)) => {
-            let rotation = visit
-                .rotate_cookie(active, &stored, login, &received.token)
-                .await?;
-            match rotation {
-                Rotation::Replaced(generation) => {
-                    let login = TokenLogin {
-                        generation,
-                        ..login
-                    };
-                    visit.context.renew_cookie(received, &user, Some(login));
-                    Some(login.recorded())
+    let received = &received.of_user(&*user);
+    let mut restored = RestoredLogin {
+        id: received.token.id.as_str().into(),
+        user,
+        login: None,
+        in_session: true,
+    };
+    let (active, login, stored) = match entry {
+        Entry::Found(active, login, stored) => (active, login, stored),
+        Entry::OfFlaskCookie(active) => {
+            let end = received.token.expires_at;
+            match visit.login_of_flask_cookie(active, &restored.id, end).await {
+                Ok(FlaskLogin::Started(login, stored)) => (active, login, stored),
+                Ok(FlaskLogin::Revoked) => {
+                    let reason = CookieRejectReason::Revoked;
+                    return Ok(reject(visit, reason, Some(restored.user)));
                 }
-                Rotation::InGrace => {
-                    visit.context.keep_cookie();
-                    // Of the cookie that the browser has shown: the session must not outlast it.
-                    Some(login.recorded())
-                }
-                Rotation::Reused => {
-                    visit.context.clear_cookie();
-                    let event = LoginEvent::RememberCookieReused;
-                    return Ok(ByCookie::Refused(event, Some(user)));
-                }
-            }
-        }
-        None => {
-            let end = Some(received.token.expires_at);
-            let login = match visit.start_or_continue(None, &user, id, end).await {
                 // Too many logins are no reason to refuse a page that is open to all.
                 Err(LoginError::TooManyLogins) => return Ok(ByCookie::None),
-                login => login?,
-            };
-            let cookie = login.map(|login| login.cookie);
-            visit.context.renew_cookie(received, &user, cookie);
-            login.map(|login| login.recorded)
+                Err(error) => return Err(error),
+            }
+        }
+        Entry::NotNeeded | Entry::Missing => {
+            visit.context.renew_cookie(received, &restored.user, None);
+            return Ok(ByCookie::Restored(restored));
         }
     };
-    Ok(ByCookie::Restored(RestoredLogin {
-        user,
-        id: id.as_str().into(),
-        login,
-    }))
+    let rotation = visit
+        .rotate_cookie(active, &stored, login, &received.token)
+        .await?;
+    match rotation {
+        Rotation::Replaced(generation) => {
+            let login = TokenLogin {
+                generation,
+                ..login
+            };
+            visit
+                .context
+                .renew_cookie(received, &restored.user, Some(login));
+            restored.login = Some(login.recorded());
+        }
+        Rotation::InGrace => {
+            visit.context.keep_cookie();
+            // Of the cookie that the browser has shown: the session must not outlast it.
+            restored.login = Some(login.recorded());
+            // Another browser may share the fingerprint: it gets a login of its own after the grace.
+            restored.in_session = !received.is_flask();
+        }
+        Rotation::Reused => {
+            visit.context.clear_cookie();
+            let event = LoginEvent::RememberCookieReused;
+            return Ok(ByCookie::Refused(event, Some(restored.user)));
+        }
+    }
+    Ok(ByCookie::Restored(restored))
 }
 
-/// The entry of a token's login in the store.
-enum Entry {
-    Found(TokenLogin, StoredLogin),
-    /// Flask-Login's cookie has none; the cookie that replaces it will.
+/// The entry of a cookie's login in the store.
+enum Entry<'a> {
+    Found(&'a ActiveLogins, TokenLogin, StoredLogin),
+    /// It depends on the id of the user, and not on the text of the cookie.
+    OfFlaskCookie(&'a ActiveLogins),
+    /// Active logins are off.
     NotNeeded,
     Missing,
 }
 
-async fn find_entry<U: UserMixin>(
+async fn find_entry<'a, U: UserMixin>(
     visit: &Visit<'_, U>,
-    active: &ActiveLogins,
+    active: &'a ActiveLogins,
     received: &VerifiedToken,
-) -> Result<Entry, LoginError> {
+) -> Result<Entry<'a>, LoginError> {
     let token = &received.token;
+    if received.is_flask() {
+        return Ok(Entry::OfFlaskCookie(active));
+    }
     let Some(login) = token.login else {
-        return Ok(if received.is_flask() {
-            Entry::NotNeeded
-        } else {
-            Entry::Missing
-        });
+        return Ok(Entry::Missing);
     };
     let stored = find(active, visit.settings(), login.id, &token.id).await?;
-    Ok(stored.map_or(Entry::Missing, |stored| Entry::Found(login, stored)))
+    Ok(stored.map_or(Entry::Missing, |stored| Entry::Found(active, login, stored)))
 }
 
 /// Rejects the cookie: the response clears it.

@@ -7,7 +7,7 @@ use super::{
     load_user::load_user,
 };
 use crate::{
-    active::lookup::find,
+    active::{end::end_logins, lookup::find},
     crypto::{
         auth_tag::{auth_tag, match_auth_tag},
         keyring::KeyMatch,
@@ -200,7 +200,7 @@ async fn by_active_login<U: UserMixin>(
     let cookie = visit.cookie_generation(&entry, &user, &id);
     let session = checked.record.login.map(|login| login.generation);
     if visit.is_reused(active, &entry, cookie, session) {
-        active.store.end(entry.id).await?;
+        end_logins(active, visit.settings(), &id, &[entry.id]).await?;
         visit.end_login(&id, LoginEndReason::RememberCookieReused, Some(&user));
         visit.context.clear_cookie();
         visit.emit(LoginEvent::RememberCookieReused, Some(&user));

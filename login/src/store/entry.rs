@@ -13,7 +13,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// The id of an active login: 96 random bits and a counter. It reveals nothing, and gives no access on
+/// The id of an active login: 96 bits that no client can guess, and a counter. It reveals nothing, and gives no access on
 /// its own.
 ///
 /// As text it is 22 letters, digits, `-` and `_`. It serializes as that text, so that a form or a
@@ -24,9 +24,12 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoginId {
     random: [u8; 12],
-    /// How often the login was superseded.
+    /// How often the login was superseded. The first bit is [`FROM_FLASK`].
     counter: [u8; 4],
 }
+
+/// The bit of a login's counter that tells that Flask-Login's remember cookie may start it.
+const FROM_FLASK: u8 = 0x80;
 
 impl LoginId {
     /// The length of the text.
@@ -38,12 +41,8 @@ impl LoginId {
             tracing::error!(target: "actix_login", %error, "the system has no random numbers");
             LoginError::StoreFailed
         })?;
-        Ok(Self::started(random))
-    }
-
-    fn started(random: [u8; 12]) -> Self {
         let counter = [0; 4];
-        Self { random, counter }
+        Ok(Self { random, counter })
     }
 
     /// The id of the login that supersedes this one: a request that still uses the superseded login
@@ -58,11 +57,28 @@ impl LoginId {
 
     /// The id that the app sees: the one with which the login started.
     pub(crate) fn first(self) -> Self {
-        Self::started(self.random)
+        let [flags, ..] = self.counter;
+        let counter = [flags & FROM_FLASK, 0, 0, 0];
+        Self { counter, ..self }
     }
 
-    /// The id of the only note of a purpose about a user: a keyed digest, so that concurrent requests make the same one.
-    pub(crate) fn of_note(keys: &Keyring, purpose: &str, user_id: &str) -> Self {
+    /// The same id for a login in a browser that has Flask-Login's remember cookie.
+    pub(crate) fn marked_as_flask(self) -> Self {
+        let [flags, counter @ ..] = self.counter;
+        let [c1, c2, c3] = counter;
+        let counter = [flags | FROM_FLASK, c1, c2, c3];
+        Self { counter, ..self }
+    }
+
+    /// Whether [`marked_as_flask`](Self::marked_as_flask) made it, or one that it supersedes.
+    pub(crate) fn is_from_flask(self) -> bool {
+        let [flags, ..] = self.counter;
+        flags & FROM_FLASK != 0
+    }
+
+    /// The id of the only entry of a purpose for a user: a keyed digest, so that concurrent requests
+    /// make the same one.
+    pub(crate) fn derived(keys: &Keyring, purpose: &str, user_id: &str) -> Self {
         let parts = [purpose.as_bytes(), user_id.as_bytes()];
         let [random @ .., c0, c1, c2, c3] = keys.digest(Purpose::Note, parts).into_bytes();
         let counter = [c0, c1, c2, c3];

@@ -73,6 +73,14 @@ impl Users {
 pub struct Events(Arc<Mutex<Vec<LoginEvent>>>);
 
 impl Events {
+    /// For the manager's builder: `.on_event(events.observer())`.
+    pub fn observer(
+        &self,
+    ) -> impl Fn(&HttpRequest, LoginEvent, Option<&User>) + Send + Sync + 'static {
+        let events = Arc::clone(&self.0);
+        move |_, event, _| events.lock().unwrap().push(event)
+    }
+
     pub fn count(&self, event: LoginEvent) -> usize {
         let events = self.0.lock().unwrap();
         events.iter().filter(|other| **other == event).count()
@@ -142,10 +150,9 @@ impl Site {
         settings: impl FnOnce(LoginManagerBuilder<User>, TestLoginStore) -> LoginManagerBuilder<User>,
     ) -> Self {
         let (clock, users, events) = (Clock::new(), Users::new(), Events::default());
-        let noted = events.clone();
         let manager = settings(builder(&users), store.clone())
             .clock(clock.reader())
-            .on_event(move |_, event, _| noted.0.lock().unwrap().push(event))
+            .on_event(events.observer())
             .build()
             .unwrap();
         let (served, users_served) = (manager.clone(), users.clone());

@@ -218,8 +218,15 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// that moves over from Flask.
     ///
     /// Default: none. Such a cookie holds the user's id alone and never expires, so choose a near day.
-    /// **A copy of it outlives a logout**, also with [active logins](Self::active_logins): it starts a
-    /// new login until that day, after `logout_user`, `end_login` and `end_all_logins_of`, too.
+    /// Without [active logins](Self::active_logins) **a copy of it outlives a logout**: it logs in until
+    /// that day.
+    ///
+    /// With active logins, the cookie starts one login per browser. All browsers of a user have the same
+    /// cookie, so the end of such a login ends the cookie as well: by `logout_user`, `end_login`,
+    /// `max_logins`, or the use of a copy. `end_other_logins` and `end_all_logins_of` always end it. The
+    /// user's other browsers keep their logins; one that was not restored yet asks for the password. A
+    /// login that only expires does not end the cookie. Do not move the day to a later one: cookies that
+    /// have ended would be accepted again once the first day has passed.
     ///
     /// The secret is used for nothing else, and must not be empty. Users with a `session_auth_hash` are
     /// refused unless [allowed](Self::accept_flask_cookies_despite_auth_hash).
