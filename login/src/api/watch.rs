@@ -11,7 +11,7 @@ use actix_web::{
     HttpRequest,
     rt::time::{Sleep, sleep},
 };
-use futures_core::Stream;
+use futures_util::Stream;
 use pin_project_lite::pin_project;
 
 use super::current::current_login;
@@ -50,7 +50,7 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 /// # struct User { id: u64 }
 /// # use std::{pin::Pin, task::{Context, Poll}};
 /// # struct News;
-/// # impl futures_core::Stream for News {
+/// # impl futures_util::Stream for News {
 /// #     type Item = Result<actix_web::web::Bytes, actix_web::Error>;
 /// #     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
 /// #         Poll::Ready(None)

@@ -2,6 +2,8 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use futures_util::future::join;
+
 use super::load_user::load_user;
 use crate::{
     active::{flask::FlaskLogin, lookup::find, rotation::Rotation},
@@ -73,15 +75,14 @@ pub(super) async fn by_cookie<U: UserMixin>(
     if not_found == Some(id.as_str()) {
         return Ok(reject(visit, CookieRejectReason::UserNotFound, None));
     }
-    let entry = match &settings.active {
-        Some(active) => find_entry(visit, active, received).await?,
-        None => Entry::NotNeeded,
-    };
+    let finding = find_entry(visit, received);
+    let (entry, user) = join(finding, load_user(visit.manager(), id)).await;
+    // Without the store nothing is known, and of a login that has ended the user does not matter.
+    let entry = entry?;
     if matches!(entry, Entry::Missing) {
         return Ok(reject(visit, CookieRejectReason::Revoked, None));
     }
-    let user = load_user(visit.manager(), id).await?;
-    let Some(user) = user else {
+    let Some(user) = user? else {
         return Ok(reject(visit, CookieRejectReason::UserNotFound, None));
     };
     if !received.is_valid_for(&*user, &settings.remember, &settings.keys) {
@@ -156,10 +157,13 @@ enum Entry<'a> {
 }
 
 async fn find_entry<'a, U: UserMixin>(
-    visit: &Visit<'_, U>,
-    active: &'a ActiveLogins,
+    visit: &Visit<'a, U>,
     received: &VerifiedToken,
 ) -> Result<Entry<'a>, LoginError> {
+    let settings = visit.settings();
+    let Some(active) = &settings.active else {
+        return Ok(Entry::NotNeeded);
+    };
     let token = &received.token;
     if received.is_flask() {
         return Ok(Entry::OfFlaskCookie(active));
@@ -167,7 +171,7 @@ async fn find_entry<'a, U: UserMixin>(
     let Some(login) = token.login else {
         return Ok(Entry::Missing);
     };
-    let stored = find(active, visit.settings(), login.id, &token.id).await?;
+    let stored = find(active, settings, login.id, &token.id).await?;
     Ok(stored.map_or(Entry::Missing, |stored| Entry::Found(active, login, stored)))
 }
 

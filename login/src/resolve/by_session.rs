@@ -2,6 +2,8 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use futures_util::future::join;
+
 use super::{
     check_record::{CheckedRecord, RejectedRecord, check_record},
     load_user::load_user,
@@ -181,14 +183,16 @@ async fn by_active_login<U: UserMixin>(
     checked: CheckedRecord,
 ) -> Result<BySession<U>, LoginError> {
     let id = Rc::clone(&checked.record.id);
-    let entry = match checked.record.login {
-        Some(login) => find(active, visit.settings(), login.id, &id).await?,
-        None => None,
-    };
-    let Some(entry) = entry else {
+    let Some(login) = checked.record.login else {
         return Ok(Err(NoUser::ended(&id, LoginEndReason::Revoked)));
     };
-    let user = load_user(visit.manager(), &id).await?;
+    let finding = find(active, visit.settings(), login.id, &id);
+    let (entry, user) = join(finding, load_user(visit.manager(), &id)).await;
+    // Without the store nothing is known, and of a login that has ended the user does not matter.
+    let Some(entry) = entry? else {
+        return Ok(Err(NoUser::ended(&id, LoginEndReason::Revoked)));
+    };
+    let user = user?;
     if user.is_none() {
         // The user was deleted or has another id now: no request can use the entry again.
         active.store.end(entry.id).await?;

@@ -19,6 +19,9 @@ use crate::{
 /// earlier cookies have no entry. After switching them off, cookies give access without an entry, also
 /// those of ended logins.
 ///
+/// A request asks the store and the user loader at the same time, so that it waits for the slower of the
+/// two. The loader is therefore also asked for the user of a login that has ended.
+///
 /// If the session store forgets sessions before they expire, set
 /// [`idle_timeout`](Self::idle_timeout).
 ///

@@ -7,6 +7,7 @@ mod end_others;
 mod end_others_twice;
 mod entries;
 mod failing_store;
+mod loading;
 mod log_in_again;
 mod log_out;
 mod login_id;

@@ -6,10 +6,12 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix_web::rt::time::sleep;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Holds every request that passes it until it is opened. Clones are the same gate.
 #[derive(Clone, Default)]
@@ -19,9 +21,11 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Waits until a request has reached the gate.
+    /// Waits until a request has reached the gate. Panics if none does.
     pub fn wait_until_reached(&self) {
+        let start = Instant::now();
         while !self.reached.load(Ordering::SeqCst) {
+            assert!(start.elapsed() < PATIENCE, "no request reaches the gate");
             thread::sleep(Duration::from_millis(2));
         }
     }

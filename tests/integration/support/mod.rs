@@ -27,6 +27,7 @@ pub use self::{
     browser::Browser,
     clock::Clock,
     count::Count,
+    gate::Gate,
     log::Log,
     memory_session_store::MemorySessionStore,
     response::{Response, SetCookie},

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     serve,
     support::{
-        Clock, TestApp, TestLoginStore,
+        Clock, REMEMBER, TestApp, TestLoginStore,
         active_site::{Users, log_in, pages, who},
         cookie_session,
     },
@@ -135,8 +135,9 @@ fn an_expired_login_is_started_anew() {
     assert_eq!(who(&mut site.browser_of("1")), "Some(1)");
     site.clock.advance(2 * DAY);
     let mut browser = site.browser_of("1");
-    assert_eq!(who(&mut browser), "Some(1)");
-    assert_eq!(who(&mut browser), "Some(1)");
+    let response = browser.get("/who");
+    assert_eq!(response.body, "Some(1)");
+    assert!(response.set_cookie(REMEMBER).is_some());
     browser.restart();
     assert_eq!(who(&mut browser), "Some(1)");
     assert_eq!(site.count(1), 1);

@@ -28,7 +28,7 @@ pub struct FlaskSite {
     pub clock: Clock,
     pub events: Events,
     /// Keeps it running.
-    pub redis: Option<RedisServer>,
+    pub _redis: Option<RedisServer>,
 }
 
 impl FlaskSite {
@@ -61,7 +61,7 @@ impl FlaskSite {
             manager,
             clock,
             events,
-            redis,
+            _redis: redis,
         }
     }
 
