@@ -313,6 +313,18 @@
 //! If pages of another origin call the API from a browser, name that origin in
 //! [`trusted_origins`](LoginManagerBuilder::trusted_origins) of its manager.
 //!
+//! # Uploads
+//!
+//! Attributes, scopes and the check of origins refuse a request by its head. They read nothing of its body,
+//! and keep none of it while a loader works. [`AuthenticatedUser`] as an argument is extracted at the same
+//! time as the other arguments: beside it, `web::Bytes` may read up to its limit before the refusal.
+//!
+//! The client gets the refusal while it still sends. Over HTTP/1.1, actix-web discards the rest of the body.
+//! If it has a `Content-Length`, the connection closes after [`client_disconnect_timeout`], one second by
+//! default. Some clients then report a failed write, and not the response. Over HTTP/2 the stream ends.
+//!
+//! [`client_disconnect_timeout`]: actix_web::HttpServer::client_disconnect_timeout
+//!
 //! # The log
 //!
 //! Errors are reported as `tracing` events of the target `actix_login`, which loggers of the `log` crate

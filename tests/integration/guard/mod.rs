@@ -5,5 +5,6 @@ mod exemptions;
 mod guarded_handlers;
 mod guards;
 mod refusal_handlers;
+mod refused_uploads;
 mod scopes;
 mod www_authenticate;
