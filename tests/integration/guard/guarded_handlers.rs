@@ -4,10 +4,11 @@ use std::convert::Infallible;
 
 use actix_login::{AuthenticatedUser, UserMixin, login_required};
 use actix_web::{
-    HttpRequest, HttpResponse, Responder, Result, post, route, routes,
+    HttpRequest, HttpResponse, Responder, Result, get, post, route, routes,
     web::{self, Bytes, Json, Path, ServiceConfig},
 };
 use serde::Deserialize;
+use utoipa::OpenApi;
 
 use crate::{
     serve,
@@ -48,6 +49,17 @@ async fn two_paths(req: HttpRequest) -> impl Responder {
     req.path().to_owned()
 }
 
+#[utoipa::path(get, path = "/news", responses((status = 200)))]
+#[get("/news")]
+#[login_required]
+async fn news(user: AuthenticatedUser<User>) -> impl Responder {
+    format!("news of {}", user.id)
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(news))]
+struct Api;
+
 #[login_required]
 async fn echo(body: Bytes) -> impl Responder {
     body
@@ -77,7 +89,7 @@ impl Office {
 
 fn handlers(config: &mut ServiceConfig) {
     config
-        .service((order, attribute_above, two_methods, two_paths))
+        .service((order, attribute_above, two_methods, two_paths, news))
         .route("/echo", web::post().to(echo))
         .route("/fails/{item}", web::get().to(fails))
         .route("/streams", web::get().to(streams))
@@ -173,4 +185,13 @@ fn a_handler_in_an_impl_block_is_guarded() {
     let app = app();
     assert_eq!(app.browser().get("/office").status, 302);
     assert_eq!(logged_in(&app).get("/office").body, "office of 1");
+}
+
+#[test]
+fn a_handler_below_an_attribute_of_utoipa_is_guarded_and_documented() {
+    let app = app();
+    let described = Api::openapi();
+    assert!(described.paths.paths.contains_key("/news"));
+    assert_eq!(app.browser().get("/news").status, 302);
+    assert_eq!(logged_in(&app).get("/news").body, "news of 1");
 }

@@ -6,3 +6,4 @@ mod headers;
 mod kept_requests;
 mod misuse;
 mod two_managers;
+mod wrap_forms;

@@ -5,7 +5,12 @@
 
 use std::thread;
 
-use crate::support::{Browser, MemorySessionStore, REMEMBER, Response, site::Site};
+use actix_web::HttpRequest;
+
+use crate::support::{
+    Browser, MemorySessionStore, REMEMBER, Response, SECRET,
+    site::{Site, User, World},
+};
 
 /// Logs `browser` out while its request for a slow page is in flight. The response to the logout
 /// comes first.
@@ -78,6 +83,46 @@ fn an_overlapping_request_restores_no_remember_cookie() {
     assert!(browser.cookie(REMEMBER).is_none());
     browser.restart();
     assert_eq!(browser.get("/who").body, "nobody");
+}
+
+/// A browser whose background request for a guarded page is in flight until the gate opens.
+fn fetch_slowly(site: &Site, browser: &Browser) -> thread::JoinHandle<Response> {
+    let mut other_tab = browser.clone();
+    let fetch = thread::spawn(move || {
+        let request = other_tab.request("GET", "/slow/loader");
+        let request = request.header("Sec-Fetch-Mode", "cors");
+        request.header("Sec-Fetch-Dest", "empty").send()
+    });
+    site.world.gate.wait_until_reached();
+    fetch
+}
+
+#[test]
+fn a_late_refusal_of_a_background_request_keeps_a_new_login() {
+    let world = World::new();
+    let gate = world.gate.clone();
+    let site = Site::deployed(&world, SECRET, |builder| {
+        builder
+            .use_session_for_next(true)
+            .request_loader(async move |req: &HttpRequest| {
+                if req.path() == "/slow/loader" {
+                    gate.pass().await;
+                }
+                None::<User>
+            })
+    });
+    let mut browser = site.browser();
+    // A session that the fetch sends, and that the login replaces.
+    assert_eq!(browser.get("/protected").status, 302);
+    let fetch = fetch_slowly(&site, &browser);
+    assert_eq!(browser.post("/login", "1").status, 200);
+
+    site.world.gate.open();
+    let refusal = fetch.join().unwrap();
+
+    assert_eq!(refusal.status, 302);
+    assert!(refusal.set_cookies().is_empty());
+    assert_eq!(browser.get("/who").body, "1 fresh");
 }
 
 #[test]

@@ -393,6 +393,7 @@ pub fn pages(config: &mut ServiceConfig, world: &World) {
         .route("/cart", web::post().to(fill_cart))
         .route("/slow/who", web::get().to(who_slowly))
         .route("/slow/cart", web::post().to(fill_cart_slowly))
+        .route("/slow/loader", web::get().to(protected))
         .route("/record", web::get().to(read_record))
         .route("/record", web::post().to(write_record))
         .configure(event_pages::<User>)
