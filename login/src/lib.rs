@@ -235,8 +235,13 @@
 //! If its request read the session before the other one logged out, and then writes to it, the login is
 //! restored. This is true for cookie sessions and for sessions on a server. So this crate writes to the
 //! session only when something changes: at a login, a logout, a confirmation, a restored login, the
-//! first mismatch, and a due visit. A remember cookie that is refreshed at each request can be restored
-//! the same way. [Active logins](ActiveLogins) close the gap: a login that ended there stays ended.
+//! first mismatch, a due visit, and the end of a login. A remember cookie that is refreshed at each request
+//! can be restored the same way. [Active logins](ActiveLogins) close the gap: a login that ended there stays
+//! ended.
+//!
+//! The refusal of a background request (a script's `fetch`) writes nothing of its own, so it cannot take
+//! away a login that another tab made in the meantime. One gap is left: a response that removes an expired
+//! login or cookie also removes a newer one, if it arrives after it. The user logs in again.
 //!
 //! # Cross-site request forgery
 //!

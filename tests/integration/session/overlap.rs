@@ -3,12 +3,12 @@
 //! actix-session writes whole sessions, so a request that was in flight during the logout and
 //! writes to the session revives the login. A request that only reads does not.
 
-use std::thread;
+use std::{thread, time::Duration};
 
 use actix_web::HttpRequest;
 
 use crate::support::{
-    Browser, MemorySessionStore, REMEMBER, Response, SECRET,
+    Browser, MemorySessionStore, REMEMBER, Response, SECRET, SESSION,
     site::{Site, User, World},
 };
 
@@ -97,11 +97,11 @@ fn fetch_slowly(site: &Site, browser: &Browser) -> thread::JoinHandle<Response> 
     fetch
 }
 
-#[test]
-fn a_late_refusal_of_a_background_request_keeps_a_new_login() {
+/// A site whose request loader is slow for one page, and finds no user.
+fn site_with_slow_loader() -> Site {
     let world = World::new();
     let gate = world.gate.clone();
-    let site = Site::deployed(&world, SECRET, |builder| {
+    Site::deployed(&world, SECRET, |builder| {
         builder
             .use_session_for_next(true)
             .request_loader(async move |req: &HttpRequest| {
@@ -110,7 +110,12 @@ fn a_late_refusal_of_a_background_request_keeps_a_new_login() {
                 }
                 None::<User>
             })
-    });
+    })
+}
+
+#[test]
+fn a_late_refusal_of_a_background_request_keeps_a_new_login() {
+    let site = site_with_slow_loader();
     let mut browser = site.browser();
     // A session that the fetch sends, and that the login replaces.
     assert_eq!(browser.get("/protected").status, 302);
@@ -126,13 +131,29 @@ fn a_late_refusal_of_a_background_request_keeps_a_new_login() {
 }
 
 #[test]
+fn a_late_removal_of_an_expired_login_removes_a_new_one() {
+    let site = site_with_slow_loader();
+    let mut browser = site.logged_in();
+    site.wait(Duration::from_secs(31 * 24 * 60 * 60));
+    let fetch = fetch_slowly(&site, &browser);
+    assert_eq!(browser.post("/login", "1").status, 200);
+
+    site.world.gate.open();
+    let refusal = fetch.join().unwrap();
+
+    let session = refusal.set_cookie(SESSION).unwrap();
+    browser.cookies.insert(session.name, session.value);
+    assert_eq!(browser.get("/who").body, "nobody");
+}
+
+#[test]
 fn a_copied_cookie_of_the_cookie_store_works_until_the_deadline() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();
     let mut copy = browser.clone();
     browser.post("/logout", "");
     assert_eq!(copy.get("/who").body, "1 fresh");
-    site.wait(std::time::Duration::from_secs(31 * 24 * 60 * 60));
+    site.wait(Duration::from_secs(31 * 24 * 60 * 60));
     assert_eq!(copy.get("/who").body, "nobody");
 }
 
