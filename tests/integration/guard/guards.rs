@@ -6,8 +6,9 @@ use std::{
 };
 
 use actix_login::{
-    AuthenticatedUser, CurrentUser, FlashedMessages, LoginEvent, LoginOptions, anonymous_required,
-    fresh_login_required, login_required, login_user, login_user_with, unauthorized,
+    AuthenticatedUser, CurrentUser, FlashedMessages, LoginEvent, LoginManagerBuilder, LoginOptions,
+    SessionProtection, anonymous_required, fresh_login_required, login_required, login_user,
+    login_user_with, unauthorized,
 };
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, Responder, Result,
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use crate::{
     serve,
     support::{
-        Browser, Count, Response, SESSION, TestApp, cookie_session,
+        Browser, Count, REMEMBER, Response, SESSION, TestApp, cookie_session,
         pages::{INACTIVE, User, builder, login, pages},
     },
 };
@@ -143,9 +144,15 @@ fn guarded(config: &mut ServiceConfig) {
 }
 
 fn app() -> (TestApp, Seen) {
+    app_with(|builder| builder)
+}
+
+fn app_with(
+    change: impl FnOnce(LoginManagerBuilder<User>) -> LoginManagerBuilder<User>,
+) -> (TestApp, Seen) {
     let seen = Seen::default();
     let (refused, accessed) = (seen.refused.clone(), seen.accessed.clone());
-    let manager = builder::<User>()
+    let manager = change(builder())
         .on_event(move |_, event, _| match event {
             LoginEvent::UserUnauthorized => drop(refused.add()),
             LoginEvent::UserAccessed => drop(accessed.add()),
@@ -210,6 +217,24 @@ fn a_logged_in_users_preflight_reaches_the_handler() {
     let response = browser.request("OPTIONS", "/any-method").send();
     assert_eq!(response.body, "any method");
     assert_eq!(seen.handled.get(), 1);
+}
+
+#[test]
+fn a_preflight_ends_a_stolen_session_and_clears_a_dead_cookie() {
+    let (app, _) = app_with(|builder| builder.session_protection(SessionProtection::Strong));
+    let mut browser = logged_in(&app, 1);
+    browser.user_agent = Some("AnotherBrowser/1.0".to_owned());
+    assert_eq!(browser.request("OPTIONS", "/any-method").send().status, 204);
+    browser.user_agent = app.browser().user_agent;
+    assert_eq!(browser.get("/who").body, "nobody");
+
+    let mut browser = app.browser();
+    browser
+        .cookies
+        .insert(REMEMBER.to_owned(), "dead".to_owned());
+    let response = browser.request("OPTIONS", "/any-method").send();
+    assert_eq!(response.status, 204);
+    assert!(response.set_cookie(REMEMBER).unwrap().is_removal());
 }
 
 #[test]

@@ -85,6 +85,17 @@ fn the_duration_of_a_login_overrides_the_setting() {
     assert_eq!(browser.get("/who").body, "nobody");
 }
 
+/// Flask-Login keeps the duration in the session, and uses it for the next login, too.
+#[test]
+fn a_later_login_without_a_duration_takes_the_setting() {
+    let site = Site::new(|manager| manager);
+    let mut browser = site.browser();
+    browser.post("/login?remember=true&duration=60", "1");
+    let response = browser.post("/login?remember=true", "1");
+    let max_age = response.set_cookie(REMEMBER).unwrap().max_age();
+    assert_eq!(max_age, Some(365 * DAY.as_secs()));
+}
+
 #[test]
 fn an_overlong_duration_saturates() {
     let site = Site::new(|manager| manager);

@@ -1,8 +1,11 @@
 //! The message of a refusal does not outlive the login that it asks for.
 
+use std::time::Duration;
+
 use actix_web::HttpRequest;
 
 use super::{app, pair, shown, tell, usual_app};
+use crate::support::Clock;
 
 #[test]
 fn a_login_removes_the_refusals_message() {
@@ -82,4 +85,16 @@ fn a_background_request_flashes_no_message() {
         assert_eq!(request.header(headers.0, headers.1).send().status, 302);
         assert_eq!(shown(&mut browser), [], "{method} {headers:?}");
     }
+}
+
+/// Flask's `get_flashed_messages` asks for no user.
+#[test]
+fn no_page_shows_the_messages_of_a_login_that_has_ended() {
+    let clock = Clock::new();
+    let app = app(|builder| builder.clock(clock.reader()));
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    tell(&mut browser, "info", "your order was sent");
+    clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
+    assert_eq!(shown(&mut browser), []);
 }

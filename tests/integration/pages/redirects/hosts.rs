@@ -156,3 +156,16 @@ fn a_malformed_host_is_never_passed_on() {
         assert_eq!(joined.origin(), base.origin(), "{host:?}");
     }
 }
+
+/// Flask-Login forgets the setting if the session keeps the `next`.
+#[test]
+fn a_forced_host_holds_while_the_session_keeps_the_next() {
+    let app = app(|builder| {
+        let builder = builder.login_view("/login").refresh_view("/reauth");
+        builder.force_host("good.com").use_session_for_next(true)
+    });
+    let mut browser = app.browser();
+    let request = browser.request("GET", "/a").header("Host", "evil.example");
+    assert_eq!(location(&request.send()), "//good.com/login");
+    assert_eq!(sent_to_refresh(&app), "//good.com/reauth");
+}

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{app, encoded, guarded_pages, location, sent_to};
+use super::{app, encoded, guarded_pages, location, origin, sent_to};
 use crate::{
     serve,
     support::{
@@ -120,6 +120,33 @@ fn a_next_with_an_overlong_host_is_not_stored_in_the_session() {
     let request = browser.request("GET", "/a").header("Host", host);
     assert_eq!(location(&request.send()), "https://accounts.example/login");
     assert!(store.content().is_empty());
+}
+
+#[test]
+fn a_next_is_bounded_by_its_path_in_a_query_and_its_url_in_the_session() {
+    let view = "https://accounts.example/login";
+    let longest = format!("/{}", "x".repeat(1023));
+    let by_query = app(|builder| builder.login_view(view));
+    let url = encoded(&format!("{}{longest}", origin(&by_query)));
+    assert_eq!(sent_to(&by_query, &longest), format!("{view}?next={url}"));
+
+    let store = MemorySessionStore::default();
+    let session = store.clone();
+    let manager = builder::<User>()
+        .login_view(view)
+        .use_session_for_next(true);
+    let manager = manager.build().unwrap();
+    let by_session = serve!(guarded_pages, manager.clone(), session.session());
+    let mut browser = by_session.browser();
+    let stored = |store: &MemorySessionStore| {
+        let next = store.content()[&store.only_id()].get("next").cloned();
+        next.map(|next| next.trim_matches('"').len())
+    };
+    let room = 1024 - origin(&by_session).len();
+    browser.get(&longest[..room]);
+    assert_eq!(stored(&store), Some(1024));
+    browser.get(&longest[..=room]);
+    assert_eq!(stored(&store), None);
 }
 
 /// What an OAuth login keeps while the user is at the provider.

@@ -2,7 +2,7 @@
 
 use actix_login::SessionProtection::Basic;
 
-use super::{HOME, STREET, get, log_in_at_home, send, site};
+use super::{HOME, STREET, behind_a_proxy, get, log_in_at_home, send, site};
 use crate::support::{SESSION, site::Site};
 
 #[test]
@@ -56,4 +56,21 @@ fn confirm_login_at_a_new_address_makes_the_login_fresh_there() {
     assert_eq!(get(&mut phone, STREET, "/account").body, "account");
     assert_eq!(site.world.count("session_protected"), 1);
     assert_eq!(get(&mut phone, HOME, "/who").body, "1 stale");
+}
+
+/// Flask-Login's `unauthorized` and `needs_refresh` give the session the identifier of whoever sent the
+/// request, if the session keeps the `next`.
+#[test]
+fn a_refusal_that_keeps_the_next_adopts_no_stolen_session() {
+    let site = Site::new(|builder| {
+        let builder = behind_a_proxy(Basic)(builder);
+        builder.use_session_for_next(true).refresh_view("/refresh")
+    });
+    let mut thief = log_in_at_home(&site, "/login");
+    for refusals in 1..=3 {
+        let refusal = get(&mut thief, STREET, "/account");
+        assert_eq!(refusal.location(), Some("/refresh"));
+        assert_eq!(site.world.count("session_protected"), refusals);
+    }
+    assert_eq!(get(&mut thief, STREET, "/who").body, "1 stale");
 }
