@@ -233,14 +233,12 @@ impl<U: UserMixin> Visit<'_, U> {
     ) -> Result<(), LoginError> {
         let mut uncounted = before.clone();
         uncounted.push(started);
-        let ended = match self.surplus(active, id, &uncounted).await {
-            Ok(surplus) => end_logins(active, self.settings(), id, &surplus).await,
-            Err(error) => Err(error),
-        };
-        let ended = match ended {
-            Ok(()) => end_all(active, &before).await,
-            error => error,
-        };
+        let ended = async {
+            let surplus = self.surplus(active, id, &uncounted).await?;
+            end_logins(active, self.settings(), id, &surplus).await?;
+            end_all(active, &before).await
+        }
+        .await;
         if ended.is_err() {
             // No cookie holds its id. If this fails, too, the entry expires.
             let _ = active.store.end(started).await;
