@@ -1,0 +1,155 @@
+//! User accounts in SQLite: sign-up, login, profile, password reset, active logins, deletion.
+//!
+//! `cargo run -p accounts` and open the address that it prints. Mails are printed, too.
+
+mod config;
+mod database;
+mod deletion;
+mod email;
+mod email_change;
+mod failure;
+mod limits;
+mod links;
+mod login;
+mod logins;
+mod mail;
+mod pages;
+mod password_change;
+mod password_reset;
+mod passwords;
+mod profile;
+mod secret_key;
+mod sign_up;
+mod users;
+
+use std::{error::Error, io, net::TcpListener, time::Duration};
+
+use actix_login::{
+    ActiveLogins, LoginEndReason, LoginEvent, LoginManager, RememberCookie, flash,
+    store::SqlLoginStore,
+};
+use actix_session::{SessionMiddleware, storage::CookieSessionStore};
+use actix_web::{
+    App, HttpServer, error::ErrorBadRequest, middleware::DefaultHeaders, rt, web, web::Data,
+};
+
+use crate::{
+    config::Config, limits::Limits, mail::Mail, passwords::Passwords, users::User, users::Users,
+};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    let config = Config::from_env()?;
+    let listener = TcpListener::bind(&config.address)?;
+    // A mailed link must not be made from the `Host` of a request: a stranger chooses that.
+    let site_url = match &config.site_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", listener.local_addr()?),
+    };
+    let https = site_url.starts_with("https://");
+
+    let key = secret_key::read_or_create(&config.data_dir)?;
+    let pool = database::open(&config.data_dir).await?;
+    let active_logins = SqlLoginStore::sqlite(pool.clone());
+    active_logins.create_table().await?;
+
+    let users = Data::new(Users::new(pool.clone()));
+    let passwords = Data::new(
+        Passwords::new()
+            .await
+            .map_err(|failure| failure.to_string())?,
+    );
+    let limits = Data::new(Limits::new());
+    let mail = Data::new(Mail::new(site_url.clone()));
+    rt::spawn(database::remove_expired(
+        pool,
+        active_logins.clone(),
+        limits.clone(),
+    ));
+
+    let loader = users.clone();
+    let mut builder = LoginManager::<User>::builder(key.master())
+        .user_loader(async move |id: i64| loader.by_id(id).await)
+        .login_view("/login")
+        .refresh_view("/confirm")
+        // Before critical pages the password is asked again after this time.
+        .fresh_deadline(Duration::from_secs(15 * 60))
+        .active_logins(ActiveLogins::in_store(active_logins).idle_timeout(2 * DAY))
+        .remember_cookie(RememberCookie::new().secure(https).duration(90 * DAY))
+        // After a logout, the Back button must not show the pages of the account.
+        .cache_control("no-store")
+        .on_event(|req, event, _| {
+            if let LoginEvent::LoginEnded { reason, .. } = event {
+                flash(req, "message", why_logged_out(reason));
+            }
+        });
+    if config.trusted_proxies > 0 {
+        builder = builder.trusted_proxies(config.trusted_proxies, "X-Forwarded-For");
+    }
+    if let Some(url) = config.site_url {
+        builder = builder.server_origin(url);
+    }
+    let login_manager = builder.build()?;
+
+    println!("{site_url}");
+    HttpServer::new(move || {
+        let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
+            .cookie_secure(https)
+            .build();
+        // What a visitor sent wrong is no business of the error page.
+        let forms = web::FormConfig::default()
+            .limit(8 * 1024)
+            .error_handler(|_, _| ErrorBadRequest("The form is incomplete."));
+        App::new()
+            .app_data(users.clone())
+            .app_data(passwords.clone())
+            .app_data(limits.clone())
+            .app_data(mail.clone())
+            .app_data(forms)
+            .configure(pages::routes)
+            .configure(sign_up::routes)
+            .configure(login::routes)
+            .configure(profile::routes)
+            .configure(email_change::routes)
+            .configure(password_change::routes)
+            .configure(password_reset::routes)
+            .configure(logins::routes)
+            .configure(deletion::routes)
+            .default_service(web::to(pages::not_found))
+            .wrap(session)
+            .wrap(login_manager.clone())
+            .wrap(security_headers(https))
+    })
+    .listen(listener)?
+    .run()
+    .await?;
+    Ok(())
+}
+
+fn security_headers(https: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
+        .add((
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+             base-uri 'none'",
+        ))
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "same-origin"));
+    if https {
+        headers.add(("Strict-Transport-Security", "max-age=31536000"))
+    } else {
+        headers
+    }
+}
+
+fn why_logged_out(reason: LoginEndReason) -> &'static str {
+    match reason {
+        LoginEndReason::Expired => "You were logged out after a long time.",
+        LoginEndReason::UserNotFound => "This account was deleted.",
+        LoginEndReason::AuthHashChanged => "You were logged out: the password has changed.",
+        _ => "This login was ended.",
+    }
+}

@@ -1,0 +1,7 @@
+//! For the examples' tests: runs an example as a program of its own, and talks to it like a browser.
+
+mod browser;
+mod site;
+
+pub use browser::{Browser, Request, Response};
+pub use site::{Site, TempFolder};
