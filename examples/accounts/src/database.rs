@@ -12,12 +12,14 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 
-use crate::{failure::Failure, limits::Limits, links};
+use crate::{data_folder, failure::Failure, limits::Limits, links};
 
 pub async fn open(folder: &Path) -> Result<SqlitePool, Box<dyn Error>> {
+    let file = folder.join("accounts.db");
+    // The files that SQLite lays beside it get its permissions.
+    data_folder::create_file(&file)?;
     let file = SqliteConnectOptions::new()
-        .filename(folder.join("accounts.db"))
-        .create_if_missing(true)
+        .filename(file)
         .journal_mode(SqliteJournalMode::Wal)
         // Shorter than the time-out of the store of logins, which is 2 seconds.
         .busy_timeout(Duration::from_secs(1));

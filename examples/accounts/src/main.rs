@@ -3,6 +3,7 @@
 //! `cargo run -p accounts` and open the address that it prints. Mails are printed, too.
 
 mod config;
+mod data_folder;
 mod database;
 mod deletion;
 mod email;
@@ -18,7 +19,6 @@ mod password_change;
 mod password_reset;
 mod passwords;
 mod profile;
-mod secret_key;
 mod sign_up;
 mod users;
 
@@ -44,14 +44,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let config = Config::from_env()?;
     let listener = TcpListener::bind(&config.address)?;
+    let local_url = format!("http://{}", listener.local_addr()?);
     // A mailed link must not be made from the `Host` of a request: a stranger chooses that.
-    let site_url = match &config.site_url {
-        Some(url) => url.clone(),
-        None => format!("http://{}", listener.local_addr()?),
-    };
+    let site_url = config.site_url.clone().unwrap_or(local_url.clone());
     let https = site_url.starts_with("https://");
 
-    let key = secret_key::read_or_create(&config.data_dir)?;
+    let key = data_folder::open(&config.data_dir)?;
     let pool = database::open(&config.data_dir).await?;
     let active_logins = SqlLoginStore::sqlite(pool.clone());
     active_logins.create_table().await?;
@@ -94,7 +92,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let login_manager = builder.build()?;
 
-    println!("{site_url}");
+    println!("{local_url}");
     HttpServer::new(move || {
         let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
             .cookie_secure(https)
@@ -149,7 +147,6 @@ fn why_logged_out(reason: LoginEndReason) -> &'static str {
     match reason {
         LoginEndReason::Expired => "You were logged out after a long time.",
         LoginEndReason::UserNotFound => "This account was deleted.",
-        LoginEndReason::AuthHashChanged => "You were logged out: the password has changed.",
-        _ => "This login was ended.",
+        _ => "You were logged out elsewhere, or the password has changed.",
     }
 }

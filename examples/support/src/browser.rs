@@ -2,10 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     time::Duration,
 };
+
+use crate::Site;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -13,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct Browser {
     address: SocketAddr,
+    /// What it sends as `Host`.
+    pub host: String,
     pub user_agent: String,
     /// The headers that it sends with each request.
     pub headers: Vec<(String, String)>,
@@ -29,6 +33,7 @@ impl Browser {
     pub fn new(address: SocketAddr) -> Self {
         Self {
             address,
+            host: address.to_string(),
             user_agent: "ExampleBrowser/1.0".to_owned(),
             headers: Vec::new(),
             cookies: BTreeMap::new(),
@@ -71,7 +76,7 @@ impl Browser {
         let path = path.strip_prefix(&origin).unwrap_or(path);
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nConnection: close\r\n",
-            self.address, self.user_agent
+            self.host, self.user_agent
         );
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -93,6 +98,16 @@ impl Browser {
     /// Closes the browser, and opens it again.
     pub fn restart(&mut self) {
         self.cookies.retain(|_, cookie| cookie.outlives_browser);
+    }
+
+    /// This browser, for a site that was started again and listens at another port.
+    pub fn at(&self, site: &Site) -> Self {
+        let Self { address, host, .. } = site.browser();
+        Self {
+            address,
+            host,
+            ..self.clone()
+        }
     }
 
     fn keep_cookie(&mut self, header: &str) {
@@ -155,9 +170,7 @@ impl Request<'_> {
         stream.write_all(self.head.as_bytes()).expect("sent");
         // A server that refuses the body may have closed the connection.
         let _ = stream.write_all(self.body.as_bytes());
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes);
-        let response = Response::parse(&String::from_utf8_lossy(&bytes));
+        let response = Response::read(stream);
         for (name, value) in &response.headers {
             if name == "set-cookie" {
                 self.browser.keep_cookie(value);
@@ -177,18 +190,31 @@ pub struct Response {
 }
 
 impl Response {
-    fn parse(text: &str) -> Self {
-        let (head, body) = text.split_once("\r\n\r\n").expect("a response");
-        let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1));
-        let headers = lines.filter_map(|line| line.split_once(": "));
-        Self {
-            status: status.and_then(|code| code.parse().ok()).expect("a status"),
-            headers: headers
-                .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-                .collect(),
-            body: body.to_owned(),
+    fn read(stream: TcpStream) -> Self {
+        let mut stream = BufReader::new(stream);
+        let mut line = || {
+            let mut line = String::new();
+            stream.read_line(&mut line).expect("a response");
+            line.trim_end().to_owned()
+        };
+        let status = line();
+        let status = status.split(' ').nth(1).expect("a status");
+        let mut headers = Vec::new();
+        while let Some((name, value)) = line().split_once(": ") {
+            headers.push((name.to_ascii_lowercase(), value.to_owned()));
         }
+        let mut response = Self {
+            status: status.parse().expect("a status"),
+            headers,
+            body: String::new(),
+        };
+        // Not up to the end of the connection: a server that has not read the request's body keeps it
+        // open for a second.
+        let length = response.header("Content-Length");
+        let length: u64 = length.expect("a length").parse().expect("a length");
+        let mut body = stream.take(length);
+        body.read_to_string(&mut response.body).expect("a body");
+        response
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
