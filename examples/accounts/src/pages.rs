@@ -123,5 +123,5 @@ pub fn redirect(req: &HttpRequest, to: impl Into<String>) -> HttpResponse {
 fn date(seconds: u64) -> String {
     // 2025-11-22T11:52:25Z
     let text = Timestamp::from_secs(seconds).to_string();
-    format!("{} {} UTC", &text[..10], &text[11..16])
+    format!("{} {}", &text[..10], &text[11..16])
 }
