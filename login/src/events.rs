@@ -55,6 +55,9 @@ pub enum LoginEvent {
     /// A login in the session ended without a logout in this browser. The user is known if
     /// `session_auth_hash` or a reused remember cookie is the reason. Flask-Login has no signal for it.
     ///
+    /// It occurs once, at the first request that asks for the user, logs out, or logs a user in. A login
+    /// of the same user continues the one before, unless that has ended.
+    ///
     /// Observers are called after the session is cleared, so that a message that they
     /// [`flash`](crate::flash()) stays.
     LoginEnded {
@@ -64,8 +67,8 @@ pub enum LoginEvent {
         /// [`CurrentUser::login_id`](crate::CurrentUser::login_id). `None` without.
         login: Option<LoginId>,
     },
-    /// A request carried a remember cookie that was replaced long ago, so somebody has a copy. Its
-    /// active login was ended. Flask-Login has no signal for it.
+    /// A request carried a remember cookie that was replaced long ago, or a session that came with such
+    /// a cookie, so somebody has a copy. Its active login was ended. Flask-Login has no signal for it.
     RememberCookieReused,
     /// `begin_login` began a pending login, which waits for a second factor. Flask-Login has no signal
     /// for it.
@@ -95,6 +98,9 @@ pub enum LoginEndReason {
     /// The request also carried a copy of a remember cookie
     /// ([`RememberCookieReused`](LoginEvent::RememberCookieReused)).
     RememberCookieReused,
+    /// [`login_user`](crate::login_user) began another login in the session: of another user, or in place
+    /// of one that had ended on the server. It does not load the user of the login before.
+    Replaced,
 }
 
 impl LoginEndReason {
@@ -106,6 +112,7 @@ impl LoginEndReason {
             Self::AuthHashChanged => "auth_hash_changed",
             Self::Revoked => "revoked",
             Self::RememberCookieReused => "remember_cookie_reused",
+            Self::Replaced => "replaced",
         }
     }
 }

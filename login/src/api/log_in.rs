@@ -8,7 +8,7 @@ use super::current::checked_id;
 use crate::{
     crypto::auth_tag::auth_tag,
     error::LoginError,
-    events::LoginEvent,
+    events::{LoginEndReason, LoginEvent},
     manager::LoginManager,
     remember::token::RememberToken,
     request::{context::LoginContext, login::LoginSource, visit::Visit},
@@ -199,7 +199,12 @@ pub(super) async fn log_in<U: UserMixin>(
         settings.remember.new_token(now, duration, &id, auth_tag)
     });
     let before = visit.record();
-    let may_keep_session = may_keep_session(visit, before.clone(), &id);
+    let end = before.as_ref().and_then(|it| end_of(visit, it, &id));
+    // A malformed record does not tell whose the session was.
+    let may_keep_session = match before {
+        Some(_) => end.is_none(),
+        None => !visit.session.contains_key(&settings.session_keys.login),
+    };
     let cookie_end = token.as_ref().map(|token| token.expires_at);
     let login = visit
         .start_or_continue(before.as_ref(), user, &id, cookie_end)
@@ -215,37 +220,41 @@ pub(super) async fn log_in<U: UserMixin>(
     };
     visit.start_login(&record)?;
     visit.use_up_refusal();
+    let replaces_other = before.as_ref().is_some_and(|before| before.id != id);
     match token {
         Some(token) => context.set_cookie(RememberToken {
             login: cookie_login,
             ..token
         }),
-        None => {
-            let replaces_other = before.is_some_and(|before| before.id != id);
-            visit.reconcile_cookie(user, &id, cookie_login, replaces_other);
-        }
+        None => visit.reconcile_cookie(user, &id, cookie_login, replaces_other),
     }
     let current = visit.login_of(Arc::new(user.clone()), &record, LoginSource::Session);
     visit.set_login(Some(current));
+    if let Some(before) = before
+        && let Some(reason) = end.or_else(|| end_of_entry(&before, &record))
+    {
+        let login = before.login.map(|login| login.id.first());
+        visit.emit(LoginEvent::LoginEnded { reason, login }, None);
+    }
     visit.emit(LoginEvent::UserLoggedIn, Some(user));
     Ok(())
 }
 
-/// Whether the content of the session may stay when the user of `id` logs in: the request is
-/// anonymous, or that user is logged in by a record that has not expired.
-fn may_keep_session<U: UserMixin>(
+/// Why the login of this record ends when the user of `id` logs in. `None` if it continues.
+fn end_of<U: UserMixin>(
     visit: &Visit<'_, U>,
-    before: Option<LoginRecord>,
+    record: &LoginRecord,
     id: &str,
-) -> bool {
-    match before {
-        Some(record) => {
-            &*record.id == id
-                && !matches!(check_record(visit, record), Err(RejectedRecord::Expired(_)))
-        }
-        // A malformed record does not tell whose it was.
-        None => !visit
-            .session
-            .contains_key(&visit.settings().session_keys.login),
+) -> Option<LoginEndReason> {
+    match check_record(visit, record.clone()) {
+        Err(RejectedRecord::Expired(_)) => Some(LoginEndReason::Expired),
+        _ => (&*record.id != id).then_some(LoginEndReason::Replaced),
     }
+}
+
+/// [`end_of`] for a login whose entry in the store has ended, so that another one begins.
+fn end_of_entry(before: &LoginRecord, after: &LoginRecord) -> Option<LoginEndReason> {
+    let first = |record: &LoginRecord| record.login.map(|login| login.id.first());
+    let is_other = after.login.is_some() && first(before) != first(after);
+    is_other.then_some(LoginEndReason::Replaced)
 }

@@ -84,6 +84,32 @@ fn a_login_that_ended_names_its_reason_and_its_user_if_known() {
 }
 
 #[test]
+fn a_login_that_another_one_takes_the_place_of_has_ended() {
+    let (site, reasons) = self::site(|manager| manager.visit_deadline(DAY));
+    let mut browser = site.logged_in();
+    browser.post("/login", "1");
+    assert_eq!(reasons.take(), [], "the same user goes on");
+    browser.post("/login", "2");
+    let replaced = (LoginEndReason::Replaced.name(), None);
+    assert_eq!(reasons.take(), [replaced.clone()]);
+    site.wait(DAY);
+    browser.post("/login", "2");
+    let expired = (LoginEndReason::Expired.name(), None);
+    assert_eq!(reasons.take(), [expired]);
+    browser.get("/who");
+    assert_eq!(reasons.take(), []);
+
+    let (site, reasons) = self::site(active);
+    let mut browser = site.logged_in();
+    let mut copy = browser.clone();
+    browser.post("/logout", "");
+    copy.post("/login", "1");
+    assert_eq!(reasons.take(), [replaced]);
+    copy.post("/login", "1");
+    assert_eq!(reasons.take(), []);
+}
+
+#[test]
 fn a_login_that_was_ended_on_the_server_is_revoked() {
     let (site, reasons) = site(active);
     let mut owner = site.remembered();
