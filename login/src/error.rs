@@ -150,7 +150,9 @@ pub enum LoginError {
     NoSuchLogin,
     /// There is no pending login: none began, or it has ended, expired or been completed (401).
     NoPendingLogin,
-    /// The user has sent too many wrong codes (429).
+    /// The user has sent too many wrong codes (429). The response has no `Retry-After` (RFC 6585, section
+    /// 4): the pending login has ended, and no wait makes its request succeed. A new login may begin after
+    /// [`pending_lifetime`](crate::ActiveLogins::pending_lifetime) at the latest.
     TooManyAttempts,
     /// No resource of the app has the name of the view (500).
     UnknownView {

@@ -23,7 +23,8 @@ use crate::{
     user::UserMixin,
 };
 
-/// Where the current user is logged in, the oldest login first.
+/// Where the current user is logged in, the oldest login first. Logins that began in the same second
+/// have an arbitrary order, which stays the same.
 ///
 /// A "Where you're logged in" page. Ending a login requires a fresh login, and so does the page: after
 /// a refused POST, the browser comes back with a GET.

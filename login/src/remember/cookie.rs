@@ -119,8 +119,11 @@ impl RememberCookie {
 
     /// `REMEMBER_COOKIE_PATH`: limits the cookie to a path.
     ///
-    /// Default: `/`. Pages outside of the path get no cookie, and so remember no user. If the path
-    /// changes, list the earlier one in [`former_scopes`](Self::former_scopes).
+    /// Default: `/`. It should be the path of the session cookie, or a wider one. Pages outside of a
+    /// narrower path get no cookie: they restore no login, and do not see that the cookie is another
+    /// user's or a copy. The session is still valid there, and a logout still clears the cookie.
+    ///
+    /// If the path changes, list the earlier one in [`former_scopes`](Self::former_scopes).
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.scope.path = path.into();
         self

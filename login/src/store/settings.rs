@@ -127,7 +127,8 @@ impl ActiveLogins {
     }
 
     /// How many logins a user may have at a time. One more ends the login that has not been seen for
-    /// longest. Concurrent logins may end each other.
+    /// longest. Concurrent logins may end each other. Times are whole seconds: of two logins last seen in
+    /// the same second, either may end, but never the new one.
     ///
     /// Default: as many as the store accepts. The stores of this crate accept 100 per user.
     pub fn max_logins(mut self, logins: usize) -> Self {
