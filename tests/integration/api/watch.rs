@@ -25,6 +25,23 @@ struct OpenStream(TcpStream);
 impl OpenStream {
     /// Opens the page, and returns once the head of a 200 has arrived.
     fn open(app: &TestApp, browser: &Browser, page: &str) -> Self {
+        Self::open_with(app, browser, page, "", "200")
+    }
+
+    /// Opens a WebSocket.
+    fn open_socket(app: &TestApp, browser: &Browser) -> Self {
+        let handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        Self::open_with(app, browser, "/socket", handshake, "101")
+    }
+
+    fn open_with(
+        app: &TestApp,
+        browser: &Browser,
+        page: &str,
+        headers: &str,
+        status: &str,
+    ) -> Self {
         let mut stream = TcpStream::connect(app.address()).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
@@ -35,7 +52,7 @@ impl OpenStream {
             .collect();
         let agent = browser.user_agent.as_deref().unwrap_or_default();
         let head = format!(
-            "GET {page} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\nCookie: {}\r\n\r\n",
+            "GET {page} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\nCookie: {}\r\n{headers}\r\n",
             cookies.join("; ")
         );
         stream.write_all(head.as_bytes()).unwrap();
@@ -46,7 +63,8 @@ impl OpenStream {
             received.push(byte[0]);
         }
         let received = String::from_utf8(received).unwrap();
-        assert!(received.starts_with("HTTP/1.1 200"), "{received}");
+        let expected = format!("HTTP/1.1 {status}");
+        assert!(received.starts_with(&expected), "{received}");
         Self(stream)
     }
 
@@ -55,6 +73,15 @@ impl OpenStream {
         let mut buffer = [0; 64];
         let length = self.0.read(&mut buffer).unwrap();
         String::from_utf8_lossy(&buffer[..length]).into_owned()
+    }
+
+    /// Receives one short message of a WebSocket: its opcode and its content.
+    fn receive_message(&mut self) -> (u8, Vec<u8>) {
+        let mut head = [0; 2];
+        self.0.read_exact(&mut head).unwrap();
+        let mut content = vec![0; usize::from(head[1])];
+        self.0.read_exact(&mut content).unwrap();
+        (head[0] & 0x0f, content)
     }
 
     /// Whether no item arrives for long, where one is due every ten milliseconds.
@@ -111,6 +138,31 @@ fn by_default_a_silent_stream_ends_within_a_second_or_so_of_its_login() {
     block_on(site.manager.end_all_logins_of(&1)).unwrap();
     stream.wait_until_ended();
     assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
+fn a_websocket_is_closed_within_a_second_or_so_of_its_login() {
+    const TEXT: u8 = 1;
+    const CLOSE: u8 = 8;
+    let site = active_site::Site::new();
+    let browser = site.logged_in(1);
+    let mut socket = OpenStream::open_socket(&site.app, &browser);
+    // A text of two bytes, masked with zeros.
+    let text = [0x80 | TEXT, 0x80 | 2, 0, 0, 0, 0, b'h', b'i'];
+    socket.0.write_all(&text).unwrap();
+    assert_eq!(socket.receive_message(), (TEXT, b"hi".to_vec()));
+
+    let start = Instant::now();
+    block_on(site.manager.end_all_logins_of(&1)).unwrap();
+
+    assert_eq!(socket.receive_message().0, CLOSE);
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
+fn a_websocket_opens_for_no_stranger() {
+    let site = active_site::Site::new();
+    assert_eq!(site.app.browser().get("/socket").status, 401);
 }
 
 #[test]
