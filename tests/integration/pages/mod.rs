@@ -2,6 +2,7 @@
 
 mod flashes;
 mod open_redirects;
+mod quickstart;
 mod redirects;
 mod safe_redirect_properties;
 mod safe_redirects;
