@@ -32,7 +32,7 @@ const BUFFERS: usize = 32 * 1024 * 1024;
 const RESPONSE: Duration = Duration::from_secs(20);
 /// How long a client that can send nothing waits.
 const STALLED: Duration = Duration::from_millis(100);
-const PART: [u8; 64 * 1024] = [b'a'; 64 * 1024];
+static PART: [u8; 64 * 1024] = [b'a'; 64 * 1024];
 
 /// Each page, who the browser says has sent the request, and the status of the refusal.
 const REFUSALS: [(&str, &str, u16); 4] = [

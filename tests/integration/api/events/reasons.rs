@@ -90,8 +90,8 @@ fn a_login_that_another_one_takes_the_place_of_has_ended() {
     browser.post("/login", "1");
     assert_eq!(reasons.take(), [], "the same user goes on");
     browser.post("/login", "2");
-    let replaced = (LoginEndReason::Replaced.name(), None);
-    assert_eq!(reasons.take(), [replaced.clone()]);
+    let replaced = [(LoginEndReason::Replaced.name(), None)];
+    assert_eq!(reasons.take(), replaced);
     site.wait(DAY);
     browser.post("/login", "2");
     let expired = (LoginEndReason::Expired.name(), None);
@@ -104,7 +104,7 @@ fn a_login_that_another_one_takes_the_place_of_has_ended() {
     let mut copy = browser.clone();
     browser.post("/logout", "");
     copy.post("/login", "1");
-    assert_eq!(reasons.take(), [replaced]);
+    assert_eq!(reasons.take(), replaced);
     copy.post("/login", "1");
     assert_eq!(reasons.take(), []);
 }
