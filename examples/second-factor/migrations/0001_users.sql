@@ -1,0 +1,19 @@
+CREATE TABLE users (
+    -- AUTOINCREMENT: the id of a deleted account never comes back for another one.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    -- The server computes codes from it, so it cannot be a hash. NULL: no second factor.
+    totp_secret BLOB,
+    -- Shown as a QR code, and not confirmed by a code yet.
+    new_totp_secret BLOB,
+    -- The 30 seconds whose code was used last: no code is accepted twice.
+    last_totp_step INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Each is deleted when it is used.
+CREATE TABLE backup_codes (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (user_id, digest)
+) STRICT, WITHOUT ROWID;
