@@ -72,6 +72,20 @@ impl Site {
         }
     }
 
+    /// How long it has used a processor, to a hundredth of a second.
+    #[cfg(target_os = "linux")]
+    pub fn processor_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.program.id()));
+        let stat = stat.expect("a running program");
+        // After the name, which may contain spaces, the twelfth and the thirteenth field (proc_pid_stat(5)).
+        let (_, fields) = stat.rsplit_once(") ").expect("a name");
+        let ticks = fields.split(' ').skip(11).take(2);
+        let ticks: u64 = ticks
+            .map(|ticks| ticks.parse::<u64>().expect("ticks"))
+            .sum();
+        Duration::from_millis(ticks * 10)
+    }
+
     /// The lines that it has printed and that nothing has read.
     pub fn unread_lines(&mut self) -> Vec<String> {
         self.lines.try_iter().collect()

@@ -12,7 +12,8 @@ fn a_user_signs_up_logs_in_and_deletes_the_account() {
     browser.post("/sign-up", &[("email", " Ann@Example.com")]);
     let mail = app.mail_to(ANN);
     assert_eq!(mail.subject, "Welcome");
-    let page = browser.get(&mail.link());
+    let link = mail.link();
+    let page = browser.get(&link);
     let token = page.fields("token")[0].to_owned();
 
     let mut fields = [("token", &*token), ("name", "Ann"), ("password", "short")];
@@ -47,6 +48,9 @@ fn a_user_signs_up_logs_in_and_deletes_the_account() {
     let refused = log_in(&mut browser, ANN, PASSWORD);
     assert_eq!(refused.location(), Some("/login"));
 
+    // The link of the sign-up has been used.
+    assert_eq!(browser.get(&link).status, 404);
+    assert_eq!(browser.post("/sign-up/finish", &fields).status, 404);
     // The address is free again, and the new account has nothing of the old one.
     app.signed_up(ANN);
     assert!(!is_logged_in(&mut other));
