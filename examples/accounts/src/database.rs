@@ -28,7 +28,7 @@ pub async fn open(folder: &Path) -> Result<SqlitePool, Box<dyn Error>> {
     Ok(pool)
 }
 
-/// Removes what has expired. Requests can add to all of these, so none may grow for ever.
+/// Removes what has expired. Requests can add to all of these, so none may grow without bound.
 pub async fn remove_expired(pool: SqlitePool, logins: SqlLoginStore, limits: Data<Limits>) {
     let mut hours = interval(Duration::from_secs(60 * 60));
     loop {

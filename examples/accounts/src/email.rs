@@ -7,7 +7,7 @@ use std::{fmt, ops::Deref};
 pub struct Email(String);
 
 impl Email {
-    /// Only a mail that arrives proves an address, so this keeps out no more than what cannot be one.
+    /// Rejects only what cannot be an address. The mailed link proves the rest.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_lowercase();
         let (local, domain) = text.split_once('@')?;

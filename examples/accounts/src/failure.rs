@@ -1,4 +1,4 @@
-//! Errors that no visitor can help: a line in the log, and a response that says nothing.
+//! Errors that a visitor can do nothing about: a line in the log, and a response without details.
 
 use std::{error::Error, fmt};
 

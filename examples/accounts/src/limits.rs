@@ -1,7 +1,7 @@
 //! Brute force: how often a password may be tried, and a mail asked for.
 //!
-//! The limits look at what was typed, and not at whether there is such an account. So they tell nothing,
-//! and a user who is locked out by a stranger can try again a minute later. Who is logged in, stays so.
+//! They count what is typed, whether or not such an account exists, so a refusal tells nothing. A stranger
+//! can use up the tries of an account. One comes back every two minutes, and existing logins stay.
 
 use std::{
     hash::Hash,
@@ -19,8 +19,8 @@ use governor::{
 
 use crate::email::Email;
 
-/// How many addresses or accounts a limit knows at a time. Above it, it refuses everything: memory ends
-/// earlier than the patience of an attacker.
+/// How many addresses or accounts a limit knows at a time. Above that, it refuses everything, so that an
+/// attacker with many addresses cannot fill the memory.
 const MAX_KEYS: usize = 100_000;
 
 pub struct Limits {
@@ -62,7 +62,7 @@ impl Limits {
         self.mails.count(req, to)
     }
 
-    /// Forgets all that have not reached a limit lately.
+    /// Forgets the addresses and accounts that have all their tries again.
     pub fn forget_idle(&self) {
         for limit in [&self.passwords, &self.mails] {
             limit.by_address.retain_recent();

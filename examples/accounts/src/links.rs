@@ -67,7 +67,7 @@ impl Token {
         &self.0
     }
 
-    /// The database holds this alone: whoever reads it learns no link. A random token needs no salt.
+    /// The database holds only this, so a copy of it opens no link. A random token needs no salt.
     fn digest(&self) -> Vec<u8> {
         Sha256::digest(&self.0).to_vec()
     }

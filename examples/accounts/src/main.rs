@@ -97,7 +97,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
             .cookie_secure(https)
             .build();
-        // What a visitor sent wrong is no business of the error page.
+        // The default response tells which field is wrong, and how; a browser sends none like that.
         let forms = web::FormConfig::default()
             .limit(8 * 1024)
             .error_handler(|_, _| ErrorBadRequest("The form is incomplete."));

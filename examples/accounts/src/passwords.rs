@@ -65,7 +65,7 @@ impl Passwords {
     ) -> Result<T, Failure> {
         let slot = Arc::clone(&self.slots).acquire_owned().await?;
         let result = web::block(move || {
-            // The work goes on if the client leaves, and so does the use of the slot.
+            // The work continues if the client disconnects, and so does its use of the slot.
             let _slot = slot;
             work()
         });

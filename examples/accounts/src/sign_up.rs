@@ -56,7 +56,7 @@ async fn sign_up(
     if let Err(refusal) = limits.send_mail(&req, &email) {
         return pages::too_many(&req, refusal).await;
     }
-    // What depends on the account happens after the response, whose time so tells nothing, either.
+    // What depends on the account does not delay the response: its time would tell, too.
     rt::spawn(async move {
         let _: Result<(), Failure> = send_link(&users, &mail, &email).await;
     });
