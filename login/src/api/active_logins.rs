@@ -31,7 +31,7 @@ use crate::{
 ///
 /// ```
 /// use actix_login::{
-///     LoginId, active_logins, end_login, end_other_logins, fresh_login_required,
+///     LoginError, LoginId, active_logins, end_login, end_other_logins, fresh_login_required,
 /// };
 /// use actix_web::{HttpRequest, Responder, Result, get, post, web::{Form, Html, Redirect}};
 ///
@@ -57,7 +57,11 @@ use crate::{
 /// #[post("/logins")]
 /// #[fresh_login_required]
 /// async fn end(req: HttpRequest, form: Form<Ended>) -> Result<impl Responder> {
-///     end_login(&req, form.id).await?;
+///     match end_login(&req, form.id).await {
+///         // A second click: it has ended already.
+///         Ok(()) | Err(LoginError::NoSuchLogin) => {}
+///         Err(error) => return Err(error.into()),
+///     }
 ///     Ok(Redirect::to("/logins").see_other())
 /// }
 ///
@@ -95,6 +99,9 @@ pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError>
 /// Ends all logins of the current user but the current one. Copies of its cookies end, too, ten seconds
 /// later: this browser gets new ones, for a login that supersedes the current one. The
 /// [id](LoginId) that the app sees stays the same. For an example see [`active_logins`].
+///
+/// The other browsers see [`LoginEndReason::Revoked`](crate::LoginEndReason::Revoked), also after a new
+/// password: their logins have ended before their `session_auth_hash` is compared.
 ///
 /// # Errors
 ///

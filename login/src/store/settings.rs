@@ -22,8 +22,9 @@ use crate::{
 /// A request asks the store and the user loader at the same time, so that it waits for the slower of the
 /// two. The loader is therefore also asked for the user of a login that has ended.
 ///
-/// If the session store forgets sessions before they expire, set
-/// [`idle_timeout`](Self::idle_timeout).
+/// A login stays on the list until it is ended or expires. A closed browser has forgotten its session,
+/// and so may a session store that drops sessions earlier:
+/// [`idle_timeout`](Self::idle_timeout) ends such a login earlier.
 ///
 /// ```
 /// # use actix_login::{LoginManager, UserMixin};

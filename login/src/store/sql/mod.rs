@@ -80,7 +80,14 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # The database
 ///
-/// The table is `actix_login_logins`: see [`create_table`](Self::create_table). All processes must read
+/// The table is `actix_login_logins`. Either call [`create_table`](Self::create_table) at each start,
+/// also beside `sqlx::migrate!`, or copy the migration that it runs into the folder of the app's own
+/// migrations.
+///
+/// The pool is one of [`actix_login::sqlx`](crate::sqlx). sqlx's own macros (`FromRow`, `query!`,
+/// `migrate!`) need `sqlx` among the app's dependencies, in the same version.
+///
+/// All processes must read
 /// and write the same primary. A replica that lags behind still lists logins that have ended.
 ///
 /// A setting that gives up the last commits after a crash revives the logins that ended in them:
@@ -157,8 +164,8 @@ async fn repeat<DB: Dialect, T, F: Future<Output = Result<T, sqlx::Error>>>(
 }
 
 impl SqlLoginStore {
-    /// The SQL that creates the table in PostgreSQL, for an app with migrations of its own:
-    /// [`create_table`](Self::create_table) runs it.
+    /// The SQL that creates the table in PostgreSQL, for a copy in the app's own migrations.
+    /// [`create_table`](Self::create_table) runs it, too.
     ///
     /// ```
     /// println!("{}", actix_login::store::SqlLoginStore::POSTGRES_MIGRATION);
@@ -166,8 +173,8 @@ impl SqlLoginStore {
     #[cfg(feature = "postgres")]
     pub const POSTGRES_MIGRATION: &str = postgres::MIGRATION;
 
-    /// The SQL that creates the table in SQLite, for an app with migrations of its own:
-    /// [`create_table`](Self::create_table) runs it.
+    /// The SQL that creates the table in SQLite, for a copy in the app's own migrations.
+    /// [`create_table`](Self::create_table) runs it, too.
     ///
     /// ```
     /// println!("{}", actix_login::store::SqlLoginStore::SQLITE_MIGRATION);
