@@ -367,6 +367,7 @@ mod future;
 #[cfg(test)]
 mod fuzz;
 mod guard;
+pub mod guide;
 mod http;
 pub mod loader;
 mod manager;

@@ -1,0 +1,115 @@
+//! APIs and scripts: tokens, JSON refusals, and pages on another origin.
+//!
+//! # JSON for scripts, redirects for pages
+//!
+//! A refused page redirects to the login view. A script would follow that redirect and get the HTML of the login page. Give
+//! the scope of the API its own refusal, and have only navigations redirected elsewhere:
+//!
+//! ```
+//! # use actix_login::{LoginManager, UserMixin};
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64 }
+//! use actix_login::LoginScope;
+//! use actix_web::{HttpRequest, HttpResponse, web};
+//!
+//! LoginManager::<User>::builder([0; 32])
+//!     .user_loader(async |id: u64| Some(User { id }))
+//!     .login_view("/login")
+//!     // A `fetch` that is refused gets an empty 401 with the login view in `Location`.
+//!     .redirect_navigations_only(true)
+//!     .build()?;
+//!
+//! let api = web::scope("/api").wrap(
+//!     LoginScope::new().login_required().unauthorized_handler(async |_: &HttpRequest| {
+//!         HttpResponse::Unauthorized().json("log in first")
+//!     }),
+//! );
+//! # let _: actix_web::Scope<_> = api;
+//! # Ok::<(), actix_login::ConfigError>(())
+//! ```
+//!
+//! [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only) has the three lines of JavaScript
+//! that send the visitor to the login page.
+//!
+//! A login by JSON is any handler that calls [`login_user`](crate::login_user):
+//!
+//! ```
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64 }
+//! # struct Users;
+//! # impl Users { async fn check(&self, _: &str, _: &str) -> Option<User> { None } }
+//! use actix_login::login_user;
+//! use actix_web::{HttpRequest, HttpResponse, Result, post, web::{Data, Json}};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Credentials { email: String, password: String }
+//!
+//! #[post("/api/login")]
+//! async fn login(
+//!     req: HttpRequest,
+//!     credentials: Json<Credentials>,
+//!     users: Data<Users>,
+//! ) -> Result<HttpResponse> {
+//!     let Some(user) = users.check(&credentials.email, &credentials.password).await else {
+//!         return Ok(HttpResponse::Unauthorized().json("That is not the right password."));
+//!     };
+//!     login_user(&req, &user).await?;
+//!     Ok(HttpResponse::NoContent().finish())
+//! }
+//! ```
+//!
+//! # An API beside the website
+//!
+//! An API that accepts tokens alone, and neither sets nor accepts a cookie, has its own manager around its scope: with its
+//! own user type, a header or request loader, and no user loader. It needs no session middleware.
+//!
+//! ```
+//! use std::collections::HashMap;
+//!
+//! use actix_login::{Authorization, LoginManager, LoginScope, UserMixin};
+//! use actix_web::{HttpRequest, HttpResponse, web};
+//! use sha2::{Digest, Sha256};
+//!
+//! #[derive(Clone, UserMixin)]
+//! struct ApiClient { id: u64 }
+//!
+//! // A table of the database. A random token needs no salt and no slow hash.
+//! let digests: HashMap<Vec<u8>, ApiClient> = HashMap::new();
+//!
+//! let api_manager = LoginManager::<ApiClient>::builder([0; 32])
+//!     .header_loader(async move |value: &str| match Authorization::parse(value)? {
+//!         Authorization::Bearer(token) => digests.get(&Sha256::digest(token).to_vec()).cloned(),
+//!         _ => None,
+//!     })
+//!     .www_authenticate("Bearer")
+//!     .unauthorized_handler(async |_: &HttpRequest| {
+//!         HttpResponse::Unauthorized().json("a bearer token is needed")
+//!     })
+//!     .build()?;
+//!
+//! let api = web::scope("/api")
+//!     .wrap(LoginScope::new().login_required())
+//!     .wrap(api_manager);
+//! # let _: actix_web::Scope<_> = api;
+//! # Ok::<(), actix_login::ConfigError>(())
+//! ```
+//!
+//! With a request or header loader in the website's own manager, tokens give access to its pages, and its sessions to the
+//! API. That suits scripts with all permissions of their user; [`login_source`](crate::login_source) tells the two apart.
+//! Such a user is never fresh. The handler may still write to the session, and so set a cookie:
+//! [`session_for_request_logins(false)`](crate::LoginManagerBuilder::session_for_request_logins) drops that.
+//!
+//! The program `examples/api` has bearer tokens that users create and revoke on a page.
+//!
+//! # Pages of another origin
+//!
+//! A single-page app on `https://app.example` that calls an API on `https://api.example` needs three things:
+//!
+//! - `trusted_origins(["https://app.example"])` on the API's manager, or its requests are
+//!   [refused](super::forgery);
+//! - CORS, as of the crate `actix-cors`, with that origin and with credentials, wrapped last, so that it is outermost and
+//!   replies to preflights;
+//! - cookies that browsers send there. Two hosts of one site (`app.shop.example` and `api.shop.example`) need nothing. Two
+//!   sites need `SameSite=None` on the session cookie and on the
+//!   [remember cookie](crate::RememberCookie::same_site), and many browsers block such cookies.

@@ -1,0 +1,192 @@
+//! Passwords: how to check them, how to slow down guessing, how to reset them.
+//!
+//! The crate never sees a password. The app checks it and calls [`login_user`](crate::login_user). The program
+//! `examples/accounts` has all of this page, with a database and templates.
+//!
+//! # Check a password
+//!
+//! A good hash is slow on purpose, so it runs on a thread for blocking work. An unknown user costs the same time as a wrong
+//! password, or the time tells who has an account:
+//!
+//! ```
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64, password_hash: String }
+//! use actix_web::{Result, error::ErrorInternalServerError, web};
+//! use argon2::{Argon2, PasswordVerifier, password_hash::Error};
+//!
+//! /// Returns the user if the password is right. `decoy` is the hash of some random text, made at start.
+//! async fn check(user: Option<User>, decoy: &str, password: String) -> Result<Option<User>> {
+//!     let hash = user.as_ref().map_or(decoy, |user| &user.password_hash).to_owned();
+//!     let result =
+//!         web::block(move || Argon2::default().verify_password(password.as_bytes(), &*hash)).await?;
+//!     match result {
+//!         Ok(()) => Ok(user),
+//!         Err(Error::PasswordInvalid) => Ok(None),
+//!         Err(error) => Err(ErrorInternalServerError(error)),
+//!     }
+//! }
+//! ```
+//!
+//! # Brute force
+//!
+//! Count the tries of an account and those of an address, *before* the password is checked, and whether or not the account
+//! exists. Here with the crate `governor`:
+//!
+//! ```
+//! use std::{net::IpAddr, num::NonZeroU32};
+//!
+//! use actix_login::client_address;
+//! use actix_web::{HttpRequest, Result, error::ErrorTooManyRequests};
+//! use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+//!
+//! struct Limits {
+//!     by_account: DefaultKeyedRateLimiter<String>,
+//!     by_address: DefaultKeyedRateLimiter<IpAddr>,
+//! }
+//!
+//! impl Limits {
+//!     fn new() -> Self {
+//!         let thirty = NonZeroU32::new(30).unwrap();
+//!         Self {
+//!             by_account: RateLimiter::keyed(Quota::per_hour(thirty)),
+//!             by_address: RateLimiter::keyed(Quota::per_minute(thirty)),
+//!         }
+//!     }
+//!
+//!     fn count_try(&self, req: &HttpRequest, account: &str) -> Result<()> {
+//!         let too_many = |_| ErrorTooManyRequests("Please wait a while, and try again.");
+//!         if let Some(address) = client_address(req) {
+//!             self.by_address.check_key(&address).map_err(too_many)?;
+//!         }
+//!         self.by_account.check_key(&account.to_lowercase()).map_err(too_many)
+//!     }
+//! }
+//! ```
+//!
+//! - [`client_address`](crate::client_address) ignores headers that any client can send. Behind a proxy it needs
+//!   [`trusted_proxies`](crate::LoginManagerBuilder::trusted_proxies).
+//! - A home has a whole network of IPv6 addresses: count the first 64 bits of them.
+//! - Remove idle entries from time to time (`retain_recent`), and bound their number: strangers choose the keys.
+//! - The page that [asks for the password again](crate::confirm_login) needs the limit, too. A thief of the session may
+//!   guess there.
+//! - Several processes each count on their own. Count in the database or in Redis if that is too lax.
+//!
+//! Codes of a second factor are [counted by this crate](super::fresh_logins#second-factor).
+//!
+//! # Change a password
+//!
+//! ```
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64, #[user(session_auth_hash)] password_hash: String }
+//! # struct Users;
+//! # impl Users {
+//! #     async fn set_password(&self, _: u64, _: &str) -> actix_web::Result<User> { unimplemented!() }
+//! # }
+//! use actix_login::{
+//!     AuthenticatedUser, end_other_logins, fresh_login_required, refresh_session_auth,
+//! };
+//! use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form, Redirect}};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct NewPassword {
+//!     password: String,
+//! }
+//!
+//! #[post("/account/password")]
+//! #[fresh_login_required]
+//! async fn change(
+//!     req: HttpRequest,
+//!     user: AuthenticatedUser<User>,
+//!     form: Form<NewPassword>,
+//!     users: Data<Users>,
+//! ) -> Result<impl Responder> {
+//!     let changed = users.set_password(user.id, &form.password).await?;
+//!     refresh_session_auth(&req, &changed).await?; // this login continues, all others end
+//!     end_other_logins(&req).await?; // with active logins alone: they leave the list at once
+//!     Ok(Redirect::to("/account").see_other())
+//! }
+//! ```
+//!
+//! # Reset a password
+//!
+//! A mailed link holds a random token, and the database holds its digest. It is valid once, for half an hour. The response
+//! to the request for a link is the same for every address. Build the link from a setting, and not from `Host`: a stranger
+//! chooses that.
+//!
+//! Once the new hash is stored, all logins end, since they are bound to the
+//! [`session_auth_hash`](crate::UserMixin::session_auth_hash). With active logins, take them off the list as well:
+//!
+//! ```
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64 }
+//! # struct Users;
+//! # impl Users {
+//! #     async fn use_up_link(&self, _token: &str, _password: &str) -> actix_web::Result<Option<User>> {
+//! #         unimplemented!()
+//! #     }
+//! # }
+//! use actix_login::{LoginManager, flash, logout_user};
+//! use actix_web::{
+//!     HttpRequest, Responder, Result, error::ErrorNotFound, post, web::{Data, Form, Redirect},
+//! };
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Reset {
+//!     token: String,
+//!     password: String,
+//! }
+//!
+//! #[post("/reset/finish")]
+//! async fn finish(req: HttpRequest, form: Form<Reset>, users: Data<Users>) -> Result<impl Responder> {
+//!     // Removes the token and stores the new hash, in one transaction.
+//!     let Some(user) = users.use_up_link(&form.token, &form.password).await? else {
+//!         return Err(ErrorNotFound("This link was used before, or it has expired."));
+//!     };
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?; // active logins
+//!     logout_user(&req).await?; // before the flash, which would end with the session
+//!     flash(&req, "success", "Please log in with the new password.");
+//!     Ok(Redirect::to("/login").see_other())
+//! }
+//! ```
+//!
+//! To log the user in at once, call [`login_user_with`](crate::login_user_with) with
+//! [`LoginOptions::fresh(false)`](crate::LoginOptions::fresh): the mailbox is weaker than the password.
+//!
+//! # Log out everywhere
+//!
+//! An app can't delete cookies in other browsers, but it can invalidate them. There are two ways:
+//!
+//! - [Active logins](crate::ActiveLogins): each login has an entry on the server, and the login ends when its entry is
+//!   removed, wherever copies of its cookies are ([`end_other_logins`](crate::end_other_logins),
+//!   [`LoginManager::end_all_logins_of`](crate::LoginManager::end_all_logins_of)).
+//! - `#[user(session_auth_hash)]` on the password hash binds sessions and remember cookies to it. A "log out everywhere"
+//!   button changes a random value that is part of the hash:
+//!
+//! ```
+//! use std::borrow::Cow;
+//! use actix_login::UserMixin;
+//!
+//! #[derive(Clone)]
+//! struct User { id: u64, password_hash: String, logins_salt: u64 }
+//!
+//! impl UserMixin for User {
+//!     type Id = u64;
+//!     const NAME: &'static str = "User";
+//!
+//!     fn get_id(&self) -> u64 {
+//!         self.id
+//!     }
+//!
+//!     fn session_auth_hash(&self) -> Option<Cow<'_, [u8]>> {
+//!         let mut hash = self.password_hash.clone().into_bytes();
+//!         hash.extend(self.logins_salt.to_be_bytes());
+//!         Some(hash.into())
+//!     }
+//! }
+//! ```
+//!
+//! Flask-Login's *alternative tokens* work, too: let `get_id` return a random second id, load users by that id, and change
+//! it.

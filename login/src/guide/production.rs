@@ -1,0 +1,103 @@
+//! Going to production: a set-up, and a checklist.
+//!
+//! ```no_run
+//! # #[cfg(feature = "postgres")]
+//! # mod example {
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: i64, #[user(session_auth_hash)] password_hash: String }
+//! # async fn find(_: &sqlx::PgPool, _: i64) -> Result<Option<User>, sqlx::Error> { Ok(None) }
+//! use std::time::Duration;
+//!
+//! use actix_login::{ActiveLogins, LoginManager, RememberCookie, store::SqlLoginStore};
+//! use actix_session::{SessionMiddleware, storage::CookieSessionStore};
+//! use actix_web::{App, HttpServer, cookie::Key, middleware::DefaultHeaders};
+//! use sqlx::PgPool;
+//!
+//! const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let key = Key::try_from(&*std::fs::read("/etc/shop/app.key")?)?;
+//! let pool = PgPool::connect("postgres://localhost/shop").await?;
+//! let logins = SqlLoginStore::postgres(pool.clone());
+//! logins.create_table().await?; // and `drop_ended` once an hour
+//!
+//! let login_manager = LoginManager::<User>::builder(key.master())
+//!     .user_loader(async move |id: i64| find(&pool, id).await)
+//!     .login_view("/login")
+//!     .refresh_view("/reauthenticate")
+//!     .fresh_deadline(Duration::from_secs(15 * 60))
+//!     .active_logins(ActiveLogins::in_store(logins))
+//!     .remember_cookie(RememberCookie::new().duration(90 * DAY))
+//!     .trusted_proxies(1, "X-Forwarded-For")
+//!     .server_origin("https://shop.example")
+//!     .cache_control("no-store")
+//!     .build()?;
+//!
+//! HttpServer::new(move || {
+//!     App::new()
+//!         .wrap(SessionMiddleware::new(CookieSessionStore::default(), key.clone()))
+//!         .wrap(login_manager.clone())
+//!         .wrap(
+//!             DefaultHeaders::new()
+//!                 .add((
+//!                     "Content-Security-Policy",
+//!                     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+//!                 ))
+//!                 .add(("X-Content-Type-Options", "nosniff"))
+//!                 .add(("Referrer-Policy", "same-origin"))
+//!                 .add(("Strict-Transport-Security", "max-age=31536000")),
+//!         )
+//! })
+//! .bind(("127.0.0.1", 8080))?
+//! .run()
+//! .await?;
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! # Checklist
+//!
+//! Secrets
+//!
+//! - The [key](super::getting_started#the-key) is in a file or the environment, the same across restarts and in all
+//!   processes.
+//! - To replace a key without a logout, list the old one in
+//!   [`previous_keys`](crate::LoginManagerBuilder::previous_keys). A key that has leaked is replaced and *not* listed.
+//!   actix-session's own key can't be rotated without a logout.
+//!
+//! Transport
+//!
+//! - HTTPS everywhere; no `cookie_secure(false)`, no [`RememberCookie::secure(false)`](crate::RememberCookie::secure).
+//! - Security headers, as above.
+//! - [`trusted_proxies`](super::session_protection#behind-a-proxy) with the exact number of proxies, and no way past them.
+//! - `server_origin` behind a proxy that ends TLS or [changes `Host`](super::forgery).
+//!
+//! Logins
+//!
+//! - `#[user(session_auth_hash)]` on the password hash.
+//! - [Active logins](super::storage), in a store that all processes share. `in_memory` is for one process.
+//! - Deadlines that fit the app, and a [session store that keeps sessions as long](super::storage#how-long-sessions-last).
+//! - `#[fresh_login_required]` on pages that change a password, an e-mail address or a second factor, and on those that end
+//!   other logins.
+//! - [Limits on tries](super::passwords#brute-force) of passwords, by account and by address.
+//! - Logout by `POST`, and [no `GET` that changes anything](super::forgery).
+//! - No [`accept_flask_cookies`](crate::LoginManagerBuilder::accept_flask_cookies) after the day of the move.
+//!
+//! Pages
+//!
+//! - A [guard around the whole app](crate::LoginScope::except) with a list of public paths, or a
+//!   [test](super::testing) that requests each protected page without a login.
+//! - [Private files](super::how_a_request_travels#private-files) in a folder that nothing else serves.
+//! - `cache_control("no-store")` if a page must not come back by the Back button after a logout.
+//!
+//! Operation
+//!
+//! - A logger, and an alarm for [warnings](super::troubleshooting#warnings) of the target `actix_login`.
+//! - [Time-outs](super::storage#outages-and-time-outs) of the session store and of the database pool.
+//! - The SQL stores: `drop_ended` once an hour.
+//! - A restart of the whole fleet: no user is logged out, except with active logins in memory.
+//!
+//! `SECURITY.md` in the repository says what the crate promises and what it does not. `docs/asvs.md` goes through OWASP's
+//! ASVS 5.0 line by line.
