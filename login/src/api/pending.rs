@@ -35,7 +35,7 @@ use crate::{
 ///
 /// It needs [active logins](crate::ActiveLogins), since a cookie can be replayed:
 /// `.active_logins(ActiveLogins::in_memory())`. For a whole example see
-/// [Second factor](crate#second-factor).
+/// [Second factor](crate::guide::fresh_logins#second-factor).
 ///
 /// ```
 /// # use actix_login::UserMixin;

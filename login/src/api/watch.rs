@@ -72,26 +72,8 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 ///
 /// A browser's `EventSource` connects again when a stream ends, and that request meets the guard.
 ///
-/// A WebSocket, here of [actix-ws](https://docs.rs/actix-ws):
-///
-/// ```text
-/// let watch = LoginWatch::<User>::of(&req).await?;
-/// let (response, mut session, mut messages) = actix_ws::handle(&req, body)?;
-/// actix_web::rt::spawn(async move {
-///     let mut ended = std::pin::pin!(watch.ended());
-///     loop {
-///         tokio::select! {
-///             () = &mut ended => break,
-///             message = messages.recv() => match message {
-///                 Some(Ok(message)) => handle(message, &mut session).await,
-///                 _ => break,
-///             },
-///         }
-///     }
-///     let _ = session.close(None).await;
-/// });
-/// Ok(response)
-/// ```
+/// A WebSocket selects between its messages and [`ended`](Self::ended): the guide has
+/// [an example](crate::guide::streams) with actix-ws.
 ///
 /// # When a watched login ends
 ///

@@ -182,7 +182,7 @@ impl RememberCookie {
     /// `REMEMBER_COOKIE_SAMESITE`: whether requests from other sites carry the cookie.
     ///
     /// Default: `Lax` (Flask-Login: none). `None` requires [`secure`](Self::secure). The manager refuses
-    /// [unsafe requests of other origins](crate#cross-site-request-forgery) in either case.
+    /// [unsafe requests of other origins](crate::guide::forgery) in either case.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.same_site = same_site;
         self

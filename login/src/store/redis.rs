@@ -33,57 +33,8 @@ const LAST_END: Timestamp = Timestamp::from_secs(253_402_300_799);
 /// the request does not notice. While Redis does not reply, requests that ask for the user fail with an
 /// empty 500 after [`timeout`](Self::timeout): no user is logged in or out.
 ///
-/// actix-session's `RedisSessionStore` has no such bound: while Redis hangs, a request may wait for many
-/// minutes. Wrap it in a store that has one:
-///
-/// ```
-/// use std::{future::Future, time::Duration};
-///
-/// use actix_session::storage::{
-///     LoadError, SaveError, SessionKey, SessionStore, UpdateError,
-/// };
-/// use actix_web::rt::time::timeout;
-///
-/// // The type is private in actix-session.
-/// type State = std::collections::HashMap<String, String>;
-///
-/// async fn bounded<T>(reply: impl Future<Output = T>) -> Result<T, anyhow::Error> {
-///     Ok(timeout(Duration::from_secs(2), reply).await?)
-/// }
-///
-/// struct BoundedStore<S>(S);
-///
-/// impl<S: SessionStore> SessionStore for BoundedStore<S> {
-///     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
-///         bounded(self.0.load(key)).await.map_err(LoadError::Other)?
-///     }
-///     async fn save(
-///         &self,
-///         state: State,
-///         ttl: &actix_web::cookie::time::Duration,
-///     ) -> Result<SessionKey, SaveError> {
-///         bounded(self.0.save(state, ttl)).await.map_err(SaveError::Other)?
-///     }
-///     async fn update(
-///         &self,
-///         key: SessionKey,
-///         state: State,
-///         ttl: &actix_web::cookie::time::Duration,
-///     ) -> Result<SessionKey, UpdateError> {
-///         bounded(self.0.update(key, state, ttl)).await.map_err(UpdateError::Other)?
-///     }
-///     async fn update_ttl(
-///         &self,
-///         key: &SessionKey,
-///         ttl: &actix_web::cookie::time::Duration,
-///     ) -> Result<(), anyhow::Error> {
-///         bounded(self.0.update_ttl(key, ttl)).await?
-///     }
-///     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-///         bounded(self.0.delete(key)).await?
-///     }
-/// }
-/// ```
+/// actix-session's `RedisSessionStore` has no such bound: the guide has a
+/// [store that adds one](crate::guide::storage#outages-and-time-outs).
 ///
 /// # An app
 ///

@@ -40,14 +40,8 @@ use crate::{
 /// It guards what is routed through its scope, and not a folder. A service that serves files from `/`
 /// beside the scope, such as `actix_files::Files::new("/", "public")`, also gets other spellings of a
 /// path: `//private/a.txt` and `/x/../private/a.txt` are not in the scope `/private`, but lead to the
-/// same file. So keep protected files out of each folder that is served to strangers:
-///
-/// ```text
-/// static/public/          Files::new("/", "static/public")
-/// static/members/         web::scope("/members")
-///                             .service(Files::new("", "static/members"))
-///                             .wrap(LoginScope::new().login_required())
-/// ```
+/// same file. So keep [private files](crate::guide::how_a_request_travels#private-files) out of each folder
+/// that is served to strangers.
 ///
 /// Like a manager it can be built outside of the app's factory, and cloned into several scopes.
 ///

@@ -10,7 +10,7 @@ use crate::user::UserMixin;
 /// The manager refuses a request that a browser sent for a page of another origin, unless its method is
 /// `GET`, `HEAD` or `OPTIONS`; and a handshake of a WebSocket. It does so before any guard or handler
 /// runs, whether or not a user is logged in: the guide has
-/// [what that stops](crate#cross-site-request-forgery).
+/// [what that stops](crate::guide::forgery).
 impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Other origins whose pages may send requests of all methods to this site, and open its
     /// WebSockets: a scheme, a host and a port if it has one, such as `https://partner.example` or

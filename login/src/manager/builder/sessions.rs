@@ -111,28 +111,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// A session store may forget the session earlier. actix-session keeps a session in a store on a
     /// server for its `state_ttl` (`session_ttl` if it is persistent), one day by default, counted from
     /// the last change of the session: after that, even a user who is active all the time is logged
-    /// out. This crate can't see that setting, so make it at least as long as the deadline. With
+    /// out. This crate can't see that setting, so make it at least as long as the deadline: the guide has
+    /// [the code](crate::guide::storage#how-long-sessions-last). With
     /// [active logins](Self::active_logins), logins also stay on the list until they expire here.
-    ///
-    /// ```
-    /// use actix_session::{
-    ///     SessionMiddleware,
-    ///     config::{BrowserSession, TtlExtensionPolicy},
-    ///     storage::CookieSessionStore,
-    /// };
-    /// use actix_web::cookie::{Key, time::Duration};
-    ///
-    /// // `CookieSessionStore` stands for a store on a server, such as `RedisSessionStore`.
-    /// let store = CookieSessionStore::default();
-    /// let lifecycle = BrowserSession::default()
-    ///     .state_ttl(Duration::days(31))
-    ///     // With `OnEveryRequest`, a store drops only sessions that are not used for so long.
-    ///     .state_ttl_extension_policy(TtlExtensionPolicy::OnStateChanges);
-    /// let session = SessionMiddleware::builder(store, Key::generate())
-    ///     .session_lifecycle(lifecycle)
-    ///     .build();
-    /// # let _ = session;
-    /// ```
     pub fn login_deadline(mut self, deadline: Duration) -> Self {
         self.session.login_deadline = Some(deadline);
         self

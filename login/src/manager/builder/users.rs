@@ -115,7 +115,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Finds the user of a header's value, after the request loader.
     ///
     /// Default: none. A token that it accepts gives access to every page of this manager. For a
-    /// separate API see [An API beside the website](crate#an-api-beside-the-website). See
+    /// separate API see [An API beside the website](crate::guide::apis#an-api-beside-the-website). See
     /// [`HeaderLoader`].
     pub fn header_loader(mut self, loader: impl HeaderLoader<U> + Send + Sync) -> Self {
         self.loaders.by_header = Some(Box::new(ErasedLoader::<_, ByHeader>::new(loader)));
