@@ -5,6 +5,7 @@
 //! not count, and a re-export counts as the file that defines the item. It does not see method
 //! calls, which name no path.
 
+mod guide;
 mod rules;
 mod source;
 mod tree;

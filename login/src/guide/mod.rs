@@ -14,7 +14,7 @@
 //! | [Forgery](forgery) | requests that another site sends |
 //! | [APIs and scripts](apis) | JSON refusals, bearer tokens, pages of another origin |
 //! | [WebSockets and streams](streams) | responses that end with their login |
-//! | [Templates and flash messages](templates) | a lay-out, the page after the login, "why was I logged out?" |
+//! | [Templates and flash messages](templates) | a layout, the page after the login, "why was I logged out?" |
 //! | [Several kinds of user](kinds_of_user) | permissions, two user types, guests |
 //! | [Where sessions and logins are kept](storage) | a table to choose by, lifetimes, outages |
 //! | [Testing](testing) | a client that starts logged in, the clock |

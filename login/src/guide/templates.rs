@@ -1,6 +1,6 @@
-//! Templates and flash messages: one lay-out for all pages.
+//! Templates and flash messages: one layout for all pages.
 //!
-//! # A lay-out
+//! # A layout
 //!
 //! A helper that has only the request renders each page. It adds the current user and the flash messages, so that no handler
 //! needs them as arguments. Here with minijinja:

@@ -74,7 +74,7 @@
 //! | "a login was not stored: no session …" | | the same. The response is as if the login had worked |
 //! | "the session was purged earlier in this request …" | [`SessionPurged`](crate::LoginError::SessionPurged) | `Session::clear` and `renew` instead of `purge` |
 //! | "the session was cleared, purged or changed …" | [`SessionCleared`](crate::LoginError::SessionCleared) | call `logout_user` first; it clears the session itself |
-//! | "the session did not store the login record", "… did not store a flash" | [`SessionWrite`](crate::LoginError::SessionWrite) | the session refuses the value; the second has no effect but the lost message |
+//! | "the session did not store the login record", "the session did not store a flash" | [`SessionWrite`](crate::LoginError::SessionWrite) | the session refuses the value; the second has no effect but the lost message |
 //! | "the response has begun …" | [`ResponseBegun`](crate::LoginError::ResponseBegun) | log in and out in the handler, and neither in a streamed body nor in a middleware outside of the manager |
 //! | "there is no `user_loader` …" | [`NoUserLoader`](crate::LoginError::NoUserLoader) | a `user_loader` on the builder |
 //! | "the user's id has … bytes …" | [`IdTooLong`](crate::LoginError::IdTooLong) | a shorter `get_id`. If the id is in a cookie of Flask-Login, that cookie is rejected |
