@@ -135,6 +135,8 @@ pub enum LoginError {
     NoUserLoader,
     /// A loader failed; the cause is in the log (500).
     LoaderFailed,
+    /// The app's check of a code failed; the cause is in the log (500).
+    CodeCheckFailed,
     /// A loader asked for the current user of the very request that it is loading (500).
     LoaderAskedForItself,
     /// A [`cross_site_handler`](crate::LoginManagerBuilder::cross_site_handler) asked for the user or the
@@ -238,6 +240,7 @@ impl fmt::Display for LoginError {
                  the builder one",
             ),
             Self::LoaderFailed => f.write_str("a loader failed"),
+            Self::CodeCheckFailed => f.write_str("the check of a code failed"),
             Self::LoaderAskedForItself => f.write_str(
                 "a loader asked for the current user of its own request: a loader must find the user \
                  without it",

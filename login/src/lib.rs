@@ -158,7 +158,7 @@ pub use self::{
         active_logins::{active_logins, end_login, end_other_logins},
         log_in::{LoginOptions, login_user, login_user_with},
         log_out::logout_user,
-        pending::{begin_login, complete_login, pending_failed},
+        pending::{CodeAnswer, begin_login, complete_login, pending_failed},
         questions::{client_address, login_fresh, login_remembered, login_source},
         reauthenticate::{confirm_login, refresh_session_auth},
         watch::{LoginWatch, WatchedStream},

@@ -44,8 +44,7 @@ async fn check(
     users: Data<Users>,
 ) -> Result<HttpResponse> {
     let Code { code, next } = form.into_inner();
-    // A failure has logged itself, and lets nobody in.
-    let check = async |user: &User| use_code(&users, user, &code).await.unwrap_or(false);
+    let check = async |user: &User| use_code(&users, user, &code).await;
     match user.check_code(&req, check).await {
         Ok(true) => Ok(pages::redirect(&req, next.or("/account"))),
         Ok(false) => {

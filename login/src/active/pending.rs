@@ -167,6 +167,33 @@ pub(crate) async fn count_attempt(
     Err(LoginError::TooManyAttempts)
 }
 
+/// Takes back a code that [`count_attempt`] counted, since it could not be checked. A count that has
+/// ended meanwhile stays as it is.
+pub(crate) async fn take_back_attempt(
+    active: &ActiveLogins,
+    settings: &Settings,
+    user_id: &str,
+) -> Result<(), LoginError> {
+    for _ in 0..COUNT_RETRIES {
+        let Some(counter) = find_counter(active, settings, user_id).await? else {
+            break;
+        };
+        if failed(active, &counter, settings.now()) == 0 {
+            break;
+        }
+        // Each change adds one to `generation`, so the start moves by two.
+        let start = counter.last_confirmed_generation.saturating_add(2);
+        let taking_back =
+            active
+                .store
+                .replace_cookie(counter.id, counter.generation, start, counter.issued_at);
+        if taking_back.await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// The counter of a user. It is found by the user and not by its id, so that a rotation of keys does
 /// not start it anew.
 async fn find_counter(

@@ -1,5 +1,7 @@
 //! Logging in with a second factor: a login that is pending until the code is right.
 
+use std::fmt;
+
 use actix_web::HttpRequest;
 
 use super::log_in::{LoginOptions, log_in, prepare_login};
@@ -7,7 +9,7 @@ use crate::{
     active::{
         end::end_all_pending,
         lookup::required,
-        pending::{begin_pending, count_attempt, use_up_pending},
+        pending::{begin_pending, count_attempt, take_back_attempt, use_up_pending},
     },
     error::LoginError,
     events::LoginEvent,
@@ -126,6 +128,40 @@ pub async fn pending_failed(req: &HttpRequest) -> Result<(), LoginError> {
     nearest_required(req)?.pending_failed(req).await
 }
 
+/// What a check of a code may return: `bool`, or `Result<bool, E>` with any error that prints.
+///
+/// An error means that the check failed: the request fails with an empty 500, the error goes to the log,
+/// and the code does not count as a wrong one.
+#[diagnostic::on_unimplemented(
+    message = "the check of a code can't return `{Self}`",
+    label = "this check returns `{Self}`",
+    note = "it must return `bool`, or `Result<bool, E>` if it can fail"
+)]
+pub trait CodeAnswer: sealed::Sealed {}
+
+impl CodeAnswer for bool {}
+impl<E: fmt::Display> CodeAnswer for Result<bool, E> {}
+
+mod sealed {
+    pub trait Sealed {
+        #[doc(hidden)]
+        fn into_result(self) -> Result<bool, String>;
+    }
+}
+
+impl sealed::Sealed for bool {
+    fn into_result(self) -> Result<bool, String> {
+        Ok(self)
+    }
+}
+
+impl<E: fmt::Display> sealed::Sealed for Result<bool, E> {
+    fn into_result(self) -> Result<bool, String> {
+        // `{:#}` prints the whole chain of causes if the error type has one.
+        self.map_err(|error| format!("{error:#}"))
+    }
+}
+
 impl<U: UserMixin> LoginManager<U> {
     /// [`complete_login`](crate::complete_login) for the users of this manager.
     ///
@@ -153,21 +189,32 @@ impl<U: UserMixin> LoginManager<U> {
     }
 
     /// Counts a code, checks it, and completes the login if it is right.
-    pub(crate) async fn check_code(
+    pub(crate) async fn check_code<A: CodeAnswer>(
         &self,
         req: &HttpRequest,
-        check: impl AsyncFnOnce(&U) -> bool,
+        check: impl AsyncFnOnce(&U) -> A,
     ) -> Result<bool, LoginError> {
         let context = self.context(req)?;
         let visit = Visit::open_writable(&context, req)?;
         let pending = visit.pending_login().await?;
         let count = count(&visit, &pending).await?;
-        if check(&pending.user).await {
-            complete(&visit, pending, true).await?;
-            return Ok(true);
+        match check(&pending.user).await.into_result() {
+            Ok(true) => {
+                complete(&visit, pending, true).await?;
+                Ok(true)
+            }
+            Ok(false) => {
+                fail(&visit, &pending, count).await?;
+                Ok(false)
+            }
+            Err(error) => {
+                tracing::error!(target: "actix_login", error, "the check of a code failed");
+                let settings = visit.settings();
+                let id = &pending.record.login.id;
+                take_back_attempt(required(settings)?, settings, id).await?;
+                Err(LoginError::CodeCheckFailed)
+            }
         }
-        fail(&visit, &pending, count).await?;
-        Ok(false)
     }
 }
 

@@ -5,6 +5,7 @@ use std::{fmt, ops::Deref, rc::Rc, sync::Arc};
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
+    api::pending::CodeAnswer,
     error::LoginError,
     future::ExtractFuture,
     guard::refused_argument::{ReturnTo, refuse_argument},
@@ -41,7 +42,8 @@ impl<U: UserMixin> PendingUser<U> {
     ///
     /// The code is counted before `check` is called: however many requests overlap,
     /// [`pending_tries`](crate::ActiveLogins::pending_tries) codes are checked and no more. A right code
-    /// forgets the count. `check` gets the user as loaded just now, and returns `false` if it fails.
+    /// forgets the count. `check` gets the user as loaded just now, and returns `bool`, or `Result<bool, E>`
+    /// if it can fail: a code that could not be checked does not count as a wrong one.
     ///
     /// ```
     /// # use actix_login::UserMixin;
@@ -68,11 +70,12 @@ impl<U: UserMixin> PendingUser<U> {
     /// # Errors
     ///
     /// [`LoginError::TooManyAttempts`] (429) if this was the last code that the user may send and it was
-    /// wrong, or if it came after that one; otherwise as [`complete_login`](crate::complete_login).
-    pub async fn check_code(
+    /// wrong, or if it came after that one; [`LoginError::CodeCheckFailed`] (500) if the check failed;
+    /// otherwise as [`complete_login`](crate::complete_login).
+    pub async fn check_code<A: CodeAnswer>(
         &self,
         req: &HttpRequest,
-        check: impl AsyncFnOnce(&U) -> bool,
+        check: impl AsyncFnOnce(&U) -> A,
     ) -> Result<bool, LoginError> {
         LoginManager::<U>::of(req)?.check_code(req, check).await
     }

@@ -93,6 +93,7 @@
 //!
 //! | line | error | cause |
 //! | --- | --- | --- |
+//! | "the check of a code failed", with `error` | [`CodeCheckFailed`](crate::LoginError::CodeCheckFailed) | the app's database: the code did not count as a wrong one |
 //! | "a loader failed", with `loader` and `error` | [`LoaderFailed`](crate::LoginError::LoaderFailed) | the app's database |
 //! | "the store of active logins failed", with `error` | [`StoreFailed`](crate::LoginError::StoreFailed) | Redis or the database is down or slow: [Outages](super::storage#outages-and-time-outs). "The store of active logins is full": [`capacity`](crate::store::MemoryLoginStore::capacity) |
 //! | "the system has no random numbers" | [`StoreFailed`](crate::LoginError::StoreFailed) | the operating system |

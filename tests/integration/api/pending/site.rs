@@ -188,6 +188,7 @@ fn pages(data: Shared) -> impl FnOnce(&mut ServiceConfig) {
             .route("/code", get().to(code_page))
             .route("/optional-code", get().to(optional_code_page))
             .route("/code/{code}", post().to(check_page))
+            .route("/failing-check", post().to(failing_check_page))
             .route("/complete", post().to(complete_page))
             .route("/failed", post().to(failed_page))
             .route("/login-at-once", post().to(at_once_page))
@@ -246,6 +247,13 @@ async fn check_page(
     };
     let is_right = user.check_code(&req, check).await?;
     Ok(if is_right { "right" } else { "wrong" })
+}
+
+/// The database of the codes fails.
+async fn failing_check_page(req: HttpRequest, user: PendingUser<User>) -> Result<impl Responder> {
+    let check = async |_: &User| Err::<bool, _>("the database is down");
+    user.check_code(&req, check).await?;
+    Ok("never")
 }
 
 async fn complete_page(req: HttpRequest) -> Result<impl Responder> {

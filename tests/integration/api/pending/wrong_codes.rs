@@ -33,6 +33,25 @@ fn five_wrong_codes_end_all_pending_logins_of_the_user() {
 }
 
 #[test]
+fn a_code_that_cannot_be_checked_does_not_count() {
+    on_each_store(|site| {
+        let mut browser = site.pending(1);
+        for _ in 0..6 {
+            let response = browser.post("/failing-check", "");
+            assert_eq!((response.status, response.body.as_str()), (500, ""));
+        }
+        for _ in 0..4 {
+            assert_eq!(send_code(&mut browser, "wrong").body, "wrong");
+        }
+        assert_eq!(browser.post("/failing-check", "").status, 500);
+        assert_eq!(site.count(LoginEvent::PendingLoginFailed), 4);
+        assert_eq!(send_code(&mut browser, "wrong").status, 429);
+        assert_eq!(browser.post("/failing-check", "").status, 302);
+        assert_eq!(who(&mut browser), "None None");
+    });
+}
+
+#[test]
 fn the_user_may_begin_again_ten_minutes_after_the_first_wrong_code() {
     on_each_store(|site| {
         let mut old = site.pending(1);
