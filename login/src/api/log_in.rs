@@ -219,6 +219,7 @@ pub(super) async fn log_in<U: UserMixin>(
         ..visit.new_record(&id, user, options.fresh)
     };
     visit.start_login(&record)?;
+    settings.session_keys.forget_pending(&visit.session);
     visit.use_up_refusal();
     let replaces_other = before.as_ref().is_some_and(|before| before.id != id);
     match token {

@@ -87,7 +87,6 @@ impl<U: UserMixin> Visit<'_, U> {
             .session_keys
             .claim(&self.session, &settings.keys, &record.id);
         settings.session_keys.forget_client(&self.session);
-        settings.session_keys.forget_pending(&self.session);
         self.write_record(record)?;
         self.session.renew();
         Ok(())
@@ -152,9 +151,15 @@ impl<U: UserMixin> Visit<'_, U> {
         self.session.renew();
     }
 
-    /// Ends a login that the app did not log out.
+    /// Ends a login that the app did not log out. A pending login stays: it has deadlines of its own.
     pub(crate) fn end_login(&self, id: &str, reason: LoginEndReason, user: Option<&U>) {
+        let pending = self.pending_record();
         self.end_session(id);
+        if let Some(pending) = pending {
+            let key = self.settings().session_keys.pending.as_str();
+            // Without it, the user begins anew.
+            let _ = self.session.insert(key, pending);
+        }
         let login = self.context.initial_login.get().map(LoginId::first);
         self.emit(LoginEvent::LoginEnded { reason, login }, user);
     }

@@ -250,3 +250,28 @@ fn the_lifetime_and_the_tries_are_settings() {
         },
     );
 }
+
+#[test]
+fn a_login_restored_meanwhile_keeps_the_pending_one() {
+    on_each_store(|site| {
+        let mut browser = site.browser();
+        begin_remembered(&mut browser, 1);
+        assert_eq!(send_code(&mut browser, RIGHT).body, "right");
+        browser.restart();
+        begin(&mut browser, 1);
+        assert_eq!(who(&mut browser), "Some(1) Some(1)");
+        assert_eq!(send_code(&mut browser, RIGHT).body, "right");
+    });
+}
+
+#[test]
+fn a_login_that_ends_meanwhile_keeps_the_pending_one() {
+    on_each_store(|site| {
+        let mut browser = site.browser();
+        browser.post("/login-at-once", "id=1");
+        begin(&mut browser, 2);
+        site.users.change(1, 1, "second password");
+        assert_eq!(who(&mut browser), "None None");
+        assert_eq!(send_code(&mut browser, RIGHT).body, "right");
+    });
+}
