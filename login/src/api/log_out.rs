@@ -16,6 +16,7 @@ use crate::{
         access::{is_purged, is_readable},
         record::LoginRecord,
     },
+    store::entry::LoginId,
     user::UserMixin,
 };
 
@@ -126,6 +127,8 @@ async fn end_logins_of_browser<U: UserMixin>(
             revoke_flask_cookies(active, visit.settings(), id).await?;
         }
     }
+    let logins = logins.into_iter().flat_map(LoginId::with_relatives);
+    let logins: Vec<LoginId> = logins.collect();
     end_all(active, &logins).await
 }
 

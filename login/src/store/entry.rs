@@ -55,6 +55,21 @@ impl LoginId {
         }
     }
 
+    /// This id, those of the logins that it superseded a moment ago, and those that may supersede it
+    /// meanwhile: what ends together with this login. The successors come last, so that none can follow
+    /// once this one has ended.
+    pub(crate) fn with_relatives(self) -> impl Iterator<Item = Self> {
+        let Self { random, counter } = self;
+        let counter = u32::from_be_bytes(counter);
+        let first = u32::from_be_bytes(self.first().counter);
+        let oldest = counter.saturating_sub(PREDECESSORS).max(first);
+        let counters = oldest..=counter.saturating_add(SUCCESSORS);
+        counters.map(move |counter| Self {
+            random,
+            counter: counter.to_be_bytes(),
+        })
+    }
+
     /// The id that the app sees: the one with which the login started.
     pub(crate) fn first(self) -> Self {
         let [flags, ..] = self.counter;
@@ -93,6 +108,12 @@ impl fmt::Display for LoginId {
         f.write_str(&encode(self.counter))
     }
 }
+
+/// How many superseded logins end together with the one that has taken their place: more are not
+/// superseded within the ten seconds that they last.
+const PREDECESSORS: u32 = 8;
+/// How many logins may supersede one while it ends.
+const SUCCESSORS: u32 = 2;
 
 /// The text is not a login id.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -92,3 +92,14 @@ fn an_anonymous_visitor_can_neither_list_nor_end_logins() {
     assert_eq!(stranger.post("/end-others", "").status, 401);
     assert_eq!(site.store.stored("User:1").len(), 1);
 }
+
+#[test]
+fn the_superseded_login_ends_with_the_one_that_has_taken_its_place() {
+    let site = Site::new();
+    let mut owner = site.logged_in(1);
+    let mut copy = owner.clone();
+    owner.post("/end-others", "");
+    let id = current(&mut owner).id;
+    assert_eq!(owner.post("/end", &format!("id={id}")).status, 200);
+    assert_eq!(who(&mut copy), "None");
+}

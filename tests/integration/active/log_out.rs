@@ -1,5 +1,7 @@
 //! A logout ends the login on the server, so that copies of its cookies are worthless.
 
+use std::thread;
+
 use actix_login::{CookieRejectReason, LoginEndReason, LoginEvent};
 
 use crate::support::{
@@ -66,4 +68,33 @@ fn logout_ends_the_login_of_a_remember_cookie_that_is_no_longer_accepted() {
     second.restart();
     second.post("/logout", "");
     assert_eq!(logins(&mut first).len(), 1);
+}
+
+#[test]
+fn a_logout_after_end_other_logins_ends_the_superseded_login_at_once() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    owner.post("/end-others", "");
+    assert_eq!(who(&mut thief), "Some(1)");
+    owner.post("/logout", "");
+    assert_eq!(who(&mut thief), "None");
+    thief.restart();
+    assert_eq!(who(&mut thief), "None");
+}
+
+#[test]
+fn a_logout_ends_the_login_that_supersedes_its_own_meanwhile() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut tab = owner.clone();
+    let gate = site.store.hold("end");
+    let logout = thread::spawn(move || owner.post("/logout", "").status);
+    gate.wait_until_reached();
+    assert_eq!(tab.post("/end-others", "").status, 200);
+    gate.open();
+    assert_eq!(logout.join().unwrap(), 200);
+    assert_eq!(who(&mut tab), "None");
+    tab.restart();
+    assert_eq!(who(&mut tab), "None");
 }
