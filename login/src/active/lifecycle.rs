@@ -131,20 +131,43 @@ impl<U: UserMixin> Visit<'_, U> {
             let generation = received.unwrap_or(stored.generation);
             continued.recorded.generation = generation.min(stored.generation);
         } else {
-            let confirmed = stored.confirmed_generation(received);
-            let replacing =
-                active
-                    .store
-                    .replace_cookie(stored.id, stored.generation, confirmed, now);
-            if !replacing.await? {
+            let Some(cookie) = self.next_cookie(active, stored, received).await? else {
                 return Ok(None);
-            }
-            let mut cookie = continued.cookie;
-            cookie.generation = cookie.generation.saturating_add(1);
+            };
             continued = BrowserLogin::new(cookie);
         }
         let is_live = active.store.touch(stored.id, now, Some(expires_at)).await?;
         Ok(is_live.then_some(continued))
+    }
+
+    /// The remember cookie that a login sets which continues another. If a concurrent request of the
+    /// browser has just replaced the cookie, it is that one: whichever response comes last, the browser
+    /// then has the current cookie. Returns `None` if the login has ended.
+    async fn next_cookie(
+        &self,
+        active: &ActiveLogins,
+        stored: &StoredLogin,
+        received: Option<u64>,
+    ) -> Result<Option<TokenLogin>, LoginError> {
+        let now = self.now();
+        let is_just_replaced = |stored: &StoredLogin| {
+            received != Some(stored.generation) && stored.is_just_replaced(now, active.cookie_grace)
+        };
+        if is_just_replaced(stored) {
+            return Ok(Some(stored.current_cookie()));
+        }
+        let confirmed = stored.confirmed_generation(received);
+        let replacing = active
+            .store
+            .replace_cookie(stored.id, stored.generation, confirmed, now);
+        if replacing.await? {
+            let mut cookie = stored.current_cookie();
+            cookie.generation = cookie.generation.saturating_add(1);
+            return Ok(Some(cookie));
+        }
+        let stored = active.store.find(stored.id).await?;
+        let stored = stored.filter(is_just_replaced);
+        Ok(stored.map(|stored| stored.current_cookie()))
     }
 
     /// Adds the entry of a login that starts, unless there are too many. `before`: the browser's

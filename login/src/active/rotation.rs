@@ -96,39 +96,40 @@ impl<U: UserMixin> Visit<'_, U> {
             let status = stored.cookie_status(generation, self.now(), active.cookie_grace);
             status == CookieStatus::Reused
         };
-        // A session that came with an older cookie is that of a browser that has the current one.
-        let session = session.filter(|_| cookie != Some(stored.generation));
+        // A session that came with an older cookie is that of a browser that has this one.
+        let session = session.filter(|session| cookie.is_none_or(|cookie| cookie <= *session));
         cookie.is_some_and(is_reused) || session.is_some_and(is_reused)
     }
 
     /// Replaces the remember cookie of a session's request if its replacement got lost, as when the
-    /// cookie restores a login: otherwise a copy would stay valid as long as the session. Returns the
-    /// generation of the new cookie.
+    /// cookie restores a login: otherwise a copy would stay valid as long as the session. The session
+    /// records the new cookie once the browser sends it: this response may get lost, too, and a session on
+    /// the server would not show it.
     pub(crate) async fn replace_lost_cookie(
         &self,
         active: &ActiveLogins,
         stored: &StoredLogin,
         user: &U,
         session: Option<u64>,
-    ) -> Result<Option<u64>, LoginError> {
+    ) -> Result<(), LoginError> {
         let ReceivedCookie::Valid(received) = self.context.received(self.req) else {
-            return Ok(None);
+            return Ok(());
         };
         let login = received.token.login.filter(|login| login.id == stored.id);
         let Some(login) = login.filter(|_| session != Some(stored.generation)) else {
-            return Ok(None);
+            return Ok(());
         };
         let (now, grace) = (self.now(), active.cookie_grace);
         let status = stored.cookie_status(login.generation, now, grace);
         if stored.is_superseded() || status != CookieStatus::ReplacementLost {
-            return Ok(None);
+            return Ok(());
         }
         let confirmed = stored.confirmed_generation(Some(login.generation));
         let replacing = active
             .store
             .replace_cookie(stored.id, stored.generation, confirmed, now);
         if !replacing.await? {
-            return Ok(None);
+            return Ok(());
         }
         let generation = stored.generation.saturating_add(1);
         let login = TokenLogin {
@@ -136,7 +137,7 @@ impl<U: UserMixin> Visit<'_, U> {
             ..login
         };
         self.context.renew_cookie(received, user, Some(login));
-        Ok(Some(generation))
+        Ok(())
     }
 
     /// Records a visit to the login of a session, and that its browser has the current remember cookie:

@@ -213,10 +213,8 @@ async fn by_active_login<U: UserMixin>(
     checked.changed |= visit
         .record_visit(active, &entry, &mut checked.record)
         .await?;
-    let replaced = visit.replace_lost_cookie(active, &entry, &user, session);
-    if let (Some(generation), Some(login)) = (replaced.await?, &mut checked.record.login) {
-        login.generation = generation;
-        checked.changed = true;
-    }
+    visit
+        .replace_lost_cookie(active, &entry, &user, session)
+        .await?;
     commit_record(visit, checked, user).map(Ok)
 }

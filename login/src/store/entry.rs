@@ -206,7 +206,8 @@ pub(crate) enum CookieStatus {
     InGrace,
     /// No browser was ever seen with its replacement: it was lost, or a thief has it.
     ReplacementLost,
-    /// A browser was seen with its replacement long ago: somebody has a copy.
+    /// Somebody has a copy: a browser was seen with its replacement long ago, or has since used the
+    /// cookie before it.
     Reused,
 }
 
@@ -253,14 +254,22 @@ impl StoredLogin {
         match self.cookie_confirmed_at {
             _ if !unconfirmed.contains(&generation) => CookieStatus::Reused,
             Some(confirmed) if is_over(confirmed) => CookieStatus::Reused,
-            None if is_over(self.issued_at) => CookieStatus::ReplacementLost,
-            _ => CookieStatus::InGrace,
+            None if !is_over(self.issued_at) => CookieStatus::InGrace,
+            None if generation == self.last_confirmed_generation => CookieStatus::ReplacementLost,
+            None => CookieStatus::Reused,
+            Some(_) => CookieStatus::InGrace,
         }
     }
 
     /// Whether a replaced remember cookie stays valid until a browser is seen with the current one.
     pub(crate) fn awaits_confirmation(&self) -> bool {
         self.cookie_confirmed_at.is_none() && self.last_confirmed_generation < self.generation
+    }
+
+    /// Whether the current remember cookie replaced another a moment ago, and no browser was seen with
+    /// it yet.
+    pub(crate) fn is_just_replaced(&self, now: Timestamp, grace: Duration) -> bool {
+        self.awaits_confirmation() && !self.issued_at.plus(grace).has_passed(now)
     }
 
     /// The newest generation that a browser has sent back, if it has just sent `received`.

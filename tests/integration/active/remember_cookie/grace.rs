@@ -3,9 +3,12 @@
 use actix_login::LoginEvent;
 
 use super::{DAY, SECOND, refreshing, restarted};
-use crate::support::{
-    REMEMBER,
-    active_site::{MINUTE, Site, current, who},
+use crate::{
+    serve,
+    support::{
+        MemorySessionStore, REMEMBER,
+        active_site::{MINUTE, Site, current, log_in, log_in_remembered, pages, who},
+    },
 };
 
 #[test]
@@ -78,5 +81,57 @@ fn changing_the_password_within_the_grace_sets_the_current_cookie() {
     site.clock.advance(10 * MINUTE);
     tab.restart();
     assert_eq!(who(&mut tab), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
+/// The response to the first one comes last.
+#[test]
+fn two_logins_at_once_leave_the_browser_with_the_current_cookie() {
+    let site = Site::new();
+    let mut browser = site.remembered(1);
+    let mut tab = browser.clone();
+    log_in_remembered(&mut browser, 1);
+    log_in_remembered(&mut tab, 1);
+    site.clock.advance(2 * MINUTE);
+    assert_eq!(who(&mut browser), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
+#[test]
+fn an_old_session_beside_a_newer_cookie_is_no_copy() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let mut late = browser.clone();
+    log_in_remembered(&mut browser, 1);
+    who(&mut browser);
+    // The response to a login without a cookie comes late.
+    log_in(&mut late, 1);
+    browser.cookies.extend(late.cookies);
+
+    let mut tab = browser.clone();
+    log_in_remembered(&mut browser, 1);
+    assert_eq!(who(&mut tab), "Some(1)");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
+}
+
+/// A session on the server changes although the browser does not get the response.
+#[test]
+fn a_lost_response_confirms_no_cookie_in_a_session_on_the_server() {
+    let site = Site::new();
+    let (manager, users) = (site.manager.clone(), site.users.clone());
+    let sessions = MemorySessionStore::default();
+    let app = serve!(pages(&users), manager.clone(), sessions.session());
+    let mut browser = app.browser();
+    log_in_remembered(&mut browser, 1);
+    let mut lost = browser.clone();
+    lost.restart();
+    who(&mut lost);
+
+    site.clock.advance(2 * MINUTE);
+    let response = browser.clone().get("/who");
+    assert!(response.set_cookie(REMEMBER).is_some());
+    who(&mut browser);
+    site.clock.advance(2 * MINUTE);
+    assert_eq!(who(&mut browser), "Some(1)");
     assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 0);
 }
