@@ -1,0 +1,80 @@
+//! Where the library keeps less than it promises to users whose browsers only behave, if their requests
+//! overlap. The model excuses it, unless `SIMULATION_STRICT` is set. Nobody gets in by any of these.
+//!
+//! 1. A remember cookie that is replaced twice while a third request carries it counts as stolen, even
+//!    within the grace time.
+//! 2. A refresh (`refresh_each_request`) of a cookie that another request replaces meanwhile sets the old
+//!    one again. After the grace time that one counts as stolen.
+//! 3. A login that overlaps with `end_other_logins` may end the id that the browser is left with.
+//! 4. A visit that overlaps with a login or a restoration records the earlier end of the entry over the
+//!    later one.
+
+use crate::{
+    history::Action,
+    model::{Exchange, Model},
+};
+
+impl Model {
+    /// Notes what may become of the logins of requests that overlapped.
+    pub fn note_weaknesses(&mut self, handled: &[Exchange]) {
+        if handled.len() < 2 || std::env::var_os("SIMULATION_STRICT").is_some() {
+            return;
+        }
+        for login in 0..self.logins.len() {
+            let names = |exchange: &&Exchange| {
+                self.carried(exchange).contains(&login)
+                    || self.reported_login(exchange) == Some(login)
+            };
+            let named = handled.iter().filter(names);
+            let named: Vec<&Exchange> = named.collect();
+            let replacing = named
+                .iter()
+                .filter(|exchange| self.may_replace_cookie(exchange));
+            let replacing = replacing.count();
+            let is_refreshed = self.settings.refresh_each_request && named.len() > 1;
+            let ends = named
+                .iter()
+                .filter_map(|exchange| self.earliest_end(exchange));
+            let earliest_end = ends.min();
+            let extends = named.len() > 1
+                && named
+                    .iter()
+                    .any(|exchange| exchange.logs_in() || self.may_replace_cookie(exchange));
+            let supersedes = named.iter().any(|exchange| exchange.supersedes());
+            let is_replaced = supersedes && extends;
+            let login = &mut self.logins[login];
+            login.is_strained |= is_replaced;
+            login.is_strained |=
+                (named.len() > 2 && replacing > 1) || (is_refreshed && replacing > 0);
+            if extends {
+                let before = login.lasts_until.into_iter();
+                login.lasts_until = before.chain(earliest_end).min();
+            }
+        }
+    }
+
+    fn may_replace_cookie(&self, exchange: &Exchange) -> bool {
+        let report = exchange
+            .response
+            .as_ref()
+            .and_then(|response| response.report.as_ref());
+        let restores = report.is_some_and(|report| report.is_restored);
+        let may_log_in = matches!(
+            exchange.action,
+            Action::Login { .. } | Action::Code { .. } | Action::Complete
+        );
+        restores
+            || self.remembers(exchange)
+            || exchange.is_uncertain() && (may_log_in || exchange.token.is_some())
+    }
+
+    /// When the login of the request's session ends at the earliest.
+    fn earliest_end(&self, exchange: &Exchange) -> Option<u64> {
+        let grant = self.grant(exchange)?;
+        let login = self.settings.login_deadline;
+        let login = login.map(|deadline| grant.started.from + deadline);
+        let visit = self.settings.visit_deadline;
+        let visit = visit.map(|deadline| grant.visited.from + deadline);
+        login.into_iter().chain(visit).min()
+    }
+}

@@ -1,0 +1,1 @@
+//! Nothing: the simulation is a test, in `main.rs`.
