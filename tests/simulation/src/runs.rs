@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many worlds run if nothing else is said: some twenty seconds without optimization.
-const WORLDS: u64 = 500;
+const WORLDS: u64 = 1_000;
 
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok().map(|value| {
