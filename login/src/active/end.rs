@@ -29,7 +29,10 @@ pub(crate) async fn end_logins(
         // First: otherwise a copy could start a login between the two.
         revoke_flask_cookies(active, settings, user_id).await?;
     }
-    end_all(active, logins).await
+    // A concurrent request may supersede a login.
+    let logins = logins.iter().copied().flat_map(LoginId::with_relatives);
+    let logins: Vec<LoginId> = logins.collect();
+    end_all(active, &logins).await
 }
 
 /// Ends all pending logins of a user.

@@ -297,8 +297,7 @@ async fn end_one(settings: &Settings, user_id: &str, id: LoginId) -> Result<(), 
         let Some(login) = logins.iter().find(named) else {
             break;
         };
-        let ended: Vec<LoginId> = login.id.with_relatives().collect();
-        end_logins(active, settings, user_id, &ended).await?;
+        end_logins(active, settings, user_id, &[login.id]).await?;
         result = Ok(());
     }
     result

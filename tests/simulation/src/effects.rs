@@ -10,6 +10,13 @@ impl Model {
     /// Notes what a handled request has done, or may have done.
     pub fn note_effects(&mut self, exchange: &Exchange) {
         self.note_parties(exchange);
+        if matches!(exchange.action, Action::Code { .. } | Action::Complete)
+            && let Some(pending) = self.session(exchange).pending
+            && let (client, key) = (self.pending[pending].client, self.pending[pending].key)
+            && self.is_other_client(client, key, exchange)
+        {
+            self.end_pending(exchange, false);
+        }
         match exchange.action {
             Action::Login { user, .. } => self.note_login(exchange, Some(user)),
             Action::Code { right } => {

@@ -6,7 +6,9 @@
 //! 2. A refresh (`refresh_each_request`) of a cookie that another request replaces meanwhile sets the old
 //!    one again. After the grace time that one counts as stolen.
 //! 3. A login that overlaps with `end_other_logins` may end the id that the browser is left with.
-//! 4. A visit that overlaps with a login or a restoration records the earlier end of the entry over the
+//! 4. A login that overlaps with a changed password leaves a cookie that is bound to the old one.
+//! 5. Of two logins that overlap, one without a new cookie may set the one again that the other replaces.
+//! 6. A visit that overlaps with a login or a restoration records the earlier end of the entry over the
 //!    later one.
 
 use crate::{
@@ -41,11 +43,17 @@ impl Model {
                     .iter()
                     .any(|exchange| exchange.logs_in() || self.may_replace_cookie(exchange));
             let supersedes = named.iter().any(|exchange| exchange.supersedes());
+            let logins = named.iter().filter(|exchange| exchange.logs_in()).count();
+            let changes_password = named
+                .iter()
+                .any(|exchange| matches!(exchange.action, Action::Password { .. }));
             let is_replaced = supersedes && extends;
             let login = &mut self.logins[login];
             login.is_strained |= is_replaced;
             login.is_strained |=
                 (named.len() > 2 && replacing > 1) || (is_refreshed && replacing > 0);
+            login.is_strained |= changes_password && replacing > 0;
+            login.is_strained |= logins > 1 && replacing > 0;
             if extends {
                 let before = login.lasts_until.into_iter();
                 login.lasts_until = before.chain(earliest_end).min();

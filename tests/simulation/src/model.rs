@@ -8,6 +8,9 @@ use crate::{
     settings::Settings, users::Users,
 };
 
+/// The version of a password of which nobody knows whether it is the old or the new one.
+pub const UNKNOWN_PASSWORD: u64 = u64::MAX;
+
 /// Something happened at some time from `from` to `to`.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
@@ -418,6 +421,7 @@ impl Model {
         };
         // A handler that fails half-way may have bound the cookie to the new password.
         let password = match exchange.action {
+            Action::Password { .. } if exchange.is_uncertain() => Some(UNKNOWN_PASSWORD),
             Action::Password { .. } => exchange.flight.password,
             _ => None,
         };

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Moment,
-    model::{Content, Exchange, Grant, Login, Model, Party, Span},
+    model::{Content, Exchange, Grant, Login, Model, Party, Span, UNKNOWN_PASSWORD},
     settings::{Active, DAY, PREVIOUS_KEYS, Protection, SUPERSEDED_GRACE, TOUCH_INTERVAL},
 };
 
@@ -139,6 +139,9 @@ impl Model {
     }
 
     pub fn password_truth(&self, user: u64, password: u64, exchange: &Exchange) -> Truth {
+        if password == UNKNOWN_PASSWORD {
+            return Truth::Maybe;
+        }
         let (first, last) = (exchange.start.step, exchange.end.step);
         let passwords = self.users.passwords_between(user, first, last);
         let is_among = passwords.contains(&password);
