@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::{
     app::Response, browser::SetCookie, clock::Moment, history::Action, scheduler::Flight,
-    settings::Settings, users::Users,
+    settings::Settings, truth::Truth, users::Users,
 };
 
 /// The version of a password of which nobody knows whether it is the old or the new one.
@@ -408,6 +408,8 @@ impl Model {
             }
             Action::Logout if exchange.status() == 200 => None,
             _ if exchange.logs_in() => None,
+            // The strong mode removes it from the session of another client.
+            _ if self.rejection_truth(exchange) == Truth::Yes => None,
             _ => before.pending,
         }
     }
