@@ -71,7 +71,9 @@ use crate::timestamp::Timestamp;
 ///         let Some(login) = logins.get_mut(&id).filter(|login| !is_superseded(login)) else {
 ///             return Ok(false);
 ///         };
-///         (login.last_seen_at, login.expires_at) = (last_seen_at, expires_at);
+///         login.last_seen_at = last_seen_at;
+///         let ends = login.expires_at.zip(expires_at);
+///         login.expires_at = ends.map(|(before, end)| before.max(end));
 ///         Ok(true)
 ///     }
 ///     async fn supersede(
@@ -150,8 +152,8 @@ pub trait LoginStore: Send + Sync + 'static {
     /// caller checks.
     fn find(&self, id: LoginId) -> impl Future<Output = Result<Option<StoredLogin>, Self::Error>>;
 
-    /// Sets `last_seen_at` and `expires_at` and returns `true`, even if nothing changes. Returns
-    /// `false` and changes nothing if the login does not exist or is superseded (its `last_seen_at`
+    /// Sets `last_seen_at`, sets `expires_at` unless the stored one is later (`None` is the latest), and
+    /// returns `true`, even if nothing changes. Returns `false` and changes nothing if the login does not exist or is superseded (its `last_seen_at`
     /// is not before its `expires_at`).
     ///
     /// Must be atomic, so that an in-flight request cannot revive a superseded login.

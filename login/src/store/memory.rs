@@ -138,17 +138,20 @@ impl Logins {
         }
     }
 
-    fn touch(
+    /// Sets both times, the end as `expires_at` makes it of the one before. Returns whether the login
+    /// exists and is not superseded.
+    fn set_times(
         &mut self,
         id: LoginId,
         last_seen_at: Timestamp,
-        expires_at: Option<Timestamp>,
+        expires_at: impl FnOnce(Option<Timestamp>) -> Option<Timestamp>,
     ) -> bool {
         let login = self.by_id.get_mut(&id);
         let Some(login) = login.filter(|login| !login.is_superseded()) else {
             return false;
         };
         login.last_seen_at = last_seen_at;
+        let expires_at = expires_at(login.expires_at);
         let before = std::mem::replace(&mut login.expires_at, expires_at);
         if before != expires_at {
             before.map(|before| self.by_end.remove(&(before, id)));
@@ -195,7 +198,8 @@ impl LoginStore for MemoryLoginStore {
         last_seen_at: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> Result<bool, StoreFull> {
-        Ok(self.lock().touch(id, last_seen_at, expires_at))
+        let later = |before: Option<Timestamp>| Some(before?.max(expires_at?));
+        Ok(self.lock().set_times(id, last_seen_at, later))
     }
 
     async fn supersede(
@@ -205,7 +209,7 @@ impl LoginStore for MemoryLoginStore {
         successor: &StoredLogin,
     ) -> Result<bool, StoreFull> {
         let mut logins = self.lock();
-        if !logins.touch(id, until, Some(until)) {
+        if !logins.set_times(id, until, |_| Some(until)) {
             return Ok(false);
         }
         logins.make_room(&successor.user, self.max_per_user);

@@ -78,8 +78,14 @@ pub(super) const TOUCH: &str = with_functions!(
     "
 local id, ends, seen, expires_at = unpack(ARGV, 3)
 if not is_current(id) then return 0 end
-list = list_of(redis.call('HGET', prefix .. id, 'user'))
-put(id, ends, {'last_seen_at', seen, 'expires_at', expires_at})
+local login = redis.call('HMGET', prefix .. id, 'user', 'expires_at')
+local before = login[2]
+list = list_of(login[1])
+if before == '' or expires_at ~= '' and tonumber(before) >= tonumber(expires_at) then
+  redis.call('HSET', prefix .. id, 'last_seen_at', seen)
+else
+  put(id, ends, {'last_seen_at', seen, 'expires_at', expires_at})
+end
 return 1"
 );
 

@@ -46,8 +46,13 @@ const LIST: &str = concat!(
     " FROM actix_login_logins WHERE user_key = $1"
 );
 
+/// Changes nothing if the login is superseded, and never brings its end forward.
+const TOUCH: &str = "UPDATE actix_login_logins SET last_seen_at = $2, expires_at = \
+       CASE WHEN expires_at IS NULL OR expires_at > $3 THEN expires_at ELSE $3 END \
+     WHERE id = $1 AND (expires_at IS NULL OR last_seen_at < expires_at)";
+
 /// Changes nothing if the login is superseded.
-const TOUCH: &str = "UPDATE actix_login_logins SET last_seen_at = $2, expires_at = $3 \
+const SUPERSEDE: &str = "UPDATE actix_login_logins SET last_seen_at = $2, expires_at = $2 \
      WHERE id = $1 AND (expires_at IS NULL OR last_seen_at < expires_at)";
 
 const REPLACE_COOKIE: &str = "UPDATE actix_login_logins SET generation = generation + 1, \
@@ -149,7 +154,10 @@ where
         last_seen_at: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> Result<bool> {
-        let touched = touch(id, last_seen_at, expires_at)
+        let touched = sqlx::query(TOUCH)
+            .bind(id.to_string())
+            .bind(time_to_column(last_seen_at))
+            .bind(expires_at.map(time_to_column))
             .execute(&self.pool)
             .await?;
         Ok(DB::rows_affected(&touched) == 1)
@@ -163,7 +171,9 @@ where
         max_per_user: usize,
     ) -> Result<bool> {
         let mut transaction = self.transaction_of(&successor.user).await?;
-        let superseded = touch(id, until, Some(until))
+        let superseded = sqlx::query(SUPERSEDE)
+            .bind(id.to_string())
+            .bind(time_to_column(until))
             .execute(&mut *transaction)
             .await?;
         if DB::rows_affected(&superseded) == 0 {
@@ -294,22 +304,6 @@ where
         .bind(to_column(login.last_confirmed_generation))
         .bind(time_to_column(login.issued_at))
         .bind(login.cookie_confirmed_at.map(time_to_column))
-}
-
-fn touch<DB: Dialect>(
-    id: LoginId,
-    last_seen_at: Timestamp,
-    expires_at: Option<Timestamp>,
-) -> Statement<DB>
-where
-    i64: Value<DB>,
-    Option<i64>: Value<DB>,
-    String: Value<DB>,
-{
-    sqlx::query(TOUCH)
-        .bind(id.to_string())
-        .bind(time_to_column(last_seen_at))
-        .bind(expires_at.map(time_to_column))
 }
 
 fn end_surplus<DB: Dialect>(login: &StoredLogin, max_per_user: usize) -> Statement<DB>

@@ -8,7 +8,7 @@ in_each_store! {
     every_field_is_stored_and_read_back_unchanged,
     users_are_told_apart_byte_by_byte,
     a_login_that_exists_stays_as_it_is_when_it_starts_again,
-    touch_sets_both_times_and_returns_true_even_if_nothing_changes,
+    touch_sets_the_visit_and_never_an_earlier_end,
     a_superseded_login_is_never_extended,
     supersede_adds_the_successor,
     an_ended_login_is_never_revived,
@@ -72,17 +72,20 @@ async fn a_login_that_exists_stays_as_it_is_when_it_starts_again(database: &impl
     assert_eq!(store.list("User:1").await.unwrap(), [first]);
 }
 
-async fn touch_sets_both_times_and_returns_true_even_if_nothing_changes(database: &impl Database) {
+async fn touch_sets_the_visit_and_never_an_earlier_end(database: &impl Database) {
     let store = database.open().await;
     let mut stored = login("User:1", 1);
     store.begin(&stored).await.unwrap();
-    for (seen, ends) in [
-        (in_seconds(5), Some(in_seconds(200))),
-        (in_seconds(6), None),
-        (in_seconds(7), Some(time(u64::MAX))),
+    let [earlier, later, last] = [in_seconds(150_000), in_seconds(200_000), time(u64::MAX)];
+    for (seen, ends, expected) in [
+        (in_seconds(5), Some(later), Some(later)),
+        (in_seconds(6), Some(earlier), Some(later)),
+        (in_seconds(7), Some(last), Some(last)),
+        (in_seconds(8), None, None),
+        (in_seconds(9), Some(earlier), None),
     ] {
         stored.last_seen_at = seen;
-        stored.expires_at = ends;
+        stored.expires_at = expected;
         for _ in 0..2 {
             assert!(store.touch(stored.id, seen, ends).await.unwrap());
             assert_eq!(store.find(stored.id).await.unwrap().as_ref(), Some(&stored));
@@ -98,7 +101,8 @@ async fn a_superseded_login_is_never_extended(database: &impl Database) {
         stored.expires_at = ends;
         store.begin(&stored).await.unwrap();
         let end = in_seconds(10);
-        assert!(store.touch(stored.id, end, Some(end)).await.unwrap());
+        let first = login("User:1", 20 + number);
+        assert!(store.supersede(stored.id, end, &first).await.unwrap());
         for again in [None, Some(end), Some(in_seconds(200))] {
             assert!(!store.touch(stored.id, now(), again).await.unwrap());
         }
