@@ -38,9 +38,13 @@ impl Model {
             }
             Action::EndOne { .. } => {
                 if let Some(login) = exchange.named_login {
-                    if self.carried(exchange).contains(&login) {
-                        // It is a logout.
+                    let carried = self.carried(exchange);
+                    if carried.contains(&login) {
+                        // It may be a logout, which ends the browser's other login, too.
                         self.end_pending(exchange, false);
+                        for other in carried.into_iter().filter(|other| *other != login) {
+                            self.note_end(other, exchange, false);
+                        }
                     }
                     self.note_end(login, exchange, exchange.status() == 200);
                 }

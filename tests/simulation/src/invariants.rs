@@ -3,6 +3,7 @@
 use crate::{
     history::Action,
     model::{Content, Exchange, Model},
+    scheduler::Call,
     settings::{Active, HOUR, PENDING_LIFETIME, PENDING_TRIES},
     truth::{Reason, Truth, has_time},
 };
@@ -173,7 +174,15 @@ impl Check<'_> {
             );
         };
         // A logout needs no user, and fails only if it could not end the login.
-        let may_pass = exchange.action == Action::Logout;
+        let is_logout = exchange.action == Action::Logout;
+        // Of a login that has ended, the user does not matter. Whether it has is checked with the identity.
+        let is_anonymous = response
+            .report
+            .as_ref()
+            .is_some_and(|report| report.user.is_none());
+        let needs_no_user =
+            call == Call::LoadUser && model.settings.active != Active::Off && is_anonymous;
+        let may_pass = is_logout || needs_no_user;
         let is_refused = response.status >= 500;
         let seen = format!(
             "{call:?} failed, and the response was a {}",

@@ -8,8 +8,6 @@
 //! 3. A login that overlaps with `end_other_logins` may end the id that the browser is left with.
 //! 4. A login that overlaps with a changed password leaves a cookie that is bound to the old one.
 //! 5. Of two logins that overlap, one without a new cookie may set the one again that the other replaces.
-//! 6. A visit that overlaps with a login or a restoration records the earlier end of the entry over the
-//!    later one.
 
 use crate::{
     history::Action,
@@ -34,10 +32,6 @@ impl Model {
                 .filter(|exchange| self.may_replace_cookie(exchange));
             let replacing = replacing.count();
             let is_refreshed = self.settings.refresh_each_request && named.len() > 1;
-            let ends = named
-                .iter()
-                .filter_map(|exchange| self.earliest_end(exchange));
-            let earliest_end = ends.min();
             let extends = named.len() > 1
                 && named
                     .iter()
@@ -54,10 +48,6 @@ impl Model {
                 (named.len() > 2 && replacing > 1) || (is_refreshed && replacing > 0);
             login.is_strained |= changes_password && replacing > 0;
             login.is_strained |= logins > 1 && replacing > 0;
-            if extends {
-                let before = login.lasts_until.into_iter();
-                login.lasts_until = before.chain(earliest_end).min();
-            }
         }
     }
 
@@ -74,15 +64,5 @@ impl Model {
         restores
             || self.remembers(exchange)
             || exchange.is_uncertain() && (may_log_in || exchange.token.is_some())
-    }
-
-    /// When the login of the request's session ends at the earliest.
-    fn earliest_end(&self, exchange: &Exchange) -> Option<u64> {
-        let grant = self.grant(exchange)?;
-        let login = self.settings.login_deadline;
-        let login = login.map(|deadline| grant.started.from + deadline);
-        let visit = self.settings.visit_deadline;
-        let visit = visit.map(|deadline| grant.visited.from + deadline);
-        login.into_iter().chain(visit).min()
     }
 }
