@@ -64,7 +64,7 @@ pub async fn login_source(req: &HttpRequest) -> Result<Option<LoginSource>, Logi
 pub fn client_address(req: &HttpRequest) -> Option<IpAddr> {
     match nearest(req) {
         Ok(manager) => manager.settings().session.client.address(req),
-        Err(_) => ClientSource::Peer.address(req),
+        Err(_) => ClientSource::default().address(req),
     }
 }
 

@@ -72,9 +72,8 @@
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
-//! [`session_identifier`](crate::LoginManagerBuilder::session_identifier) and `trusted_proxies` exclude each other: the
-//! later call counts. With `session_identifier`, `client_address` returns the address of the connection, which behind a
-//! proxy is the proxy's.
+//! [`session_identifier`](crate::LoginManagerBuilder::session_identifier) changes what a session is compared with. The
+//! address that `client_address` returns still comes from `trusted_proxies`.
 //!
 //! # Sessions that outlive the browser
 //!

@@ -32,15 +32,20 @@ pub enum SessionProtection {
 
 /// How to identify the client of a request.
 #[derive(Default)]
-pub(crate) enum ClientSource {
-    /// By the address of the connection's peer, and the `User-Agent`.
-    #[default]
-    Peer,
-    /// By the address in a header that the app's own proxies write, and the `User-Agent`.
-    Proxies { count: usize, header: String },
-    /// By what the app's own function returns.
-    Custom(Box<dyn Fn(&HttpRequest) -> String + Send + Sync>),
+pub(crate) struct ClientSource {
+    /// Where the client's address is. Without it, it is that of the connection's peer.
+    pub(crate) proxies: Option<Proxies>,
+    /// What identifies a client. Without it, it is its address and `User-Agent`.
+    pub(crate) identifier: Option<SessionIdentifier>,
 }
+
+/// The app's own proxies, which write the client's address into a header.
+pub(crate) struct Proxies {
+    pub(crate) count: usize,
+    pub(crate) header: String,
+}
+
+pub(crate) type SessionIdentifier = Box<dyn Fn(&HttpRequest) -> String + Send + Sync>;
 
 impl ClientSource {
     /// The fingerprint of this request's client.
@@ -59,7 +64,7 @@ impl ClientSource {
     }
 
     fn with_parts<T>(&self, req: &HttpRequest, make: impl FnOnce([&[u8]; 2]) -> T) -> T {
-        if let Self::Custom(identifier) = self {
+        if let Some(identifier) = &self.identifier {
             return make([identifier(req).as_bytes(), b""]);
         }
         let user_agent = req
@@ -76,17 +81,14 @@ impl ClientSource {
     /// The client's address, from a trusted source.
     pub(crate) fn address(&self, req: &HttpRequest) -> Option<IpAddr> {
         let peer = || req.peer_addr().map(|peer| peer.ip());
-        let address = match self {
-            Self::Proxies { count, header } => {
-                let client = if header.eq_ignore_ascii_case("Forwarded") {
-                    forwarded_for(req.headers(), *count, header)
-                } else {
-                    listed_address(req, *count, header)
-                };
-                client.or_else(peer)
+        let address = self.proxies.as_ref().and_then(|Proxies { count, header }| {
+            if header.eq_ignore_ascii_case("Forwarded") {
+                forwarded_for(req.headers(), *count, header)
+            } else {
+                listed_address(req, *count, header)
             }
-            _ => peer(),
-        };
+        });
+        let address = address.or_else(peer);
         // A dual-stack socket shows an IPv4 client as an IPv6 address.
         address.map(|address| address.to_canonical())
     }
@@ -129,9 +131,12 @@ mod tests {
         for value in values {
             req = req.append_header(("X-Forwarded-For", value.as_ref()));
         }
-        let source = ClientSource::Proxies {
-            count,
-            header: "X-Forwarded-For".to_owned(),
+        let source = ClientSource {
+            proxies: Some(Proxies {
+                count,
+                header: "X-Forwarded-For".to_owned(),
+            }),
+            identifier: None,
         };
         source
             .address(&req.to_http_request())

@@ -29,7 +29,7 @@ use crate::{
         cookie::RememberCookie,
         settings::{FlaskCookies, RememberSettings},
     },
-    session::{keys::SessionKeys, protection::ClientSource, settings::SessionSettings},
+    session::{keys::SessionKeys, protection::Proxies, settings::SessionSettings},
     store::settings::ActiveLogins,
     user::UserMixin,
 };
@@ -163,7 +163,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     }
 
     fn check_session(&self) -> Result<(), ConfigError> {
-        if let ClientSource::Proxies { count, header } = &self.session.client {
+        if let Some(Proxies { count, header }) = &self.session.client.proxies {
             check_header("trusted_proxies", header)?;
             if *count == 0 {
                 return Err(setting(

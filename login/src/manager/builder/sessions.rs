@@ -7,7 +7,7 @@ use actix_web::HttpRequest;
 use super::LoginManagerBuilder;
 use crate::{
     remember::{cookie::RememberCookie, settings::FlaskCookies},
-    session::protection::{ClientSource, SessionProtection},
+    session::protection::{Proxies, SessionProtection},
     store::settings::ActiveLogins,
     user::UserMixin,
 };
@@ -41,16 +41,15 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// too high, clients can forge their address; if it is too low, all clients share a proxy's
     /// address. A client that bypasses the proxies can forge any address.
     pub fn trusted_proxies(mut self, count: usize, header: impl Into<String>) -> Self {
-        self.session.client = ClientSource::Proxies {
-            count,
-            header: header.into(),
-        };
+        let header = header.into();
+        self.session.client.proxies = Some(Proxies { count, header });
         self
     }
 
     /// Identifies the client of a request, instead of address and `User-Agent`.
     ///
-    /// Default: none. Only a keyed digest of the result is stored.
+    /// Default: none. Only a keyed digest of the result is stored. [`client_address`](crate::client_address)
+    /// stays that of the peer, or of [`trusted_proxies`](Self::trusted_proxies).
     ///
     /// ```
     /// # use actix_login::{LoginManager, UserMixin};
@@ -71,7 +70,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         mut self,
         identifier: impl Fn(&HttpRequest) -> String + Send + Sync + 'static,
     ) -> Self {
-        self.session.client = ClientSource::Custom(Box::new(identifier));
+        self.session.client.identifier = Some(Box::new(identifier));
         self
     }
 

@@ -1,10 +1,10 @@
 //! `trusted_proxies(…, "Forwarded")`: the client's address in the header of RFC 7239.
 
-use actix_login::SessionProtection::Strong;
+use actix_login::{LoginManagerBuilder, SessionProtection::Strong};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{HOME, STREET};
-use crate::support::{Browser, site::Site};
+use crate::support::{Browser, pages, site::Site};
 
 fn site(count: usize) -> Site {
     Site::new(|manager| {
@@ -123,24 +123,31 @@ fn what_rfc_7239_does_not_allow_is_read_as_the_peer() {
 }
 
 #[test]
-fn client_address_reads_the_same_header() {
+fn client_address_reads_the_same_header_also_beside_a_session_identifier() {
     async fn address(req: HttpRequest) -> HttpResponse {
         let address = actix_login::client_address(&req);
         HttpResponse::Ok().body(format!("{address:?}"))
     }
-    let manager = crate::support::pages::builder::<crate::support::pages::User>()
-        .trusted_proxies(1, "forwarded")
-        .build()
-        .unwrap();
-    let configure = |config: &mut web::ServiceConfig| {
-        config.route("/address", web::get().to(address));
-    };
-    let app = crate::serve!(configure, manager.clone());
-    let ask = |value: &str| {
-        let mut browser = app.browser();
-        let request = browser.request("GET", "/address");
-        request.header("Forwarded", value).send().body
-    };
-    assert!(ask("for=192.0.2.9").contains("192.0.2.9"));
-    assert!(ask("nonsense").contains("127.0.0.1"));
+    type Builder = LoginManagerBuilder<pages::User>;
+    let behind_proxy = |manager: Builder| manager.trusted_proxies(1, "forwarded");
+    let identified = |manager: Builder| manager.session_identifier(|_| "one".to_owned());
+    let builder = pages::builder::<pages::User>;
+    for manager in [
+        behind_proxy(builder()),
+        behind_proxy(identified(builder())),
+        identified(behind_proxy(builder())),
+    ] {
+        let manager = manager.build().unwrap();
+        let configure = |config: &mut web::ServiceConfig| {
+            config.route("/address", web::get().to(address));
+        };
+        let app = crate::serve!(configure, manager.clone());
+        let ask = |value: &str| {
+            let mut browser = app.browser();
+            let request = browser.request("GET", "/address");
+            request.header("Forwarded", value).send().body
+        };
+        assert!(ask("for=192.0.2.9").contains("192.0.2.9"));
+        assert!(ask("nonsense").contains("127.0.0.1"));
+    }
 }
