@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_touch_moves_the_end() {
+    fn a_touch_never_brings_the_end_forward() {
         let store = MemoryLoginStore::new();
         let id = begin(&store, "a", 0, Some(10));
         now(store.touch(id, at(5), Some(at(20)))).unwrap();
@@ -428,14 +428,20 @@ mod tests {
         );
         assert_whole(&store);
 
-        now(store.touch(id, at(6), None)).unwrap();
+        now(store.touch(id, at(6), Some(at(10)))).unwrap();
+        now(store.drop_ended(at(19))).unwrap();
+        assert_eq!(ids_of(&store, "a"), [id]);
+        assert_whole(&store);
+
+        now(store.touch(id, at(7), None)).unwrap();
+        now(store.touch(id, at(8), Some(at(30)))).unwrap();
         now(store.drop_ended(at(u64::MAX))).unwrap();
         assert_eq!(ids_of(&store, "a"), [id]);
         assert_whole(&store);
 
-        now(store.touch(id, at(7), Some(at(30)))).unwrap();
+        now(store.touch(begin(&store, "b", 0, Some(20)), at(5), Some(at(30)))).unwrap();
         now(store.drop_ended(at(30))).unwrap();
-        assert_eq!(ids_of(&store, "a"), []);
+        assert_eq!(ids_of(&store, "b"), []);
         assert_whole(&store);
     }
 
