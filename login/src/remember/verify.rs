@@ -133,9 +133,7 @@ impl VerifiedToken {
     /// another way (`+01` for the number 1).
     pub(crate) fn of_user<U: UserMixin>(&self, user: &U) -> Self {
         let mut verified = self.clone();
-        if self.is_flask() {
-            verified.token.id = user.get_id().to_string();
-        }
+        verified.token.id = user.get_id().to_string();
         verified
     }
 

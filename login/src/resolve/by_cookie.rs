@@ -89,7 +89,13 @@ pub(super) async fn by_cookie<U: UserMixin>(
         let reason = CookieRejectReason::AuthHashChanged;
         return Ok(reject(visit, reason, Some(user)));
     }
-    let received = &received.of_user(&*user);
+    let of_user;
+    let received = if received.is_flask() {
+        of_user = received.of_user(&*user);
+        &of_user
+    } else {
+        received
+    };
     let mut restored = RestoredLogin {
         id: received.token.id.as_str().into(),
         user,
