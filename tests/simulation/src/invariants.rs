@@ -175,13 +175,13 @@ impl Check<'_> {
         };
         // A logout needs no user, and fails only if it could not end the login.
         let is_logout = exchange.action == Action::Logout;
-        // Of a login that has ended, the user does not matter. Whether it has is checked with the identity.
-        let is_anonymous = response
-            .report
-            .as_ref()
-            .is_some_and(|report| report.user.is_none());
+        // Of a login that has ended, the user does not matter: the remember cookie may restore another.
+        // Whether it has ended is checked with the identity.
+        let report = response.report.as_ref();
+        let is_without_session =
+            report.is_some_and(|report| report.user.is_none() || report.is_restored);
         let needs_no_user =
-            call == Call::LoadUser && model.settings.active != Active::Off && is_anonymous;
+            call == Call::LoadUser && model.settings.active != Active::Off && is_without_session;
         let may_pass = is_logout || needs_no_user;
         let is_refused = response.status >= 500;
         let seen = format!(
