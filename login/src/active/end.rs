@@ -18,16 +18,19 @@ pub(crate) async fn end_all(active: &ActiveLogins, logins: &[LoginId]) -> Result
     Ok(())
 }
 
-/// Ends these logins of a user. If Flask-Login's cookie started one of them, it starts none from now on.
+/// Ends these logins, which belong to these users. If Flask-Login's cookie started one of them, the
+/// cookies of the users start none from now on.
 pub(crate) async fn end_logins(
     active: &ActiveLogins,
     settings: &Settings,
-    user_id: &str,
+    users: impl IntoIterator<Item = &str>,
     logins: &[LoginId],
 ) -> Result<(), LoginError> {
     if logins.iter().any(|login| login.is_from_flask()) {
         // First: otherwise a copy could start a login between the two.
-        revoke_flask_cookies(active, settings, user_id).await?;
+        for user_id in users {
+            revoke_flask_cookies(active, settings, user_id).await?;
+        }
     }
     // A concurrent request may supersede a login.
     let logins = logins.iter().copied().flat_map(LoginId::with_relatives);

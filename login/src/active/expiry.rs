@@ -6,10 +6,7 @@ use crate::{
     manager::settings::Settings,
     remember::verify::ReceivedCookie,
     request::visit::Visit,
-    store::{
-        entry::{LoginId, StoredLogin},
-        settings::ActiveLogins,
-    },
+    store::{entry::LoginId, settings::ActiveLogins},
     timestamp::Timestamp,
     user::UserMixin,
 };
@@ -18,7 +15,8 @@ use crate::{
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// When a login that is seen now expires: with its session or with its remember cookie, whichever is
-/// later. `started_at` is the start of the login in the session.
+/// later. `started_at` is the start of the login in the session. A store never brings the end of an entry
+/// forward.
 pub(super) fn expiry(
     active: &ActiveLogins,
     settings: &Settings,
@@ -39,19 +37,6 @@ pub(super) fn expiry(
     session_end
         .max(cookie_end.unwrap_or_default())
         .min(now.plus(LONGEST))
-}
-
-/// [`expiry`], but not before the current one of the entry.
-pub(super) fn extended_expiry(
-    active: &ActiveLogins,
-    settings: &Settings,
-    stored: &StoredLogin,
-    started_at: Timestamp,
-    now: Timestamp,
-    cookie_end: Option<Timestamp>,
-) -> Timestamp {
-    let extended = expiry(active, settings, started_at, now, cookie_end);
-    extended.max(stored.expires_at.unwrap_or_default())
 }
 
 impl<U: UserMixin> Visit<'_, U> {

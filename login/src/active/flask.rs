@@ -2,8 +2,8 @@
 //!
 //! Such a cookie has no nonce: all browsers of a user have the same text, and a copy never expires. So
 //! the login that it starts in a browser has an id that follows from the user and the browser's
-//! fingerprint. In that login Flask-Login's cookie counts as the remember cookie of generation 0. Once
-//! such a login has been ended, a note in the store tells that the user's cookie starts none.
+//! fingerprint. In that login Flask-Login's cookie counts as the remember cookie of generation 0. When
+//! a login of these is ended, a note in the store records that the user's cookie starts no other.
 
 use super::note::flask_cookies_are_revoked;
 use crate::{

@@ -6,7 +6,7 @@ use actix_web::http::header;
 
 use super::{
     end::{end_all, end_logins},
-    expiry::{expiry, extended_expiry},
+    expiry::expiry,
     lookup::{find, list_current},
     note::revoke_flask_cookies,
 };
@@ -93,7 +93,7 @@ impl<U: UserMixin> Visit<'_, U> {
             let session = by_record.filter(|login| login.id == stored.id);
             let session = session.map(|login| login.generation);
             if self.is_reused(active, &stored, cookie, session) {
-                end_logins(active, settings, id, &[stored.id]).await?;
+                end_logins(active, settings, [id], &[stored.id]).await?;
                 self.emit(LoginEvent::RememberCookieReused, Some(user));
             } else if let Some(continued) = self
                 .continue_login(active, &stored, cookie.max(session), cookie_end)
@@ -124,7 +124,7 @@ impl<U: UserMixin> Visit<'_, U> {
         let settings = self.settings();
         let now = settings.now();
         let end = cookie_end.or_else(|| self.refreshed_cookie_end(stored.id, now));
-        let expires_at = extended_expiry(active, settings, stored, now, now, end);
+        let expires_at = expiry(active, settings, now, now, end);
         let mut continued = BrowserLogin::new(stored.current_cookie());
         if cookie_end.is_none() {
             // The browser may not have the current cookie, and this response may set none.
@@ -258,7 +258,7 @@ impl<U: UserMixin> Visit<'_, U> {
         uncounted.push(started);
         let ended = async {
             let surplus = self.surplus(active, id, &uncounted).await?;
-            end_logins(active, self.settings(), id, &surplus).await?;
+            end_logins(active, self.settings(), [id], &surplus).await?;
             end_all(active, &before).await
         }
         .await;

@@ -1,6 +1,6 @@
 //! How the remember cookie of an active login is replaced, and how the use of a copy is detected.
 
-use super::{end::end_logins, expiry::extended_expiry};
+use super::{end::end_logins, expiry::expiry};
 use crate::{
     error::LoginError,
     remember::{token::RememberToken, verify::ReceivedCookie},
@@ -53,7 +53,7 @@ impl<U: UserMixin> Visit<'_, U> {
             }
             CookieStatus::InGrace => Rotation::InGrace,
             CookieStatus::Reused => {
-                end_logins(active, self.settings(), &token.id, &[stored.id]).await?;
+                end_logins(active, self.settings(), [&*token.id], &[stored.id]).await?;
                 return Ok(Rotation::Reused);
             }
         };
@@ -63,7 +63,7 @@ impl<U: UserMixin> Visit<'_, U> {
         } else {
             token.expires_at
         };
-        let expires_at = extended_expiry(active, settings, stored, now, now, Some(cookie_end));
+        let expires_at = expiry(active, settings, now, now, Some(cookie_end));
         if !active.store.touch(stored.id, now, Some(expires_at)).await? {
             // A concurrent request superseded the login.
             return Ok(Rotation::InGrace);
@@ -155,8 +155,7 @@ impl<U: UserMixin> Visit<'_, U> {
         if is_due && settings.session.is_visit(self.req) {
             // A cookie that is refreshed at each request extends its login.
             let cookie_end = self.refreshed_cookie_end(stored.id, now);
-            let expires_at =
-                extended_expiry(active, settings, stored, record.started_at, now, cookie_end);
+            let expires_at = expiry(active, settings, record.started_at, now, cookie_end);
             active.store.touch(stored.id, now, Some(expires_at)).await?;
         }
         let token_login = match self.context.received(self.req) {

@@ -289,16 +289,8 @@ async fn list_for_user(
 
 async fn end_one(settings: &Settings, user_id: &str, id: LoginId) -> Result<(), LoginError> {
     let active = required(settings)?;
-    let mut result = Err(LoginError::NoSuchLogin);
-    // A concurrent request may supersede the login. Once the old entry is gone, it can't any more.
-    for _ in 0..2 {
-        let logins = list_current(active, settings, user_id).await?;
-        let named = |login: &&StoredLogin| login.id.first() == id.first();
-        let Some(login) = logins.iter().find(named) else {
-            break;
-        };
-        end_logins(active, settings, user_id, &[login.id]).await?;
-        result = Ok(());
-    }
-    result
+    let logins = list_current(active, settings, user_id).await?;
+    let named = |login: &&StoredLogin| login.id.first() == id.first();
+    let login = logins.iter().find(named).ok_or(LoginError::NoSuchLogin)?;
+    end_logins(active, settings, [user_id], &[login.id]).await
 }

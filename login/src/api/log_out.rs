@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::{HttpRequest, http::header};
 
 use crate::{
-    active::{end::end_all, note::revoke_flask_cookies},
+    active::{end::end_logins, note::revoke_flask_cookies},
     error::LoginError,
     events::LoginEvent,
     manager::LoginManager,
@@ -16,7 +16,6 @@ use crate::{
         access::{is_purged, is_readable},
         record::LoginRecord,
     },
-    store::entry::LoginId,
     user::UserMixin,
 };
 
@@ -116,20 +115,13 @@ async fn end_logins_of_browser<U: UserMixin>(
     {
         logins.push(login);
     }
-    if logins.iter().any(|login| login.is_from_flask()) {
-        let token = match visit.context.received(visit.req) {
-            ReceivedCookie::Valid(received) if !received.is_flask() => Some(&*received.token.id),
-            _ => None,
-        };
-        let by_record = record.map(|record| &*record.id);
-        let users: BTreeSet<&str> = [by_record, token, loaded].into_iter().flatten().collect();
-        for id in users {
-            revoke_flask_cookies(active, visit.settings(), id).await?;
-        }
-    }
-    let logins = logins.into_iter().flat_map(LoginId::with_relatives);
-    let logins: Vec<LoginId> = logins.collect();
-    end_all(active, &logins).await
+    let token = match visit.context.received(visit.req) {
+        ReceivedCookie::Valid(received) if !received.is_flask() => Some(&*received.token.id),
+        _ => None,
+    };
+    let by_record = record.map(|record| &*record.id);
+    let users: BTreeSet<&str> = [by_record, token, loaded].into_iter().flatten().collect();
+    end_logins(active, visit.settings(), users, &logins).await
 }
 
 /// Ends the login in the session.

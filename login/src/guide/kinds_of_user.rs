@@ -77,7 +77,7 @@
 //! let app = App::new()
 //!     .service(cart)
 //!     .service(
-//!         // The login view `/admin/login` passes the guard by itself.
+//!         // The login view `/admin/login` is exempt from the guard.
 //!         web::scope("/admin")
 //!             .service(orders)
 //!             .service(log_out_admin)

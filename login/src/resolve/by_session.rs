@@ -204,7 +204,7 @@ async fn by_active_login<U: UserMixin>(
     let cookie = visit.cookie_generation(&entry, &user, &id);
     let session = checked.record.login.map(|login| login.generation);
     if visit.is_reused(active, &entry, cookie, session) {
-        end_logins(active, visit.settings(), &id, &[entry.id]).await?;
+        end_logins(active, visit.settings(), [&*id], &[entry.id]).await?;
         visit.end_login(&id, LoginEndReason::RememberCookieReused, Some(&user));
         visit.context.clear_cookie();
         visit.emit(LoginEvent::RememberCookieReused, Some(&user));

@@ -24,7 +24,7 @@ use crate::{
 ///
 /// A login stays on the list until it is ended or expires. A closed browser has forgotten its session,
 /// and so may a session store that drops sessions earlier:
-/// [`idle_timeout`](Self::idle_timeout) ends such a login earlier.
+/// [`idle_timeout`](Self::idle_timeout) ends these logins earlier.
 ///
 /// ```
 /// # use actix_login::{LoginManager, UserMixin};

@@ -202,7 +202,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// that day.
     ///
     /// With active logins, the cookie starts one login per browser. All browsers of a user have the same
-    /// cookie, so the end of such a login ends the cookie as well: by `logout_user`, `end_login`,
+    /// cookie, so the end of one of these logins ends the cookie as well: by `logout_user`, `end_login`,
     /// `max_logins`, or the use of a copy. `end_other_logins` and `end_all_logins_of` always end it. The
     /// user's other browsers keep their logins; one that was not restored yet asks for the password. A
     /// login that only expires does not end the cookie. Do not move the day to a later one: cookies that
