@@ -36,7 +36,7 @@
 //! | `expired` | the `login_deadline` or the `visit_deadline` has passed |
 //! | `user_not_found` | the user loader returned no user |
 //! | `auth_hash_changed` | the `session_auth_hash` has changed, usually with the password; or the secret was replaced without `previous_keys` |
-//! | `revoked` | the active login has no entry any more: ended by the user, an administrator, `max_logins` or `max_per_user`, by a logout with a copy of the session, or with the store. Also the first request after active logins were switched on |
+//! | `revoked` | the active login has no entry: a user, an administrator, `max_logins`, `max_per_user` or a logout has ended it, the store was emptied, or active logins were just switched on |
 //! | `remember_cookie_reused` | a copy of the remember cookie was used |
 //!
 //! `remember_cookie_rejected` has the same reasons for a remember cookie, and `forged` and `conflict`, which are warnings.
@@ -95,6 +95,6 @@
 //! | --- | --- | --- |
 //! | "the check of a code failed", with `error` | [`CodeCheckFailed`](crate::LoginError::CodeCheckFailed) | the app's database: the code did not count as a wrong one |
 //! | "a loader failed", with `loader` and `error` | [`LoaderFailed`](crate::LoginError::LoaderFailed) | the app's database |
-//! | "the store of active logins failed", with `error` | [`StoreFailed`](crate::LoginError::StoreFailed) | Redis or the database is down or slow: [Outages](super::storage#outages-and-time-outs). "The store of active logins is full": [`capacity`](crate::store::MemoryLoginStore::capacity) |
+//! | "the store of active logins failed", with `error` | [`StoreFailed`](crate::LoginError::StoreFailed) | [Outages](super::storage#outages-and-time-outs), or the [`capacity`](crate::store::MemoryLoginStore::capacity) of the memory store |
 //! | "the system has no random numbers" | [`StoreFailed`](crate::LoginError::StoreFailed) | the operating system |
 //! | "…, and the handler's argument … has dropped the error" | as the first part says | an `Option<AuthenticatedUser<_>>` hid one of the errors above. To treat it, call [`current_user`](crate::current_user) |
