@@ -64,6 +64,8 @@ pub async fn begin_login<U: UserMixin>(
     let settings = LoginManager::<U>::of(req)?.settings();
     let active = required(settings)?;
     let (context, id) = prepare_login(req, user, options).await?;
+    // Session protection empties the session of another client: not after the pending login is in it.
+    context.load(req).await?;
     let visit = Visit::open_writable(&context, req)?;
     #[cfg(feature = "test")]
     crate::resolve::prepared::start_prepared(&visit).await?;

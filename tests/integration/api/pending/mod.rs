@@ -1,5 +1,6 @@
 //! A login with a second factor: pending until the code is right.
 
+mod after_a_login;
 mod copies;
 mod failing_store;
 mod managers;

@@ -11,7 +11,7 @@ use std::{
 use actix_login::{
     ActiveLogins, AuthenticatedUser, CurrentUser, LoginEvent, LoginManager, LoginManagerBuilder,
     LoginOptions, NextUrl, PendingUser, RememberCookie, active_logins, begin_login, complete_login,
-    login_fresh, login_required, login_user, logout_user, pending_failed,
+    current_user, login_fresh, login_required, login_user, logout_user, pending_failed,
     store::{LoginStore, MemoryLoginStore, RedisLoginStore},
 };
 use actix_session::{SessionMiddleware, storage::SessionStore};
@@ -184,6 +184,7 @@ fn pages(data: Shared) -> impl FnOnce(&mut ServiceConfig) {
             .app_data(Data::new(data))
             .route("/login", post().to(login_page))
             .route("/login", get().to(async || "the login page"))
+            .route("/login-and-ask", post().to(asking_login_page))
             .route("/login-cached", post().to(cached_login_page))
             .route("/code", get().to(code_page))
             .route("/optional-code", get().to(optional_code_page))
@@ -212,6 +213,17 @@ async fn login_page(
         .duration(30 * MINUTE);
     begin_login(&req, &user, options).await?;
     Ok("the code, please")
+}
+
+/// A login page whose lay-out shows the current user.
+async fn asking_login_page(
+    req: HttpRequest,
+    form: Form<Password>,
+    data: Data<Shared>,
+) -> Result<impl Responder> {
+    login_page(req.clone(), form, data).await?;
+    let current = current_user::<User>(&req).await?;
+    Ok(format!("{:?}", current.get_id()))
 }
 
 /// A login page whose app says that all may cache it.
