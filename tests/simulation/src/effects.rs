@@ -2,7 +2,7 @@
 
 use crate::{
     history::Action,
-    model::{End, Exchange, Model, Superseding},
+    model::{Content, End, Exchange, Model, Superseding},
     truth::Truth,
 };
 
@@ -129,6 +129,13 @@ impl Model {
         let by_token = self.token_truth(exchange).0 == Truth::Yes;
         let session = self.grant(exchange).and_then(|grant| grant.login);
         let token = self.token(exchange).and_then(|token| token.login);
+        if let Content::Unknown(users) = self.session(exchange).content {
+            for login in 0..self.logins.len() {
+                if users.contains(&self.logins[login].user) {
+                    self.note_end(login, exchange, false);
+                }
+            }
+        }
         if let Some(login) = session {
             self.note_end(login, exchange, is_done && by_session);
         }

@@ -117,7 +117,8 @@ impl World {
             let now = self.clock.now().time;
             let has_cookie = self.jars[browser].get(REMEMBER, now).is_some();
             let owner = self.visit(Sender::Browser(browser), login)?;
-            owner_uses_it |= has_cookie;
+            // What the last turns bring to light ends nothing before they are over.
+            owner_uses_it |= has_cookie && owner.is_some() && turn + 2 < TURNS;
             self.event_alone(Event::Tick(
                 random.between(COOKIE_GRACE + 1, 2 * COOKIE_GRACE),
             ))?;

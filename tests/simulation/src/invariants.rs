@@ -5,7 +5,7 @@ use crate::{
     model::{Content, Exchange, Model},
     scheduler::Call,
     settings::{Active, HOUR, PENDING_LIFETIME, PENDING_TRIES},
-    truth::{Reason, Truth, has_time},
+    truth::{Reason, Truth, has_time, key_truth},
 };
 use actix_login::LoginEvent;
 
@@ -227,7 +227,9 @@ impl Check<'_> {
         let session = model.session(exchange);
         let is_other = match &session.content {
             Content::Anonymous => false,
-            Content::Login(grant) => model.is_other_client(grant.client, grant.key, exchange),
+            Content::Login(grant) => {
+                model.is_other_client(grant.client, grant.client_key, exchange)
+            }
             Content::Unknown(_) => true,
         };
         let pending = session.pending.map(|pending| &model.pending[pending]);
@@ -375,7 +377,7 @@ impl Check<'_> {
         };
         let truth = model.fresh_truth(&grant, exchange);
         if truth == Truth::No {
-            let is_other = model.is_other_client(grant.client, grant.key, exchange);
+            let is_other = model.is_other_client(grant.client, grant.client_key, exchange);
             let invariant = match is_other && grant.authenticated.is_some() {
                 true => Invariant::OtherClientsAreNoticed,
                 false => Invariant::StaleIsRefused,
@@ -572,6 +574,7 @@ impl Check<'_> {
         let conditions = [
             ("after its end", has_time(end, exchange)),
             ("with an old password", password),
+            ("of a key that is gone", key_truth(pending.key, exchange)),
             (
                 "of an inactive user",
                 model.active_truth(pending.user, exchange),

@@ -7,7 +7,8 @@
 //!    one again. After the grace time that one counts as stolen.
 //! 3. A login that overlaps with `end_other_logins` may end the id that the browser is left with.
 //! 4. A login that overlaps with a changed password leaves a cookie that is bound to the old one.
-//! 5. Of two logins that overlap, one without a new cookie may set the one again that the other replaces.
+//! 5. Of two requests that overlap and set the remember cookie, the older one may stay in the browser.
+//! 6. A page that overlaps a login and writes the session may leave the session of before the login.
 
 use crate::{
     history::Action,
@@ -37,7 +38,15 @@ impl Model {
                     .iter()
                     .any(|exchange| exchange.logs_in() || self.may_replace_cookie(exchange));
             let supersedes = named.iter().any(|exchange| exchange.supersedes());
-            let logins = named.iter().filter(|exchange| exchange.logs_in()).count();
+            let logs_in = named.iter().any(|exchange| exchange.logs_in());
+            let setting = named.iter().filter(|exchange| {
+                exchange.set_token.is_some() || self.may_replace_cookie(exchange)
+            });
+            let setting = setting.count();
+            let writing = named
+                .iter()
+                .filter(|exchange| exchange.set_session.is_some());
+            let writing = writing.count();
             let changes_password = named
                 .iter()
                 .any(|exchange| matches!(exchange.action, Action::Password { .. }));
@@ -47,7 +56,8 @@ impl Model {
             login.is_strained |=
                 (named.len() > 2 && replacing > 1) || (is_refreshed && replacing > 0);
             login.is_strained |= changes_password && replacing > 0;
-            login.is_strained |= logins > 1 && replacing > 0;
+            login.is_strained |= setting > 1;
+            login.is_strained |= logs_in && writing > 1;
         }
     }
 

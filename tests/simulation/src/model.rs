@@ -126,6 +126,8 @@ pub struct Grant {
     pub authenticated: Option<Span>,
     pub password: u64,
     pub client: usize,
+    /// The key of the client's fingerprint: that of another client is not written anew.
+    pub client_key: usize,
     pub key: usize,
     /// The last visit that is recorded.
     pub visited: Span,
@@ -313,6 +315,12 @@ impl Model {
             (Content::Login(grant), _) if grant.login == login && !report.is_restored => {
                 grant.epoch
             }
+            // Nobody knows which of the login's ids it continues with.
+            (Content::Unknown(_), Some(token))
+                if token.login == login && logs_in && self.is_superseded(token) =>
+            {
+                return Content::Unknown(vec![user]);
+            }
             (_, Some(token)) if token.login == login => token.epoch,
             // Of an unknown session: the current one.
             _ => login.map_or(0, |login| self.logins[login].epoch()),
@@ -329,14 +337,19 @@ impl Model {
                     None => password,
                 },
                 client: exchange.client,
+                client_key: exchange.key,
                 key: exchange.key,
                 visited: span,
             },
             Content::Login(before) => Grant {
                 key: exchange.key,
+                client_key: match self.is_other_client(before.client, before.client_key, exchange) {
+                    true => before.client_key,
+                    false => exchange.key,
+                },
                 authenticated: before
                     .authenticated
-                    .filter(|_| !self.is_other_client(before.client, before.key, exchange)),
+                    .filter(|_| !self.is_other_client(before.client, before.client_key, exchange)),
                 visited: Span {
                     from: before
                         .visited
@@ -353,6 +366,7 @@ impl Model {
                 Action::Confirm => {
                     grant.authenticated = Some(span);
                     grant.client = exchange.client;
+                    grant.client_key = exchange.key;
                 }
                 Action::Password { .. } => grant.password = password,
                 _ => {}
@@ -362,6 +376,11 @@ impl Model {
             }
         }
         Content::Login(grant)
+    }
+
+    fn is_superseded(&self, token: &Token) -> bool {
+        let login = token.login.map(|login| &self.logins[login]);
+        login.is_some_and(|login| login.superseded.contains_key(&token.epoch))
     }
 
     fn unknown_content(&self, exchange: &Exchange, before: &Content) -> Content {

@@ -60,7 +60,7 @@ impl Model {
             Content::Login(grant) => grant,
         };
         let is_rejected = self.settings.protection == Protection::Strong
-            && self.is_other_client(grant.client, grant.key, exchange);
+            && self.is_other_client(grant.client, grant.client_key, exchange);
         all([
             (self.deadline_truth(&grant, exchange), Reason::Deadline),
             (
@@ -82,7 +82,9 @@ impl Model {
         match self.session(exchange).content {
             Content::Anonymous => Truth::No,
             Content::Unknown(_) => Truth::Maybe,
-            Content::Login(grant) if self.is_other_client(grant.client, grant.key, exchange) => {
+            Content::Login(grant)
+                if self.is_other_client(grant.client, grant.client_key, exchange) =>
+            {
                 self.deadline_truth(&grant, exchange)
             }
             Content::Login(_) => Truth::No,
@@ -115,7 +117,7 @@ impl Model {
         let Some(authenticated) = grant.authenticated else {
             return Truth::No;
         };
-        if self.is_other_client(grant.client, grant.key, exchange) {
+        if self.is_other_client(grant.client, grant.client_key, exchange) {
             return Truth::No;
         }
         match self.settings.fresh_deadline {
@@ -126,8 +128,8 @@ impl Model {
 
     /// Whether session protection takes the sender for another client.
     pub fn is_other_client(&self, client: usize, key: usize, exchange: &Exchange) -> bool {
-        let is_dropped = exchange.key > key + PREVIOUS_KEYS;
-        self.settings.protection != Protection::Off && (client != exchange.client || is_dropped)
+        let is_known = key_truth(key, exchange) == Truth::Yes;
+        self.settings.protection != Protection::Off && (client != exchange.client || !is_known)
     }
 
     fn deadline_truth(&self, grant: &Grant, exchange: &Exchange) -> Truth {
@@ -168,12 +170,14 @@ impl Model {
         let Some(login) = login.map(|login| &self.logins[login]) else {
             return (Truth::No, Reason::NoLogin);
         };
+        // Once the successor is superseded too, the predecessor may end at once.
+        let is_succeeded = login.superseded.keys().any(|other| *other > epoch);
         let superseded = login.superseded.get(&epoch).into_iter().flatten();
         let superseded = superseded.map(|superseding| {
             let grace = |moment: Moment| moment.time + SUPERSEDED_GRACE;
             let is_over = superseding.is_done && exchange.start.time >= grace(superseding.end);
             let is_before = exchange.end.step < superseding.start.step;
-            let is_in_grace = exchange.end.time < grace(superseding.start);
+            let is_in_grace = !is_succeeded && exchange.end.time < grace(superseding.start);
             Truth::of(is_over, is_before || is_in_grace)
         });
         all([
@@ -220,6 +224,9 @@ pub fn has_time(end: Span, exchange: &Exchange) -> Truth {
     Truth::of(exchange.start.time >= end.to, exchange.end.time < end.from)
 }
 
-fn key_truth(key: usize, exchange: &Exchange) -> Truth {
-    Truth::of(exchange.key > key + PREVIOUS_KEYS, true)
+/// Whether the manager of the request has this key: one that started before the last rotation lacks the
+/// newest.
+pub fn key_truth(key: usize, exchange: &Exchange) -> Truth {
+    let is_known = key <= exchange.key && exchange.key <= key + PREVIOUS_KEYS;
+    Truth::of(!is_known, true)
 }
