@@ -1,0 +1,60 @@
+//! The settings, from the command line and the environment.
+
+use std::{env, error::Error, path::PathBuf};
+
+pub struct Config {
+    /// The first argument: where to listen.
+    pub address: String,
+    /// `DATA_DIR`: the folder of the database and the key.
+    pub data_dir: PathBuf,
+    /// `SITE_URL`: where browsers find the site, such as `https://app.example`. With `https`,
+    /// cookies are `Secure` and browsers are told to stay with HTTPS.
+    pub site_url: Option<String>,
+    /// `TRUSTED_PROXIES`: how many proxies of your own append to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+    /// `None` without `ISSUER_URL`: the example's own provider.
+    pub registration: Option<Registration>,
+    /// `PROVIDER_ADDRESS`: where the example's own provider listens.
+    pub provider_address: String,
+}
+
+/// What a provider and the app know of each other. The redirect URI at the provider is
+/// `SITE_URL/login/callback`.
+pub struct Registration {
+    /// `ISSUER_URL`, such as `https://accounts.google.com`.
+    pub issuer_url: String,
+    /// `CLIENT_ID`.
+    pub client_id: String,
+    /// `CLIENT_SECRET`, unless the provider has registered a public client.
+    pub client_secret: Option<String>,
+}
+
+impl Config {
+    pub fn from_env() -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            address: env::args()
+                .nth(1)
+                .unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            data_dir: env::var_os("DATA_DIR")
+                .map_or_else(|| PathBuf::from("oauth-data"), PathBuf::from),
+            site_url: env::var("SITE_URL")
+                .ok()
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            trusted_proxies: match env::var("TRUSTED_PROXIES") {
+                Ok(count) => count.parse()?,
+                Err(_) => 0,
+            },
+            registration: match env::var("ISSUER_URL") {
+                Ok(issuer_url) => Some(Registration {
+                    issuer_url,
+                    client_id: env::var("CLIENT_ID")
+                        .map_err(|_| "ISSUER_URL is set, and CLIENT_ID is not")?,
+                    client_secret: env::var("CLIENT_SECRET").ok(),
+                }),
+                Err(_) => None,
+            },
+            provider_address: env::var("PROVIDER_ADDRESS")
+                .unwrap_or_else(|_| "127.0.0.1:8081".to_owned()),
+        })
+    }
+}
