@@ -182,3 +182,5 @@
 //!   [check of origins](super::forgery) lets it pass. With `response_mode=form_post` it would be a `POST`, without the
 //!   session.
 //! - [`confirm_login`](crate::confirm_login#users-without-a-password) says how these users authenticate again.
+//!
+//! The program `examples/oauth` does all of this, with the crate `openidconnect`.
