@@ -59,11 +59,14 @@ use crate::{
 ///   request to the provider: `confirm_login`. Check `auth_time`, since a browser can change the
 ///   request's parameters.
 /// - No user is logged in, or another one: [`login_user`](crate::login_user), which also clears what the
-///   session holds of the previous user.
+///   session holds of the previous user. If the `auth_time` is old or missing, then with
+///   [`fresh(false)`](crate::LoginOptions::fresh): a logout and a login must not replace the confirmation.
 /// - The current user comes back with an old `auth_time`: neither.
 ///
 /// ```
-/// use actix_login::{CurrentUser, LoginError, Timestamp, UserMixin, confirm_login, login_user};
+/// use actix_login::{
+///     CurrentUser, LoginOptions, Timestamp, UserMixin, confirm_login, login_user_with,
+/// };
 /// use actix_web::{HttpRequest, error::ErrorForbidden};
 ///
 /// #[derive(Clone, UserMixin)]
@@ -77,14 +80,15 @@ use crate::{
 ///     auth_time: Timestamp,
 ///     asked_at: Timestamp,
 /// ) -> actix_web::Result<()> {
+///     let is_fresh = auth_time >= asked_at;
 ///     match current.user() {
 ///         Some(current) if current.id == user.id => {
-///             if auth_time < asked_at {
+///             if !is_fresh {
 ///                 return Err(ErrorForbidden("authenticate again at the provider"));
 ///             }
 ///             confirm_login(req).await?;
 ///         }
-///         _ => login_user(req, &user).await?,
+///         _ => login_user_with(req, &user, LoginOptions::new().fresh(is_fresh)).await?,
 ///     }
 ///     Ok(())
 /// }
