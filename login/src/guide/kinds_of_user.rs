@@ -113,3 +113,6 @@
 //!
 //! [`anonymous_user`](crate::LoginManagerBuilder::anonymous_user) makes a guest, so that a template finds a name or
 //! permissions for a stranger as well. No guard admits a guest.
+//!
+//! The program `examples/permissions` has administrators, roles, documents with an owner and readers, and a guard around
+//! the whole app.
