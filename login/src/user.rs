@@ -72,7 +72,9 @@ pub trait UserMixin: Clone + 'static {
 
     /// Whether the account may be used. Default: `true`.
     ///
-    /// An inactive user can't log in (unless forced), and is not authenticated.
+    /// An inactive user can't log in (unless forced), and is not authenticated. Existing logins do not end:
+    /// they work again when the user is active again, unless
+    /// [`session_auth_hash`](Self::session_auth_hash) has changed.
     fn is_active(&self) -> bool {
         true
     }
