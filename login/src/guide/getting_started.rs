@@ -178,6 +178,7 @@
 //!
 //! - Find the user by the provider and its `sub`. Link an existing account by its e-mail address only if the provider
 //!   has verified that address.
+//! - A user who cancels comes back with `error` instead of `code`: a real app has `code: Option<String>`, and flashes.
 //! - The callback is a `GET` from another site, so `SameSite=Lax` cookies are sent with it and the
 //!   [check of origins](super::forgery) lets it pass. With `response_mode=form_post` it would be a `POST`, without the
 //!   session.
