@@ -32,6 +32,11 @@ impl Seen {
         self.browser < BROWSERS
     }
 
+    /// A failure lets nobody in, and nobody out.
+    pub fn is_allowed(&self) -> bool {
+        self.is_served() || self.status >= 500
+    }
+
     /// What is right while all servers are there.
     fn is_served(&self) -> bool {
         self.status == if self.is_in() { 200 } else { 302 }
@@ -105,7 +110,9 @@ impl Load {
     fn wait(&self, mut is_over: impl FnMut(&[Seen]) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_over(&self.seen()) {
-            assert!(Instant::now() < deadline, "{:?}", self.seen().last());
+            let wrong = self.seen().iter().copied().find(|seen| !seen.is_allowed());
+            assert!(wrong.is_none(), "{wrong:?}");
+            assert!(Instant::now() < deadline, "it takes too long");
             let failed = self.threads.iter().any(JoinHandle::is_finished);
             assert!(!failed, "a browser has had no response");
             thread::sleep(Duration::from_millis(20));
