@@ -142,5 +142,10 @@
 //! }
 //! ```
 //!
+//! `RedisSessionStore::new` holds one connection. If Redis is away for some seconds, that waits for a minute or two before
+//! it tries again, and until then each request with a session fails. Make the store with `builder_pooled` and a pool of
+//! `deadpool-redis` instead: then users are in again within two seconds. The example `two-machines` does so, and logs the
+//! failures of the session store, which actix-session does not.
+//!
 //! Redis must not evict entries while memory is short (`maxmemory-policy noeviction`): an evicted login is a logout. Both
 //! kinds of entry expire on their own.
