@@ -1,0 +1,34 @@
+//! The settings, from the command line and the environment.
+
+use std::{env, error::Error, path::PathBuf};
+
+pub struct Config {
+    /// The first argument: where to listen.
+    pub address: String,
+    /// `DATA_DIR`: the folder of the database and the key.
+    pub data_dir: PathBuf,
+    /// `SITE_URL`: where browsers find the site, such as `https://app.example`. With `https`,
+    /// cookies are `Secure` and browsers are told to stay with HTTPS.
+    pub site_url: Option<String>,
+    /// `TRUSTED_PROXIES`: how many proxies of your own append to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+}
+
+impl Config {
+    pub fn from_env() -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            address: env::args()
+                .nth(1)
+                .unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            data_dir: env::var_os("DATA_DIR")
+                .map_or_else(|| PathBuf::from("passkeys-data"), PathBuf::from),
+            site_url: env::var("SITE_URL")
+                .ok()
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            trusted_proxies: match env::var("TRUSTED_PROXIES") {
+                Ok(count) => count.parse()?,
+                Err(_) => 0,
+            },
+        })
+    }
+}

@@ -1,0 +1,6 @@
+//! The example as a program of its own, with keys that a real Chromium simulates.
+
+mod app;
+mod attacks;
+mod chromium;
+mod whole_life;
