@@ -100,6 +100,10 @@
 //! While a store of active logins does not reply, requests that ask for the user fail with an empty 500 after its `timeout`,
 //! two seconds by default. No user is logged in or out, and pages that do not ask for the user are served.
 //!
+//! A store that replies but cannot be written to, such as a PostgreSQL that is read-only or a Redis out of memory, fails
+//! only requests that write: most logins and logouts, and the visit of a user once in a
+//! [`touch_interval`](crate::ActiveLogins::touch_interval), one minute by default. After that minute all users get the 500.
+//!
 //! actix-session's `RedisSessionStore` has no such bound: while Redis hangs, a request may wait for many minutes. Wrap it in
 //! a store that has one:
 //!

@@ -36,7 +36,7 @@ const REDIS_HANGS: Fault = Fault {
     end: |machines| machines.redis.as_ref().unwrap().signal("CONT"),
 };
 const REDIS_FULL: Fault = Fault {
-    name: "Redis | out of memory (`noeviction`)",
+    name: "Redis | out of memory (`noeviction`), some seconds",
     fails: false,
     begin: |machines| machines.redis.as_ref().unwrap().set_memory("1"),
     end: |machines| machines.redis.as_ref().unwrap().set_memory("0"),
@@ -54,7 +54,7 @@ const POSTGRES_HANGS: Fault = Fault {
     end: |machines| machines.postgres.signal("CONT"),
 };
 const POSTGRES_READ_ONLY: Fault = Fault {
-    name: "PostgreSQL | read-only",
+    name: "PostgreSQL | read-only, some seconds",
     fails: false,
     begin: |machines| machines.postgres.set_read_only(true),
     end: |machines| machines.postgres.set_read_only(false),
