@@ -10,6 +10,9 @@ async fn visits(session: Session) -> Result<String> {
     Ok(format!("visits: {visits}"))
 }
 
+#[cfg(feature = "handlers")]
+mod handlers;
+
 #[cfg(feature = "login")]
 mod login {
     use actix_login::{AuthenticatedUser, ConfigError, LoginManager, UserMixin, login_required};
@@ -42,6 +45,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let app = App::new().service(visits);
         #[cfg(feature = "login")]
         let app = app.service(login::protected).wrap(manager.clone());
+        #[cfg(feature = "handlers")]
+        let app = app.configure(handlers::routes);
         app.wrap(SessionMiddleware::new(
             CookieSessionStore::default(),
             key.clone(),

@@ -1,113 +1,169 @@
-//! Measures the memory store of active logins: time per operation and memory per login, with ten
-//! logins and with a million. Linux only, because it reads the memory from `/proc`.
+//! What the operations of a store of active logins take, with few logins in it and with many.
 //!
-//! ```sh
-//! cargo run --release -p memory-store
-//! ```
+//! `growth <store> <logins>` prints microseconds and bytes. `measure -- growth` starts the databases,
+//! runs this for each store and each number of logins, and makes the table.
 
-use std::{error::Error, fs, hint::black_box, time::Instant};
+mod login;
+mod memory;
+
+use std::{env, error::Error, time::Instant};
 
 use actix_login::{
-    LoginId, Timestamp,
-    store::{LoginStore, MemoryLoginStore, StoredLogin},
+    redis::{Client, aio::ConnectionManager, cmd},
+    sqlx::{PgPool, SqlitePool, query, query_scalar},
+    store::{LoginStore, MemoryLoginStore, RedisLoginStore, SqlLoginStore},
 };
+use futures_util::future::try_join_all;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+use crate::{login::login, memory::resident_bytes};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The bound per user of every store, as it is by default.
+const MAX_PER_USER: usize = 100;
 
 /// How many operations are timed.
-const ROUNDS: usize = 200_000;
+const ROUNDS: usize = 2_000;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    println!("   logins  find ns  touch ns  begin+end ns  bytes per login");
-    actix_web::rt::System::new().block_on(async {
-        // All stores are kept, so that no store reuses the memory of an earlier one.
-        let mut stores = Vec::new();
-        for logins in [10, 1_000, 100_000, 1_000_000] {
-            stores.push(measure(logins).await?);
+/// How many logins begin at once.
+const BATCH: usize = 32;
+
+#[actix_web::main]
+async fn main() -> Result<()> {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let [store, logins] = words.as_slice() else {
+        return Err("usage: growth memory | redis | sqlite | postgres <logins>".into());
+    };
+    let logins = logins.parse()?;
+    match store.as_str() {
+        "memory" => {
+            let before = resident_bytes()?;
+            let store = MemoryLoginStore::new().capacity(logins + MAX_PER_USER);
+            fill(&store, logins).await?;
+            measure(&store, logins, resident_bytes()?.saturating_sub(before)).await
         }
-        drop(stores);
-        Ok(())
-    })
+        "redis" => in_redis(logins).await,
+        "sqlite" => in_sqlite(logins).await,
+        "postgres" => in_postgres(logins).await,
+        _ => Err("an unknown store".into()),
+    }
 }
 
-async fn measure(logins: usize) -> Result<MemoryLoginStore, Box<dyn Error>> {
-    let before = resident_bytes()?;
-    let store = MemoryLoginStore::new().capacity(logins + 1);
-    for number in 0..logins {
-        store.begin(&login(number)?).await?;
-    }
-    let bytes = resident_bytes()?.saturating_sub(before) / logins;
+async fn in_redis(logins: usize) -> Result<()> {
+    let url = env::var("REDIS_URL")?;
+    let mut connection = ConnectionManager::new(Client::open(url)?).await?;
+    cmd("FLUSHALL").exec_async(&mut connection).await?;
+    let before = redis_bytes(&mut connection).await?;
+    let store = RedisLoginStore::from_connection(connection.clone());
+    fill(&store, logins).await?;
+    let bytes = redis_bytes(&mut connection).await? - before;
+    measure(&store, logins, bytes).await
+}
 
-    // Spread over all logins, as requests are, and made before the clock starts.
-    let asked: Vec<StoredLogin> = (0..ROUNDS)
-        .map(|round| login(round.wrapping_mul(7_919) % logins))
-        .collect::<Result<_, _>>()?;
-    let start = Instant::now();
-    for login in &asked {
-        black_box(store.find(login.id).await?);
-    }
-    let find = start.elapsed();
+async fn redis_bytes(connection: &mut ConnectionManager) -> Result<usize> {
+    let info: String = cmd("INFO").arg("memory").query_async(connection).await?;
+    let bytes = info
+        .lines()
+        .find_map(|line| line.strip_prefix("used_memory:"));
+    Ok(bytes.ok_or("Redis does not tell its memory")?.parse()?)
+}
 
-    let start = Instant::now();
-    for login in &asked {
-        store
-            .touch(login.id, time(1_800_000_060), login.expires_at)
+async fn in_sqlite(logins: usize) -> Result<()> {
+    let file = env::temp_dir().join(format!("actix-login-growth-{}", std::process::id()));
+    let options = SqliteConnectOptions::new()
+        .filename(&file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal);
+    let pool = SqlitePool::connect_with(options).await?;
+    let store = SqlLoginStore::sqlite(pool.clone());
+    store.create_table().await?;
+    fill(&store, logins).await?;
+    let bytes: i64 =
+        query_scalar("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            .fetch_one(&pool)
             .await?;
-    }
-    let touch = start.elapsed();
+    let measured = measure(&store, logins, bytes as usize).await;
+    pool.close().await;
+    std::fs::remove_file(&file)?;
+    measured
+}
 
-    let new = login(logins)?;
+async fn in_postgres(logins: usize) -> Result<()> {
+    let pool = PgPool::connect(&env::var("DATABASE_URL")?).await?;
+    let store = SqlLoginStore::postgres(pool.clone());
+    store.create_table().await?;
+    query("TRUNCATE actix_login_logins").execute(&pool).await?;
+    fill(&store, logins).await?;
+    let bytes: i64 = query_scalar("SELECT pg_total_relation_size('actix_login_logins')")
+        .fetch_one(&pool)
+        .await?;
+    measure(&store, logins, bytes as usize).await
+}
+
+/// Two logins for each user.
+async fn fill<S: LoginStore>(store: &S, logins: usize) -> Result<()>
+where
+    S::Error: Error + 'static,
+{
+    let numbers: Vec<usize> = (0..logins).collect();
+    for batch in numbers.chunks(BATCH) {
+        let batch: Vec<_> = batch
+            .iter()
+            .map(|number| login(*number, number / 2))
+            .collect::<Result<_>>()?;
+        try_join_all(batch.iter().map(|login| store.begin(login))).await?;
+    }
+    Ok(())
+}
+
+async fn measure<S: LoginStore>(store: &S, logins: usize, bytes: usize) -> Result<()>
+where
+    S::Error: Error + 'static,
+{
+    // Spread over all logins, as requests are, and made before the clock starts.
+    let asked: Vec<_> = (0..ROUNDS)
+        .map(|round| login(round.wrapping_mul(7_919) % logins, 0).map(|login| login.id))
+        .collect::<Result<_>>()?;
     let start = Instant::now();
-    for _ in 0..ROUNDS {
-        store.begin(&new).await?;
-        store.end(new.id).await?;
+    for id in &asked {
+        if store.find(*id).await?.is_none() {
+            return Err("a login is lost".into());
+        }
     }
-    let begin = start.elapsed();
+    let find = start.elapsed() / ROUNDS as u32;
 
-    let nanoseconds = |elapsed: std::time::Duration| elapsed.as_nanos() / ROUNDS as u128;
+    // One user more, with as many logins as the bound lets in.
+    let user = logins;
+    for number in 0..MAX_PER_USER + 1 {
+        store.begin(&login(logins + number, user)?).await?;
+    }
+    let name = login(logins, user)?.user;
+    let start = Instant::now();
+    let mut listed = Vec::new();
+    for _ in 0..ROUNDS / MAX_PER_USER {
+        listed = store.list(&name).await?;
+    }
+    let list = start.elapsed() / (ROUNDS / MAX_PER_USER) as u32;
+    if listed.len() != MAX_PER_USER {
+        return Err(format!("{} logins of one user", listed.len()).into());
+    }
+
+    let ids: Vec<_> = listed.iter().map(|login| login.id).collect();
+    let start = Instant::now();
+    store.end_all(&ids).await?;
+    let end_all = start.elapsed();
+    if !store.list(&name).await?.is_empty() {
+        return Err("not all logins have ended".into());
+    }
+
     println!(
-        "{logins:9}  {:7}  {:8}  {:12}  {bytes:15}",
-        nanoseconds(find),
-        nanoseconds(touch),
-        nanoseconds(begin),
+        "{:.1} {:.1} {:.1} {}",
+        find.as_secs_f64() * 1e6,
+        list.as_secs_f64() * 1e6,
+        end_all.as_secs_f64() * 1e6,
+        bytes / logins,
     );
-    Ok(store)
-}
-
-/// Two logins per user, with a user agent of usual length.
-fn login(number: usize) -> Result<StoredLogin, Box<dyn Error>> {
-    let expires_at = 1_900_000_000 + number as u64;
-    Ok(StoredLogin {
-        id: id(number)?,
-        user: format!("User:{}", number / 2),
-        started_at: time(1_800_000_000),
-        last_seen_at: time(1_800_000_000),
-        expires_at: Some(time(expires_at)),
-        user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
-                     Chrome/140.0.0.0 Safari/537.36"
-            .to_owned(),
-        address: "203.0.113.195".to_owned(),
-        remembered: false,
-        generation: 0,
-        last_confirmed_generation: 0,
-        issued_at: time(1_800_000_000),
-        cookie_confirmed_at: None,
-    })
-}
-
-fn time(seconds: u64) -> Timestamp {
-    Timestamp::from_secs(seconds)
-}
-
-fn id(number: usize) -> Result<LoginId, Box<dyn Error>> {
-    Ok(format!("{number:021}A").parse()?)
-}
-
-/// The resident memory of this process.
-fn resident_bytes() -> Result<usize, Box<dyn Error>> {
-    let statm = fs::read_to_string("/proc/self/statm")?;
-    let pages: usize = statm
-        .split(' ')
-        .nth(1)
-        .ok_or("no resident size in /proc/self/statm")?
-        .parse()?;
-    Ok(pages * 4096)
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What actix-login adds to the build of an app that has actix-web and actix-session already.
 
-use std::{collections::BTreeSet, env, fs, process::Command, time::Instant};
+use std::{collections::BTreeSet, env, fs, path::Path, process::Command, time::Instant};
 
 use report::{folder, publish, table};
 
@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         for (profile, command) in PROFILES {
             rows.push(seconds(profile, command, arguments.rounds)?);
         }
+        rows.push(handlers(arguments.rounds)?);
     }
     let header = ["", "without", "with actix-login", "added"];
     let text = format!("{}\n\nAdded: {}.", table(&header, &rows), added.join(", "));
@@ -77,20 +78,58 @@ fn seconds(profile: &str, command: &str, rounds: usize) -> Result<Vec<String>> {
     ])
 }
 
+/// Seconds to build the app alone, with a hundred handlers: plain, and guarded.
+fn handlers(rounds: usize) -> Result<Vec<String>> {
+    const VARIANTS: [&str; 2] = ["login,handlers", "login,handlers,guarded"];
+    let target = folder().join("target/build-cost");
+    let mut measured = [Figures::default(), Figures::default()];
+    // The first round builds the dependencies too.
+    for round in 0..=rounds {
+        for (features, figures) in VARIANTS.into_iter().zip(&mut measured) {
+            eprintln!("round {round} of {rounds}: {features}");
+            let mut cargo = cargo("clean", false);
+            cargo.arg("--quiet").arg("--target-dir").arg(&target);
+            if round > 0 && !cargo.status()?.success() {
+                return Err("the app could not be cleaned".into());
+            }
+            let seconds = build(&["--features", features], &target)?;
+            if round > 0 {
+                figures.add(seconds);
+            }
+        }
+    }
+    fs::remove_dir_all(&target)?;
+    let [plain, guarded] = measured;
+    let text = |value: f64| format!("{value:.1}");
+    Ok(vec![
+        "100 handlers, plain and guarded: `cargo build` of the app alone, seconds".to_owned(),
+        plain.text(text),
+        guarded.text(text),
+        text(guarded.median() - plain.median()),
+    ])
+}
+
 fn clean_build(profile: &str, login: bool) -> Result<f64> {
     let target = folder().join("target/build-cost");
     if target.exists() {
         fs::remove_dir_all(&target)?;
     }
+    let features: &[&str] = if login { &["--features", "login"] } else { &[] };
+    let seconds = build(&[&["--profile", profile], features].concat(), &target)?;
+    fs::remove_dir_all(&target)?;
+    Ok(seconds)
+}
+
+/// Seconds of one build.
+fn build(arguments: &[&str], target: &Path) -> Result<f64> {
     let start = Instant::now();
-    let status = cargo("build", login)
-        .args(["--profile", profile, "--quiet", "--target-dir"])
-        .arg(&target)
+    let status = cargo("build", false)
+        .args(arguments)
+        .args(["--quiet", "--target-dir"])
+        .arg(target)
         .status()?;
-    let seconds = start.elapsed().as_secs_f64();
     if !status.success() {
         return Err("the app could not be built".into());
     }
-    fs::remove_dir_all(&target)?;
-    Ok(seconds)
+    Ok(start.elapsed().as_secs_f64())
 }

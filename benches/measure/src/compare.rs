@@ -33,7 +33,7 @@ struct Measured {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    server::build_all()?;
+    server::build("servers")?;
     let mut measured = vec![Measured::default(); SERVERS.len()];
     for round in 1..=arguments.rounds {
         eprintln!("round {round} of {}", arguments.rounds);

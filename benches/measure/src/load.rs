@@ -23,6 +23,34 @@ pub(crate) struct Load<'a> {
     pub(crate) connections: usize,
 }
 
+/// What a timed load finds.
+pub(crate) struct Timed {
+    pub(crate) requests_per_second: f64,
+    /// Half of the responses take at most so many milliseconds.
+    pub(crate) half: f64,
+    /// 99 of 100 responses take at most so many milliseconds.
+    pub(crate) slowest: f64,
+}
+
+fn requests_per_second(text: &str) -> Result<f64> {
+    let figure = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok());
+    figure.ok_or_else(|| format!("the load failed: {text}").into())
+}
+
+/// Reads a time as wrk prints it: `350.00us`, `1.20ms`, `1.02s`.
+fn milliseconds(text: &str) -> Option<f64> {
+    let (digits, factor) = if let Some(digits) = text.strip_suffix("us") {
+        (digits, 0.001)
+    } else if let Some(digits) = text.strip_suffix("ms") {
+        (digits, 1.0)
+    } else {
+        (text.strip_suffix('s')?, 1000.0)
+    };
+    Some(digits.parse::<f64>().ok()? * factor)
+}
+
 /// What the generator is called in the tables.
 pub(crate) fn name() -> &'static str {
     if has_wrk() {
@@ -40,13 +68,33 @@ fn has_wrk() -> bool {
 impl Load<'_> {
     /// Requests per second.
     pub(crate) fn run(&self, time: Duration) -> Result<f64> {
+        requests_per_second(&self.output(time)?)
+    }
+
+    /// As [`run`](Self::run), with how long responses take. It needs wrk.
+    pub(crate) fn run_timed(&self, time: Duration) -> Result<Timed> {
+        let text = self.output(time)?;
+        let at = |percent: &str| {
+            let mut lines = text.lines();
+            let value = lines.find_map(|line| line.trim().strip_prefix(percent))?;
+            milliseconds(value.trim())
+        };
+        Ok(Timed {
+            requests_per_second: requests_per_second(&text)?,
+            half: at("50%").ok_or("wrk tells no latency")?,
+            slowest: at("99%").ok_or("wrk tells no latency")?,
+        })
+    }
+
+    /// What the generator prints.
+    fn output(&self, time: Duration) -> Result<String> {
         let who = env::current_exe()?.with_file_name("load.cookies");
         let command = if has_wrk() {
             let script = who.with_extension("lua");
             fs::write(&script, self.script())?;
             let mut command = pinned(LOAD_CORE);
             command
-                .args(["wrk", "--threads", "1", "--timeout", "10s"])
+                .args(["wrk", "--threads", "1", "--timeout", "10s", "--latency"])
                 // It takes whole seconds alone.
                 .args(["--duration", &format!("{}s", time.as_secs().max(1))])
                 .args(["--connections", &self.connections.to_string()])
@@ -67,16 +115,11 @@ impl Load<'_> {
         let failed = !command.status.success()
             || text.contains("Non-2xx or 3xx responses")
             || text.contains("Socket errors");
-        let figure = text
-            .lines()
-            .find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok());
-        match figure {
-            Some(figure) if !failed => Ok(figure),
-            _ => {
-                let errors = String::from_utf8_lossy(&command.stderr);
-                Err(format!("the load failed: {text}{errors}").into())
-            }
+        if failed {
+            let errors = String::from_utf8_lossy(&command.stderr);
+            return Err(format!("the load failed: {text}{errors}").into());
         }
+        Ok(text)
     }
 
     /// The requests are put together once, so that the script costs next to nothing.
@@ -170,5 +213,18 @@ fn read_answer(connection: &mut TcpStream) -> Result<()> {
         if length == Some(body.len()) {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn times_of_wrk_are_read() {
+        assert_eq!(milliseconds("350.00us"), Some(0.35));
+        assert_eq!(milliseconds("1.20ms"), Some(1.2));
+        assert_eq!(milliseconds("1.50s"), Some(1500.0));
+        assert_eq!(milliseconds("?"), None);
     }
 }

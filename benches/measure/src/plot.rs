@@ -28,11 +28,16 @@ const HEIGHT: f64 = 300.0;
 /// The area of the lines within it.
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = 320.0;
-const TOP: f64 = 62.0;
+const TOP: f64 = 76.0;
 const BOTTOM: f64 = 240.0;
 
-/// Told apart without colours too: the second is dashed.
-const STYLES: [(&str, &str); 2] = [("#7a7a7a", "none"), ("#1f5fbf", "7 3")];
+/// Told apart without colours too, by their dashes.
+const STYLES: [(&str, &str); 4] = [
+    ("#7a7a7a", "none"),
+    ("#1f5fbf", "7 3"),
+    ("#2a8a4a", "2 3"),
+    ("#b4531a", "9 3 2 3"),
+];
 
 pub(crate) fn draw(charts: &[Chart]) -> String {
     let width = WIDTH * charts.len() as f64;
@@ -106,13 +111,14 @@ fn one(chart: &Chart) -> String {
             let (x, y) = point.split_once(',').unwrap_or_default();
             let _ = write!(text, r#"<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>"#);
         }
-        let key = LEFT + 105.0 * number as f64 + 60.0;
+        let width = (WIDTH - 28.0) / chart.lines.len() as f64;
+        let key = 14.0 + width * number as f64;
         let _ = write!(
             text,
-            r#"<path d="M{key} {y}h24" {style}/><text x="{words}" y="{base}">{name}</text>"#,
-            y = TOP - 18.0,
-            words = key + 29.0,
-            base = TOP - 14.0,
+            r#"<path d="M{key} {y}h18" {style}/><text x="{words}" y="{base}">{name}</text>"#,
+            y = TOP - 36.0,
+            words = key + 21.0,
+            base = TOP - 32.0,
             name = line.name,
         );
     }

@@ -101,7 +101,7 @@ impl Unit {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    server::build_all()?;
+    server::build("servers")?;
     let mut texts = Vec::new();
     let mut charts = Vec::new();
     for question in &QUESTIONS {

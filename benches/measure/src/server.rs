@@ -23,11 +23,11 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
 }
 
-/// Builds all servers, so that none is older than the sources.
-pub(crate) fn build_all() -> Result<()> {
+/// Builds the servers of a package, so that none is older than the sources.
+pub(crate) fn build(package: &str) -> Result<()> {
     let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--release", "--locked", "-p", "servers"])
+        .args(["build", "--release", "--locked", "-p", package])
         .current_dir(report::folder())
         .status()?;
     if !status.success() {
@@ -51,10 +51,20 @@ pub(crate) fn pinned(core: &str) -> Command {
 impl Server {
     /// Starts the server with so many users, each found after so many milliseconds.
     pub(crate) fn start(name: &'static str, users: u64, milliseconds: u64) -> Result<Self> {
+        Self::start_with(name, &[users.to_string(), milliseconds.to_string()], &[])
+    }
+
+    /// Starts the server with these arguments and environment variables.
+    pub(crate) fn start_with(
+        name: &'static str,
+        arguments: &[String],
+        variables: &[(&str, String)],
+    ) -> Result<Self> {
         let program = env::current_exe()?.with_file_name(name);
         let mut process = pinned(SERVER_CORE)
             .arg(program)
-            .args([users.to_string(), milliseconds.to_string()])
+            .args(arguments)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -105,9 +115,18 @@ impl Server {
 
     /// The most memory that it had at any time, in MiB.
     pub(crate) fn peak_memory(&self) -> Result<f64> {
+        self.memory_of("VmHWM:")
+    }
+
+    /// The memory that it has now, in MiB.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        self.memory_of("VmRSS:")
+    }
+
+    fn memory_of(&self, name: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let kibibytes = status.lines().find_map(|line| {
-            let value = line.strip_prefix("VmHWM:")?;
+            let value = line.strip_prefix(name)?;
             value.trim().strip_suffix(" kB")?.parse::<f64>().ok()
         });
         Ok(kibibytes.ok_or("the system does not tell how much memory was used")? / 1024.0)

@@ -15,7 +15,10 @@ use crate::{
     events::LoginEvent,
     manager::LoginManager,
     request::{nearest::nearest_required, visit::Visit},
-    resolve::pending::PendingLogin,
+    resolve::{
+        check_record::{RejectedRecord, check_record},
+        pending::PendingLogin,
+    },
     session::{
         pending::PendingRecord,
         record::{LoginRecord, RecordedLogin},
@@ -64,9 +67,12 @@ pub async fn begin_login<U: UserMixin>(
     let settings = LoginManager::<U>::of(req)?.settings();
     let active = required(settings)?;
     let (context, id) = prepare_login(req, user, options).await?;
-    // Session protection empties the session of another client: not after the pending login is in it.
-    context.load(req).await?;
     let visit = Visit::open_writable(&context, req)?;
+    let checked = visit.record().map(|record| check_record(&visit, record));
+    if let Some(Err(RejectedRecord::Stolen(_))) = checked {
+        // Session protection empties the session now, and not after the pending login is in it.
+        context.load(req).await?;
+    }
     #[cfg(feature = "test")]
     crate::resolve::prepared::start_prepared(&visit).await?;
 
