@@ -310,7 +310,7 @@ impl Model {
         let span = exchange.span();
         let password = exchange.flight.password.unwrap_or_default();
         let logs_in = exchange.logs_in();
-        let restored = self.token(exchange).filter(|_| report.is_restored);
+        let restored = self.token(exchange).filter(|_| report.is_restored).cloned();
         let epoch_before = match (&before.content, self.token(exchange)) {
             (Content::Login(grant), _) if grant.login == login && !report.is_restored => {
                 grant.epoch
@@ -319,7 +319,11 @@ impl Model {
             (Content::Unknown(_), Some(token))
                 if token.login == login && logs_in && self.is_superseded(token) =>
             {
-                return Content::Unknown(vec![user]);
+                let epoch = token.epoch;
+                if let Some(login) = login {
+                    self.logins[login].is_strained = true;
+                }
+                epoch
             }
             (_, Some(token)) if token.login == login => token.epoch,
             // Of an unknown session: the current one.
