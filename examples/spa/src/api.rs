@@ -5,8 +5,10 @@ use actix_login::{
     logout_user,
 };
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder, Result, get, post,
-    web::{self, Data, Json, ServiceConfig},
+    HttpRequest, HttpResponse, HttpResponseBuilder, Result,
+    error::InternalError,
+    get, post,
+    web::{self, Data, Json, JsonConfig, ServiceConfig},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::SqlitePool;
@@ -39,6 +41,19 @@ struct Problem {
 
 fn problem(mut response: HttpResponseBuilder, error: &'static str) -> HttpResponse {
     response.json(Problem { error })
+}
+
+/// What scripts send wrong is told in JSON, too.
+pub fn json_config() -> JsonConfig {
+    JsonConfig::default()
+        .limit(8 * 1024)
+        .error_handler(|error, _| {
+            let response = problem(
+                HttpResponse::BadRequest(),
+                "That is not the JSON that is expected.",
+            );
+            InternalError::from_response(error, response).into()
+        })
 }
 
 /// `Json` accepts `application/json` alone, which no form can send and for which a script needs a preflight.

@@ -79,7 +79,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .app_data(Data::new(PageUrl(origin.clone())))
             .app_data(passwords.clone())
             .app_data(web::FormConfig::default().limit(8 * 1024))
-            .app_data(web::JsonConfig::default().limit(8 * 1024))
+            .app_data(api::json_config())
             .configure(api::routes)
             .configure(pages::routes)
             .default_service(web::to(pages::not_found))

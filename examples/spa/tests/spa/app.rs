@@ -16,6 +16,11 @@ pub struct App {
 
 impl App {
     pub fn start() -> Self {
+        Self::start_with(|_| {})
+    }
+
+    /// `change` may set variables of the environment.
+    pub fn start_with(change: impl FnOnce(&mut Command)) -> Self {
         let data = TempFolder::new();
         let mut command = Command::new(env!("CARGO_BIN_EXE_spa"));
         command
@@ -23,6 +28,7 @@ impl App {
             .env("DATA_DIR", data.path())
             .env_remove("SITE_URL")
             .env_remove("PAGE_URL");
+        change(&mut command);
         let mut site = Site::start(&mut command);
         let page_url = site.await_line(|line| line.starts_with("http").then(|| line.to_owned()));
         Self {

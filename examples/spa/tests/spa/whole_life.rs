@@ -60,6 +60,9 @@ fn a_script_reads_why_it_is_refused() {
     assert_eq!(taken.status, 409);
     let short = app.post(&mut stranger, "/api/sign-up", &credentials("bert", "short"));
     assert_eq!(short.status, 422);
+    let incomplete = app.post(&mut stranger, "/api/login", &json!({ "name": "anna" }));
+    assert_eq!(incomplete.status, 400);
+    assert!(value(&incomplete)["error"].is_string());
 }
 
 #[test]
@@ -98,5 +101,32 @@ fn the_page_may_run_its_scripts_and_call_the_app_alone() {
         assert_eq!(response.status, 200);
         assert_eq!(response.header("X-Content-Type-Options"), Some("nosniff"));
         assert_eq!(response.header("Set-Cookie"), None);
+    }
+}
+
+#[test]
+fn in_production_the_two_find_each_other_by_https() {
+    let mut app = App::start_with(|command| {
+        command.env("SITE_URL", "https://api.shop.example/");
+        command.env("PAGE_URL", "https://app.shop.example/");
+    });
+    let page = app.page_browser().get("/");
+    let policy = page.header("Content-Security-Policy").expect("a policy");
+    let connections = "connect-src https://api.shop.example wss://api.shop.example;";
+    assert!(policy.contains(connections), "{policy}");
+
+    app.page_url = "https://app.shop.example".to_owned();
+    let mut browser = app.browser();
+    let response = app.post(&mut browser, "/api/sign-up", &credentials("anna", PASSWORD));
+    assert_eq!(response.status, 201, "{response:?}");
+    let allowed = response.header("Access-Control-Allow-Origin");
+    assert_eq!(allowed, Some("https://app.shop.example"));
+    let cookie = response.header("Set-Cookie").expect("a cookie");
+    for attribute in ["Secure", "HttpOnly", "SameSite=Lax"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    for response in [page, response] {
+        let hsts = response.header("Strict-Transport-Security");
+        assert_eq!(hsts, Some("max-age=31536000"));
     }
 }
