@@ -160,6 +160,15 @@ impl Request<'_> {
         self.header("Content-Type", content_type)
     }
 
+    /// Sends the request without a body, and leaves the connection to the caller: for a WebSocket.
+    pub fn open(self) -> TcpStream {
+        let mut stream = TcpStream::connect(self.browser.address).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+        let head = self.head.replace("Connection: close\r\n", "") + "\r\n";
+        stream.write_all(head.as_bytes()).expect("sent");
+        stream
+    }
+
     /// Sends the request, and keeps the cookies of the response.
     pub fn send(mut self) -> Response {
         let mut stream = TcpStream::connect(self.browser.address).expect("a connection");

@@ -113,3 +113,5 @@
 //! - cookies that browsers send there. Two hosts of one site (`app.shop.example` and `api.shop.example`) need nothing. Two
 //!   sites need `SameSite=None` on the session cookie and on the
 //!   [remember cookie](crate::RememberCookie::same_site), and many browsers block such cookies.
+//!
+//! The program `examples/spa` has such a page, with a WebSocket, and one with htmx beside it.

@@ -1,0 +1,7 @@
+//! The example as a program of its own: what it is for, and the most likely attacks.
+
+mod app;
+mod htmx;
+mod other_origins;
+mod socket;
+mod whole_life;
