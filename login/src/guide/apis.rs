@@ -102,6 +102,27 @@
 //!
 //! The program `examples/api` has bearer tokens that users create and revoke on a page.
 //!
+//! # htmx
+//!
+//! A request of htmx is no navigation: with
+//! [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only) its refusal is a 401. htmx goes to
+//! the page that `HX-Redirect` names:
+//!
+//! ```
+//! use actix_login::unauthorized;
+//! use actix_web::{HttpRequest, HttpResponse, http::header::{HeaderName, LOCATION}};
+//!
+//! /// For `unauthorized_handler`.
+//! async fn refusal(req: &HttpRequest) -> HttpResponse {
+//!     let mut response = unauthorized(req).await;
+//!     if let Some(login_page) = response.headers().get(LOCATION).cloned() {
+//!         let name = HeaderName::from_static("hx-redirect");
+//!         response.headers_mut().insert(name, login_page);
+//!     }
+//!     response
+//! }
+//! ```
+//!
 //! # Pages of another origin
 //!
 //! A single-page app on `https://app.example` that calls an API on `https://api.example` needs three things:
@@ -113,5 +134,8 @@
 //! - cookies that browsers send there. Two hosts of one site (`app.shop.example` and `api.shop.example`) need nothing. Two
 //!   sites need `SameSite=None` on the session cookie and on the
 //!   [remember cookie](crate::RememberCookie::same_site), and many browsers block such cookies.
+//!
+//! Cookies ignore ports: in development the page may be on `127.0.0.1:8081` and the API on `127.0.0.1:8080`, but not the one
+//! on `localhost` and the other on `127.0.0.1`.
 //!
 //! The program `examples/spa` has such a page, with a WebSocket, and one with htmx beside it.

@@ -57,6 +57,9 @@
 //! # }
 //! ```
 //!
+//! Browsers may apply `form-action 'self'` to the redirects after a form, too: begin a login through a provider with a
+//! link.
+//!
 //! # Checklist
 //!
 //! Secrets

@@ -11,7 +11,7 @@
 //!
 //! use actix_login::{LoginWatch, login_required};
 //! use actix_web::{HttpRequest, HttpResponse, Result, get, rt, web::Payload};
-//! use actix_ws::Message;
+//! use actix_ws::{CloseCode, Message};
 //!
 //! #[get("/chat")]
 //! #[login_required]
@@ -20,22 +20,23 @@
 //!     let (response, mut session, mut messages) = actix_ws::handle(&req, body)?;
 //!     rt::spawn(async move {
 //!         let mut ended = pin!(watch.ended());
-//!         loop {
+//!         let reason = loop {
 //!             tokio::select! {
-//!                 () = &mut ended => break,
+//!                 // A page can tell this from a lost connection, after which it connects again.
+//!                 () = &mut ended => break Some(CloseCode::Policy.into()),
 //!                 message = messages.recv() => match message {
 //!                     Some(Ok(Message::Ping(bytes))) => {
 //!                         if session.pong(&bytes).await.is_err() {
-//!                             break;
+//!                             break None;
 //!                         }
 //!                     }
 //!                     Some(Ok(Message::Text(text))) => println!("{text}"),
 //!                     Some(Ok(_)) => {}
-//!                     _ => break,
+//!                     _ => break None,
 //!                 },
 //!             }
-//!         }
-//!         let _ = session.close(None).await;
+//!         };
+//!         let _ = session.close(reason).await;
 //!     });
 //!     Ok(response)
 //! }
