@@ -1,7 +1,10 @@
 //! For the examples' tests: runs an example as a program of its own, and talks to it like a browser.
 
 mod browser;
+mod chromium;
+mod program;
 mod site;
 
 pub use browser::{Browser, Request, Response};
+pub use chromium::{Chromium, ChromiumProfile};
 pub use site::{Site, TempFolder};

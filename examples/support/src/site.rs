@@ -2,55 +2,29 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{self, Child, Command, Stdio},
-    sync::{
-        atomic::{AtomicU32, Ordering},
-        mpsc::{self, Receiver},
-    },
-    thread,
-    time::{Duration, Instant},
+    process::{self, Command},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
-use crate::Browser;
-
-/// How long a line of the output may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::{Browser, program::Program};
 
 /// A running example. It ends when this is dropped.
 pub struct Site {
     /// The first line that it printed, such as `http://127.0.0.1:34567`.
     pub url: String,
-    program: Child,
-    lines: Receiver<String>,
+    program: Program,
 }
 
 impl Site {
     /// Starts a program that prints its URL, and waits for that line. Let it listen on `127.0.0.1:0`, so
     /// that the system chooses a free port.
     pub fn start(command: &mut Command) -> Self {
-        let mut program = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example starts");
-        let output = program.stdout.take().expect("a pipe");
-        let (send, lines) = mpsc::channel();
-        // It reads on to the end, so that the program never writes to a closed pipe.
-        thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let _ = send.send(line);
-            }
-        });
-        let mut site = Self {
-            url: String::new(),
-            program,
-            lines,
-        };
-        site.url = site.await_line(|line| line.starts_with("http").then(|| line.to_owned()));
-        site
+        let mut program = Program::start(command);
+        let url = program.await_line(|line| line.starts_with("http").then(|| line.to_owned()));
+        Self { url, program }
     }
 
     /// A browser without cookies.
@@ -62,14 +36,7 @@ impl Site {
 
     /// Waits for a line of the output for which `read` returns a value. Each line is read once.
     pub fn await_line<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> T {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let line = self.lines.recv_timeout(left).expect("a line of the output");
-            if let Some(value) = read(&line) {
-                return value;
-            }
-        }
+        self.program.await_line(read)
     }
 
     /// How long it has used a processor, to a hundredth of a second.
@@ -88,14 +55,7 @@ impl Site {
 
     /// The lines that it has printed and that nothing has read.
     pub fn unread_lines(&mut self) -> Vec<String> {
-        self.lines.try_iter().collect()
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
+        self.program.unread_lines()
     }
 }
 

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use actix_web::web::{self, Html, ServiceConfig};
 
-use super::driver::{Browser, Desk, Remember};
+use super::desk::{Browser, Desk, Remember};
 use crate::{serve, support::TestApp};
 
 /// A site whose page leads to the quickstart by two forms and a link.

@@ -3,13 +3,13 @@
 //! If either program is missing, these tests print so and pass, unless `REQUIRE_BROWSER=1` is set.
 
 mod cross_site;
-mod driver;
+mod desk;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use self::driver::{Desk, Remember};
+use self::desk::{Desk, Remember};
 use crate::support::{REMEMBER, SESSION};
 
 const PASSWORD: &str = "[name=password]";
