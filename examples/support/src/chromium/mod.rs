@@ -1,5 +1,6 @@
 //! A real browser: a headless Chromium, driven by chromedriver over the WebDriver protocol.
 
+mod pictures;
 mod profile;
 mod webdriver;
 
@@ -11,7 +12,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 pub use self::profile::ChromiumProfile;
@@ -171,23 +171,6 @@ impl<'a> Chromium<'a> {
         let cookies = self.tell("GET", "/cookie", &Value::Null);
         let mut cookies = cookies.as_array().expect("cookies").iter();
         cookies.find(|cookie| cookie["name"] == name).cloned()
-    }
-
-    /// Gives the page this size, in CSS pixels. A window of its own could not be as narrow as a phone.
-    #[track_caller]
-    pub fn resize(&self, width: u32, height: u32) {
-        let size =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        let arguments = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
-        self.tell("POST", "/goog/cdp/execute", &arguments);
-    }
-
-    /// What the page shows now, as a PNG.
-    #[track_caller]
-    pub fn screenshot(&self) -> Vec<u8> {
-        let image = self.tell("GET", "/screenshot", &Value::Null);
-        let image = image.as_str().expect("an image");
-        BASE64_STANDARD.decode(image).expect("base64")
     }
 
     /// A command of the [WebDriver protocol](https://www.w3.org/TR/webdriver2/) or of an extension to it,
