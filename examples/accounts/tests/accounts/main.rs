@@ -1,6 +1,7 @@
 //! The example as a program of its own: everything that it is for, and the most likely attacks.
 
 mod app;
+mod chromium;
 mod guessing;
 mod links;
 mod logins;
