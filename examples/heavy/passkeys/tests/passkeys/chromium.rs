@@ -127,9 +127,11 @@ impl Chromium {
         }
     }
 
-    /// The text of the page.
-    pub fn text(&self) -> String {
-        let text = self.run("return document.body.innerText");
+    /// The text of the page. A script is interrupted when a new page is loaded: then it is empty.
+    fn text(&self) -> String {
+        let script = json!({ "script": "return document.body?.innerText", "args": [] });
+        let path = format!("/session/{}/execute/sync", self.session);
+        let text = self.ask("POST", &path, &script).unwrap_or_default();
         text.as_str().unwrap_or_default().to_owned()
     }
 

@@ -9,13 +9,13 @@ fn a_user_signs_up_and_logs_in_with_a_key_and_without_a_name() {
     let Some(app) = App::start() else { return };
     app.chromium.plug_in_key();
     app.sign_up("ann");
-    assert!(app.chromium.text().contains("My key"));
+    app.chromium.await_text("My key");
     app.log_out();
     app.chromium.open("/account");
     app.chromium.arrives_at("/login?next=%2Faccount");
     app.chromium.click("main button");
     app.chromium.arrives_at("/account");
-    assert!(app.chromium.text().contains("ann"));
+    app.chromium.await_text("ann");
 }
 
 #[test]
@@ -34,17 +34,17 @@ fn a_second_key_opens_the_account_and_a_removed_one_does_not() {
     app.chromium.fill_in("[name=key]", " at home");
     app.chromium.click("main button");
     app.chromium.arrives_at("/account");
-    assert!(app.chromium.text().contains("My key at home"));
+    app.chromium.await_text("My key at home");
     app.log_out();
     app.log_in();
 
     // The first one in the list is `My key`.
     app.chromium.click(".keys button");
     app.chromium.arrives_at("/account");
-    assert!(app.chromium.text().contains("The key is removed."));
+    app.chromium.await_text("The key is removed.");
     app.chromium.click(".keys button");
     app.chromium.arrives_at("/account");
-    assert!(app.chromium.text().contains("The last key stays"));
+    app.chromium.await_text("The last key stays");
     app.log_out();
     app.chromium.unplug_key(&second);
     let copy = app.chromium.plug_in_key();
