@@ -2,7 +2,7 @@
 
 use crate::{
     history::Action,
-    model::{Content, End, Exchange, Model, Superseding},
+    model::{Content, End, Exchange, Model, Superseding, UNKNOWN_EPOCH},
     truth::Truth,
 };
 
@@ -172,6 +172,9 @@ impl Model {
     }
 
     fn note_superseding(&mut self, login: usize, epoch: usize, exchange: &Exchange, is_done: bool) {
+        if epoch == UNKNOWN_EPOCH {
+            return;
+        }
         let superseded = self.logins[login].superseded.entry(epoch).or_default();
         superseded.push(Superseding {
             start: exchange.start,

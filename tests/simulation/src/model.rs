@@ -11,6 +11,9 @@ use crate::{
 /// The version of a password of which nobody knows whether it is the old or the new one.
 pub const UNKNOWN_PASSWORD: u64 = u64::MAX;
 
+/// The epoch of a cookie of which nobody knows which id of its login it names.
+pub const UNKNOWN_EPOCH: usize = usize::MAX;
+
 /// Something happened at some time from `from` to `to`.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
@@ -310,20 +313,15 @@ impl Model {
         let span = exchange.span();
         let password = exchange.flight.password.unwrap_or_default();
         let logs_in = exchange.logs_in();
-        let restored = self.token(exchange).filter(|_| report.is_restored).cloned();
+        let restored = self.token(exchange).filter(|_| report.is_restored);
         let epoch_before = match (&before.content, self.token(exchange)) {
             (Content::Login(grant), _) if grant.login == login && !report.is_restored => {
                 grant.epoch
             }
-            // Nobody knows which of the login's ids it continues with.
             (Content::Unknown(_), Some(token))
                 if token.login == login && logs_in && self.is_superseded(token) =>
             {
-                let epoch = token.epoch;
-                if let Some(login) = login {
-                    self.logins[login].is_strained = true;
-                }
-                epoch
+                UNKNOWN_EPOCH
             }
             (_, Some(token)) if token.login == login => token.epoch,
             // Of an unknown session: the current one.
@@ -376,7 +374,8 @@ impl Model {
                 _ => {}
             }
             if exchange.supersedes() && exchange.set_session.is_some() {
-                grant.epoch += 1;
+                // Behind a failed request, the next id is as unknown as this one.
+                grant.epoch = grant.epoch.saturating_add(1);
             }
         }
         Content::Login(grant)

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Moment,
-    model::{Content, Exchange, Grant, Login, Model, Party, Span, UNKNOWN_PASSWORD},
+    model::{Content, Exchange, Grant, Login, Model, Party, Span, UNKNOWN_EPOCH, UNKNOWN_PASSWORD},
     settings::{Active, DAY, PREVIOUS_KEYS, Protection, SUPERSEDED_GRACE, TOUCH_INTERVAL},
 };
 
@@ -178,12 +178,12 @@ impl Model {
             let is_over = superseding.is_done && exchange.start.time >= grace(superseding.end);
             let is_before = exchange.end.step < superseding.start.step;
             let is_in_grace = !is_succeeded && exchange.end.time < grace(superseding.start);
-            // Of a strained login nobody knows which id a cookie names.
-            Truth::of(is_over && !login.is_strained, is_before || is_in_grace)
+            Truth::of(is_over, is_before || is_in_grace)
         });
         all([
             (login.end_truth(exchange), Reason::Ended),
             (superseded.min().unwrap_or(Truth::Yes), Reason::Superseded),
+            (Truth::of(false, epoch != UNKNOWN_EPOCH), Reason::Superseded),
             (Truth::of(false, !login.is_contested()), Reason::Ended),
             (
                 Truth::of(
