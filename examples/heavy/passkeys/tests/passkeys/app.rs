@@ -2,28 +2,44 @@
 
 use std::{net::SocketAddr, process::Command};
 
-use example_support::{Browser, Response, Site, TempFolder};
-use serde_json::Value;
+use example_support::{Browser, Chromium, ChromiumProfile, Response, Site, TempFolder};
+use serde_json::{Value, json};
 
-use crate::chromium::Chromium;
-
-pub struct App {
-    pub chromium: Chromium,
+pub struct App<'a> {
+    pub chromium: Chromium<'a>,
     pub site: Site,
     pub data: TempFolder,
 }
 
-impl App {
-    /// `None` if there is no browser.
-    pub fn start() -> Option<Self> {
+impl<'a> App<'a> {
+    pub fn start(profile: &'a ChromiumProfile) -> Self {
         let data = TempFolder::new();
         let site = Site::start(&mut command(&data));
-        let chromium = Chromium::start(&site.url)?;
-        Some(Self {
-            chromium,
+        Self {
+            chromium: profile.start(&site.url),
             site,
             data,
-        })
+        }
+    }
+
+    /// Plugs in a key that stores users and checks who touches it. Returns its id.
+    #[track_caller]
+    pub fn plug_in_key(&self) -> String {
+        let key = json!({
+            "protocol": "ctap2",
+            "transport": "usb",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        let id = self.chromium.tell("POST", "/webauthn/authenticator", &key);
+        id.as_str().unwrap().to_owned()
+    }
+
+    #[track_caller]
+    pub fn unplug_key(&self, id: &str) {
+        let path = format!("/webauthn/authenticator/{id}");
+        self.chromium.tell("DELETE", &path, &Value::Null);
     }
 
     /// Signs up in Chromium, with the key that is plugged in.

@@ -1,6 +1,6 @@
 //! What a key has signed, sent again, elsewhere, or changed.
 
-use example_support::{Browser, Site};
+use example_support::{Browser, ChromiumProfile, Site};
 use serde_json::{Value, json};
 
 use crate::app::{App, attacker, command, post_json};
@@ -20,23 +20,26 @@ const finish = async (credential) => (await post("/login/finish", { credential }
 
 /// Runs steps in Chromium.
 #[track_caller]
-fn run(app: &App, steps: &str) -> Value {
-    app.chromium
-        .run(&format!("return (async () => {{ {STEPS} {steps} }})()"))
+fn run(app: &App<'_>, steps: &str) -> Value {
+    let script = format!("return (async () => {{ {STEPS} {steps} }})()");
+    app.chromium.run(&script, json!([]))
 }
 
 /// An app where Ann has a key, and nobody is logged in.
-fn app_of_ann() -> Option<App> {
-    let app = App::start()?;
-    app.chromium.plug_in_key();
+fn app_of_ann(profile: &ChromiumProfile) -> App<'_> {
+    let app = App::start(profile);
+    app.plug_in_key();
     app.sign_up("ann");
     app.log_out();
-    Some(app)
+    app
 }
 
 #[test]
 fn a_signature_works_once() {
-    let Some(app) = app_of_ann() else { return };
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = app_of_ann(&profile);
     let steps = "const credential = await sign(await begin());
         const statuses = [await finish(credential), await finish(credential)];
         await begin();
@@ -46,7 +49,10 @@ fn a_signature_works_once() {
 
 #[test]
 fn a_copied_cookie_does_not_bring_a_challenge_back() {
-    let Some(app) = app_of_ann() else { return };
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = app_of_ann(&profile);
     let credential = run(&app, "return sign(await begin())");
     let cookies = app.chromium.tell("GET", "/cookie", &Value::Null);
     let cookies = cookies.as_array().unwrap().iter();
@@ -66,7 +72,10 @@ fn a_copied_cookie_does_not_bring_a_challenge_back() {
 
 #[test]
 fn a_challenge_belongs_to_its_session() {
-    let Some(app) = app_of_ann() else { return };
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = app_of_ann(&profile);
     let credential = run(&app, "return sign(await begin())");
     let answer = json!({ "credential": credential });
     let mut attacker = app.attacker();
@@ -81,13 +90,16 @@ fn a_challenge_belongs_to_its_session() {
 
 #[test]
 fn a_key_does_not_open_the_account_of_another_user() {
-    let Some(app) = App::start() else { return };
-    let anns = app.chromium.plug_in_key();
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = App::start(&profile);
+    let anns = app.plug_in_key();
     app.sign_up("ann");
     app.log_out();
     let ann = run(&app, "return sign(await begin())");
-    app.chromium.unplug_key(&anns);
-    app.chromium.plug_in_key();
+    app.unplug_key(&anns);
+    app.plug_in_key();
     app.sign_up("bob");
     app.log_out();
     for changes in [
@@ -111,7 +123,10 @@ fn a_key_does_not_open_the_account_of_another_user() {
 /// of this site, and sends back what the user has signed.
 #[test]
 fn a_signature_for_another_origin_is_refused() {
-    let Some(app) = app_of_ann() else { return };
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = app_of_ann(&profile);
     let relay = |browser: &mut Browser| {
         let begun = post_json(browser, "/login/begin", &json!({}));
         let steps = format!("return sign({}.publicKey)", begun.body);
@@ -127,8 +142,11 @@ fn a_signature_for_another_origin_is_refused() {
 
 #[test]
 fn a_copy_of_a_key_whose_counter_is_behind_is_refused() {
-    let Some(app) = App::start() else { return };
-    let original = app.chromium.plug_in_key();
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = App::start(&profile);
+    let original = app.plug_in_key();
     app.sign_up("ann");
     app.log_out();
     let path = format!("/webauthn/authenticator/{original}/credentials");
@@ -137,8 +155,8 @@ fn a_copy_of_a_key_whose_counter_is_behind_is_refused() {
         app.log_in();
         app.log_out();
     }
-    app.chromium.unplug_key(&original);
-    let copy = app.chromium.plug_in_key();
+    app.unplug_key(&original);
+    let copy = app.plug_in_key();
     let path = format!("/webauthn/authenticator/{copy}/credential");
     app.chromium.tell("POST", &path, &copied[0]);
     assert_eq!(run(&app, "return finish(await sign(await begin()))"), 401);
@@ -146,7 +164,10 @@ fn a_copy_of_a_key_whose_counter_is_behind_is_refused() {
 
 #[test]
 fn a_page_of_another_site_begins_and_ends_nothing() {
-    let Some(app) = app_of_ann() else { return };
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = app_of_ann(&profile);
     let mut attacker = app.attacker();
     attacker.headers = vec![("Origin".to_owned(), "https://evil.example".to_owned())];
     for path in ["/login/begin", "/login/finish", "/sign-up/begin", "/logout"] {

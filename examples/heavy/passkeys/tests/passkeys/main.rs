@@ -2,5 +2,4 @@
 
 mod app;
 mod attacks;
-mod chromium;
 mod whole_life;
