@@ -138,4 +138,4 @@
 //! Cookies ignore ports: in development the page may be on `127.0.0.1:8081` and the API on `127.0.0.1:8080`, but not the one
 //! on `localhost` and the other on `127.0.0.1`.
 //!
-//! The program `examples/spa` has such a page, with a WebSocket, and one with htmx beside it.
+//! The program `examples/spa` has a page of another origin with a WebSocket, and beside it one with htmx.

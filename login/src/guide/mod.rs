@@ -23,10 +23,10 @@
 //! | [When something goes wrong](troubleshooting) | each line of the log, its cause and its cure |
 //!
 //! The repository has programs to copy from. `examples/quickstart` is the smallest. `examples/accounts` has passwords,
-//! limits, mailed links and active logins in SQLite. `examples/second-factor` has codes,
-//! `examples/oauth` an OpenID provider, `examples/heavy/passkeys` passkeys, `examples/api` tokens,
-//! `examples/spa` a page on another origin and a WebSocket,
-//! `examples/permissions` roles and private files, and `examples/two-machines` two processes on Redis or PostgreSQL.
+//! limits, mailed links and active logins in SQLite. `examples/second-factor` has codes, `examples/oauth` an OpenID
+//! provider, `examples/heavy/passkeys` passkeys, `examples/api` tokens, `examples/spa` a page on another origin and a
+//! WebSocket, `examples/permissions` roles and private files, and `examples/two-machines` two processes on Redis or
+//! PostgreSQL.
 
 pub mod apis;
 pub mod forgery;
