@@ -1,15 +1,13 @@
 //! What these servers have in common: `<server> <storage>`, with the databases in `DATABASE_URL` and
 //! `REDIS_URL`. The users are in PostgreSQL, and each page looks its user up there.
 
-use std::{env, error::Error, io::Write as _, net::SocketAddr};
+use std::{env, error::Error};
 
 use actix_login::UserMixin;
+pub use servers::{ADDRESS, announce};
 use sqlx::{FromRow, PgPool, postgres::PgPoolOptions};
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
-/// Any free port.
-pub const ADDRESS: (&str, u16) = ("127.0.0.1", 0);
 
 /// How many connections each pool has.
 pub const CONNECTIONS: u32 = 16;
@@ -62,12 +60,4 @@ pub fn storage() -> String {
 
 pub fn setting(name: &str) -> Result<String> {
     env::var(name).map_err(|_| format!("{name} is not set").into())
-}
-
-/// Tells whoever started the server where it listens.
-pub fn announce(addresses: &[SocketAddr]) -> std::io::Result<()> {
-    for address in addresses {
-        println!("{address}");
-    }
-    std::io::stdout().flush()
 }
