@@ -10,11 +10,11 @@ use std::{env, error::Error, time::Instant};
 
 use actix_login::{
     redis::{Client, aio::ConnectionManager, cmd},
-    sqlx::{PgPool, SqlitePool, query, query_scalar},
+    sqlx::{PgPool, query, query_scalar},
     store::{LoginStore, MemoryLoginStore, RedisLoginStore, SqlLoginStore},
 };
 use futures_util::future::try_join_all;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::{login::login, memory::resident_bytes};
 
@@ -76,7 +76,11 @@ async fn in_sqlite(logins: usize) -> Result<()> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
-    let pool = SqlitePool::connect_with(options).await?;
+    // Connections of one SQLite file that write at once wait for each other in their sleep.
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await?;
     let store = SqlLoginStore::sqlite(pool.clone());
     store.create_table().await?;
     fill(&store, logins).await?;

@@ -138,11 +138,11 @@ fn soaking(soak: &Soak) -> Chart {
     let samples: Vec<&(u64, f64)> = soak.samples.iter().skip(tenth - 1).step_by(tenth).collect();
     Chart {
         title: "Mixed traffic",
-        across: "minutes",
+        across: "seconds",
         up: "MiB",
         places: samples
             .iter()
-            .map(|(second, _)| format!("{:.0}", *second as f64 / 60.0))
+            .map(|(second, _)| second.to_string())
             .collect(),
         lines: vec![Line {
             name: "memory of the server",
