@@ -17,7 +17,7 @@ use crate::{User, Users, greeting};
 pub fn manager(key: &Key, users: &Data<Users>) -> Result<LoginManager<User>, ConfigError> {
     let users = users.clone();
     LoginManager::builder(key.master())
-        .user_loader(async move |id: u64| users.find(id).await.cloned())
+        .shared_user_loader(async move |id: u64| users.find(id).await.cloned())
         .login_view("/login")
         .build()
 }
@@ -36,7 +36,7 @@ async fn log_in(req: HttpRequest, users: Data<Users>) -> Result<&'static str> {
     let user = users.asked_for(req.query_string()).await;
     let user = user.ok_or_else(|| ErrorUnauthorized("no such user"))?;
     let remember = req.query_string().ends_with("remember");
-    login_user_with(&req, user, LoginOptions::new().remember(remember)).await?;
+    login_user_with(&req, &**user, LoginOptions::new().remember(remember)).await?;
     Ok("Logged in")
 }
 

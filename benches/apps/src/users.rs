@@ -1,6 +1,6 @@
 //! The users of all servers: a map in memory, that may be told to be as slow as a database.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use actix_login::UserMixin;
 
@@ -16,7 +16,7 @@ pub fn greeting(user: &User) -> String {
 }
 
 pub struct Users {
-    by_id: HashMap<u64, User>,
+    by_id: HashMap<u64, Arc<User>>,
     delay: Duration,
     is_later: bool,
 }
@@ -24,9 +24,11 @@ pub struct Users {
 impl Users {
     /// Users of the ids from 1 to `count`, each found after `delay`.
     pub fn new(count: u64, delay: Duration) -> Self {
-        let user = |id| User {
-            id,
-            name: format!("leafstorm {id}"),
+        let user = |id| {
+            Arc::new(User {
+                id,
+                name: format!("leafstorm {id}"),
+            })
         };
         Self {
             by_id: (1..=count).map(|id| (id, user(id))).collect(),
@@ -41,7 +43,7 @@ impl Users {
         self
     }
 
-    pub async fn find(&self, id: u64) -> Option<&User> {
+    pub async fn find(&self, id: u64) -> Option<&Arc<User>> {
         if !self.delay.is_zero() {
             // Boxed, so that the futures of who never waits are no larger for it.
             Box::pin(tokio::time::sleep(self.delay)).await;
@@ -53,7 +55,7 @@ impl Users {
     }
 
     /// Who a login is for: the `id` of the query, and else the first user.
-    pub async fn asked_for(&self, query: &str) -> Option<&User> {
+    pub async fn asked_for(&self, query: &str) -> Option<&Arc<User>> {
         let id = query.split('&').find_map(|pair| pair.strip_prefix("id="));
         self.find(id.map_or(Some(1), |id| id.parse().ok())?).await
     }

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tower_sessions::{MemoryStore, SessionManagerLayer};
 
 #[derive(Debug, Clone)]
-struct User(apps::User);
+struct User(Arc<apps::User>);
 
 impl AuthUser for User {
     type Id = u64;

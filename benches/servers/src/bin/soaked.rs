@@ -18,7 +18,7 @@ use servers::{ADDRESS, announce};
 async fn log_in(req: HttpRequest, users: Data<Users>) -> Result<&'static str> {
     let user = users.asked_for(req.query_string()).await;
     let user = user.ok_or_else(|| ErrorUnauthorized("no such user"))?;
-    login_user_with(&req, user, LoginOptions::new().remember(true)).await?;
+    login_user_with(&req, &**user, LoginOptions::new().remember(true)).await?;
     Ok("Logged in")
 }
 
@@ -47,7 +47,7 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let key = Key::generate();
     let loader = users.clone();
     let manager = LoginManager::<User>::builder(key.master())
-        .user_loader(async move |id: u64| loader.find(id).await.cloned())
+        .shared_user_loader(async move |id: u64| loader.find(id).await.cloned())
         .remember_cookie(
             RememberCookie::new()
                 .secure(false)
