@@ -40,18 +40,37 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// With the crate [moka](https://docs.rs/moka), whose cache loads each user once:
     ///
-    /// ```text
-    /// let cache: moka::future::Cache<u64, Arc<User>> = Cache::builder()
+    /// ```
+    /// use std::{sync::Arc, time::Duration};
+    /// use actix_login::{LoginManager, UserMixin};
+    /// use moka::future::Cache;
+    ///
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// # struct Database;
+    /// # impl Database {
+    /// #     async fn user(&self, id: u64) -> Option<User> { Some(User { id }) }
+    /// # }
+    /// # async fn example(database: Database) -> Result<(), actix_login::ConfigError> {
+    /// let users: Cache<u64, Arc<User>> = Cache::builder()
     ///     .max_capacity(10_000)
     ///     .time_to_live(Duration::from_secs(10))
     ///     .build();
-    /// builder.shared_user_loader(async move |id: u64| {
-    ///     let loading = async { database.user(id).await.map(Arc::new) };
-    ///     cache.optionally_get_with(id, loading).await
-    /// })
-    /// // Where a user changes:
-    /// cache.invalidate(&id).await;
+    /// let cache = users.clone();
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .shared_user_loader(async move |id: u64| {
+    ///         let loading = async { database.user(id).await.map(Arc::new) };
+    ///         cache.optionally_get_with(id, loading).await
+    ///     })
+    ///     .build()?;
+    /// // Where a user changes, after the database has changed:
+    /// users.invalidate(&7).await;
+    /// # Ok(())
+    /// # }
     /// ```
+    ///
+    /// A load that has begun before the change may put the old user into the cache after it: there the
+    /// old user lasts until the time to live ends.
     ///
     /// With a map of one's own:
     ///
