@@ -123,6 +123,20 @@ fn a_replaced_cookie_dies_once_the_login_with_its_successor_is_seen() {
     }
 }
 
+/// Its successor was seen, so the login replaces the successor alone.
+#[test]
+fn a_login_by_password_revives_no_cookie_replaced_before() {
+    let site = Site::new();
+    let mut owner = restarted(&site);
+    let mut thief = owner.clone();
+    assert_eq!(who(&mut owner), "Some(1)");
+    assert_eq!(who(&mut owner), "Some(1)");
+    log_in_remembered(&mut owner, 1);
+    site.clock.advance(MINUTE);
+    assert_eq!(who(&mut thief), "None");
+    assert_detected(&site, [&mut owner, &mut thief]);
+}
+
 /// The password is the owner's, so the new login stays.
 #[test]
 fn a_login_by_password_with_the_original_reveals_a_hidden_thief() {
