@@ -54,6 +54,21 @@ fn ending_other_logins_works_with_one_login_per_user() {
 }
 
 #[test]
+fn ending_other_logins_in_a_full_store_adds_no_entry() {
+    let store = TestLoginStore::new(MemoryLoginStore::new().capacity(2));
+    let site = Site::on_store(store, |manager, store| {
+        manager.active_logins(ActiveLogins::in_store(store))
+    });
+    let mut owner = site.logged_in(1);
+    site.logged_in(2);
+    for _ in 0..3 {
+        assert_eq!(owner.post("/end-others", "").status, 200);
+    }
+    assert_eq!(site.store.stored("User:1").len(), 1);
+    assert_eq!(who(&mut owner), "Some(1)");
+}
+
+#[test]
 fn an_in_flight_request_survives_at_a_bound_of_one() {
     let site = bounded(1);
     let mut owner = site.logged_in(1);
@@ -65,6 +80,19 @@ fn an_in_flight_request_survives_at_a_bound_of_one() {
         ("Some(1)", vec![])
     );
     assert_eq!(who(&mut owner), "Some(1)");
+}
+
+#[test]
+fn a_call_that_could_not_end_the_others_is_an_error() {
+    for operation in ["list", "end", "supersede"] {
+        let site = Site::new();
+        let mut owner = site.remembered(1);
+        site.logged_in(1);
+        site.store.fail(&[operation]);
+        assert_eq!(owner.post("/end-others", "").status, 500, "{operation}");
+        site.store.fail(&[]);
+        assert_eq!(who(&mut owner), "Some(1)", "{operation}");
+    }
 }
 
 /// Whatever failed, the browser sends the same request again, and the second response is true.

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use actix_login::{ActiveLogins, RememberCookie, store::MemoryLoginStore};
+use actix_login::{
+    ActiveLogins, RememberCookie,
+    store::{LoginStore, MemoryLoginStore, StoredLogin},
+};
 
 use crate::support::{
     TestLoginStore,
     active_site::{MINUTE, Site, log_in, logins, who},
+    block_on,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -135,4 +139,24 @@ fn all_logins_of_a_user_end_in_one_call_of_the_store() {
     for mut other in others {
         assert_eq!(who(&mut other), "None");
     }
+}
+
+#[test]
+fn thousands_of_logins_of_a_user_end_in_batches() {
+    let store = TestLoginStore::new(MemoryLoginStore::new().max_per_user(5_000));
+    let site = Site::on_store(store, |manager, store| {
+        manager.active_logins(ActiveLogins::in_store(store))
+    });
+    let mut owner = site.logged_in(1);
+    let own = site.store.stored("User:1").remove(0);
+    block_on(async {
+        for number in 0..2_500 {
+            let id = format!("{number:021}A").parse().unwrap();
+            let other = StoredLogin { id, ..own.clone() };
+            site.store.begin(&other).await.unwrap();
+        }
+    });
+    assert_eq!(owner.post("/end-others", "").status, 200);
+    assert_eq!(logins(&mut owner).len(), 1);
+    assert_eq!(site.store.largest_end(), 1_000);
 }

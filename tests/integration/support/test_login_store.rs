@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -24,6 +24,7 @@ pub struct TestLoginStore {
     /// The operations that fail: `*` is all of them, `second find` only the second `find`.
     down: Arc<Mutex<Vec<&'static str>>>,
     finds: Arc<AtomicU64>,
+    largest_end: Arc<AtomicUsize>,
     delay: Arc<AtomicU64>,
     held: Arc<Mutex<Option<(&'static str, Gate)>>>,
 }
@@ -35,6 +36,7 @@ impl TestLoginStore {
             calls: Arc::default(),
             down: Arc::default(),
             finds: Arc::default(),
+            largest_end: Arc::default(),
             delay: Arc::default(),
             held: Arc::default(),
         }
@@ -65,6 +67,11 @@ impl TestLoginStore {
 
     pub fn count_all(&self) -> usize {
         self.calls.lock().unwrap().len()
+    }
+
+    /// How many logins the largest call so far has ended.
+    pub fn largest_end(&self) -> usize {
+        self.largest_end.load(Ordering::Relaxed)
     }
 
     /// All stored logins of a user, expired ones included. Not counted as a call.
@@ -171,6 +178,7 @@ impl LoginStore for TestLoginStore {
 
     async fn end_all(&self, ids: &[LoginId]) -> Result<(), String> {
         self.call("end").await?;
+        self.largest_end.fetch_max(ids.len(), Ordering::Relaxed);
         self.memory.end_all(ids).await.map_err(text)
     }
 
