@@ -116,6 +116,17 @@ fn ending_the_current_login_logs_the_request_out() {
 }
 
 #[test]
+fn ending_a_login_that_was_superseded_logs_the_request_out() {
+    let site = App::new();
+    let mut browser = site.logged_in(true);
+    assert_eq!(browser.post("/end-others", "").status, 200);
+    let id = current(&mut browser).id;
+    let response = browser.post("/end-and-say", &format!("id={id}"));
+    assert_eq!(response.body, "None");
+    assert_eq!(browser.cookie(REMEMBER), None);
+}
+
+#[test]
 fn ending_the_current_login_is_reported_as_a_logout() {
     let site = Site::new();
     let mut browser = site.remembered(1);
@@ -137,6 +148,19 @@ fn ending_another_login_keeps_the_request_logged_in() {
     assert_eq!(response.body, "Some(1)");
     assert_eq!(logins(&mut browser).len(), 1);
     assert_eq!(browser.get("/messages").body, "Ended.");
+}
+
+#[test]
+fn ending_the_login_of_a_cookie_beside_another_session_clears_the_cookie() {
+    let site = App::new();
+    let mut browser = site.logged_in(false);
+    let mut other = site.logged_in(true);
+    let token = other.cookie(REMEMBER).unwrap().to_owned();
+    browser.cookies.insert(REMEMBER.to_owned(), token);
+    let id = current(&mut other).id;
+    let response = browser.post("/end-and-say", &format!("id={id}"));
+    assert_eq!(response.body, "Some(1)");
+    assert_eq!(browser.cookie(REMEMBER), None);
 }
 
 #[test]
