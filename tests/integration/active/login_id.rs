@@ -85,6 +85,18 @@ fn the_event_names_a_superseded_login_by_its_first_id() {
 }
 
 #[test]
+fn the_event_of_a_replaced_login_has_its_id() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let replaced: LoginId = login_id(&mut browser).parse().unwrap();
+    log_in(&mut browser, 2);
+    assert_eq!(
+        site.events.ended(LoginEndReason::Replaced),
+        [Some(replaced)]
+    );
+}
+
+#[test]
 fn logins_in_the_list_keep_their_ids() {
     let site = Site::new();
     let mut browser = site.logged_in(1);

@@ -3,6 +3,7 @@
 mod log;
 mod protected_sessions;
 mod reasons;
+mod warnings;
 
 use std::{
     mem,

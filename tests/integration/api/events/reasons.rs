@@ -1,4 +1,4 @@
-//! Why a login ended or a remember cookie was rejected, and which reasons are warnings in the log.
+//! Why a login ended or a remember cookie was rejected.
 
 use std::{
     sync::{Arc, Mutex},
@@ -8,18 +8,14 @@ use std::{
 use actix_login::{
     ActiveLogins, CookieRejectReason, LoginEndReason,
     LoginEvent::{LoginEnded, RememberCookieRejected},
+    RememberCookie,
     flask::encode_cookie,
 };
 use actix_web::HttpRequest;
 
-use crate::{
-    serve,
-    support::{
-        Browser, Log, REMEMBER, SESSION,
-        active_site::{self, Users, current, log_in_remembered, who},
-        cookie_session,
-        site::{Builder, Site, User, World},
-    },
+use crate::support::{
+    REMEMBER, SECRET,
+    site::{Builder, Site, User, World},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,9 +34,13 @@ impl Reasons {
 }
 
 fn site(settings: impl FnOnce(Builder) -> Builder) -> (Site, Reasons) {
+    site_in(&World::new(), settings)
+}
+
+fn site_in(world: &World, settings: impl FnOnce(Builder) -> Builder) -> (Site, Reasons) {
     let reasons = Reasons::default();
     let noted = reasons.clone();
-    let site = Site::new(|manager| {
+    let site = Site::deployed(world, SECRET, |manager| {
         settings(manager).on_event(move |_: &HttpRequest, event, user: Option<&User>| {
             let reason = match event {
                 LoginEnded { reason, .. } => reason.name(),
@@ -121,6 +121,55 @@ fn a_login_that_was_ended_on_the_server_is_revoked() {
 }
 
 #[test]
+fn a_login_from_before_active_logins_is_revoked() {
+    let world = World::new();
+    let before = Site::deployed(&world, SECRET, |manager| manager);
+    let (site, reasons) = site_in(&world, active);
+    let mut browser = site.returning(&before.remembered());
+    assert_eq!(browser.get("/who").body, "nobody");
+    let revoked = LoginEndReason::Revoked.name();
+    assert_eq!(reasons.take(), [(revoked, None), (revoked, None)]);
+}
+
+#[test]
+fn a_login_whose_cookie_was_copied_names_its_reason_and_its_user() {
+    let (site, reasons) = site(|manager| {
+        let logins = ActiveLogins::in_memory();
+        manager.active_logins(logins.cookie_grace(Duration::ZERO))
+    });
+    let mut owner = site.remembered();
+    let mut thief = site.thief(owner.cookie(REMEMBER).unwrap());
+    assert_eq!(thief.get("/who").body, "1 stale");
+    assert_eq!(thief.get("/who").body, "1 stale");
+    assert_eq!(owner.get("/who").body, "nobody");
+    let reused = LoginEndReason::RememberCookieReused.name();
+    assert_eq!(reasons.take(), [(reused, Some("1".to_owned()))]);
+}
+
+#[test]
+fn a_session_and_a_cookie_of_a_deleted_user_name_the_same_reason() {
+    let (site, reasons) = site(|manager| manager);
+    let mut browser = site.remembered();
+    site.world.users.remove("1");
+    assert_eq!(browser.get("/who").body, "nobody");
+    let not_found = CookieRejectReason::UserNotFound.name();
+    assert_eq!(reasons.take(), [(not_found, None), (not_found, None)]);
+}
+
+#[test]
+fn a_cookie_past_a_deadline_that_was_set_later_is_expired() {
+    let world = World::new();
+    let before = Site::deployed(&world, SECRET, |manager| manager);
+    let old = before.remembered();
+    let shorter = RememberCookie::new().remember_deadline(DAY);
+    let (site, reasons) = site_in(&world, |manager| manager.remember_cookie(shorter));
+    site.wait(DAY);
+    let mut browser = site.thief(old.cookie(REMEMBER).unwrap());
+    assert_eq!(browser.get("/who").body, "nobody");
+    assert_eq!(reasons.take(), [(CookieRejectReason::Expired.name(), None)]);
+}
+
+#[test]
 fn a_rejected_cookie_names_its_reason_and_its_user_if_known() {
     let (site, reasons) = site(|manager| manager);
     let browser = site.remembered();
@@ -164,48 +213,31 @@ fn flasks_cookie_is_expired_after_the_configured_day() {
     assert_eq!(reasons.take(), [(CookieRejectReason::Expired.name(), None)]);
 }
 
-/// What an app has logged while `visit` was there, with each login in a store.
-fn logged(visit: impl FnOnce(&mut Browser, Browser)) -> Log {
-    let (log, users) = (Log::default(), Users::new());
-    let manager = active_site::builder(&users)
-        .active_logins(ActiveLogins::in_memory())
-        .build()
-        .unwrap();
-    let captured = log.clone();
-    let app = serve!(
-        {
-            captured.capture();
-            active_site::pages(&users)
-        },
-        manager.clone(),
-        cookie_session()
-    );
-    let mut browser = app.browser();
-    assert_eq!(log_in_remembered(&mut browser, 1).status, 200);
-    visit(&mut browser, app.browser());
-    log
+#[test]
+fn flasks_cookie_after_a_logout_is_revoked_and_names_its_user() {
+    let world = World::new();
+    let until = world.clock.reader()() + DAY;
+    let (site, reasons) = site_in(&world, |manager| {
+        active(manager).accept_flask_cookies("secret", until)
+    });
+    let token = encode_cookie("1", b"secret");
+    let mut browser = site.thief(&token);
+    assert_eq!(browser.get("/who").body, "1 stale");
+    assert_eq!(browser.post("/logout", "").status, 200);
+    assert_eq!(site.thief(&token).get("/who").body, "nobody");
+    let revoked = CookieRejectReason::Revoked.name();
+    assert_eq!(reasons.take(), [(revoked, Some("1".to_owned()))]);
 }
 
 #[test]
-fn a_login_that_its_user_ended_elsewhere_is_no_warning() {
-    let log = logged(|browser, mut elsewhere| {
-        log_in_remembered(&mut elsewhere, 1);
-        let id = current(browser).id;
-        assert_eq!(elsewhere.post("/end", &format!("id={id}")).status, 200);
-        assert_eq!(who(browser), "None");
+fn flasks_cookie_with_an_id_too_long_is_of_no_user() {
+    let world = World::new();
+    let until = world.clock.reader()() + DAY;
+    let (site, reasons) = site_in(&world, |manager| {
+        manager.accept_flask_cookies("secret", until)
     });
-    assert!(log.says("event=\"remember_cookie_rejected\" reason=\"revoked\""));
-    assert!(log.says("event=\"login_ended\" reason=\"revoked\""));
-    assert!(!log.text().contains("WARN"), "{}", log.text());
-}
-
-#[test]
-fn a_forged_cookie_is_a_warning() {
-    let log = logged(|browser, _| {
-        browser.cookies.remove(SESSION);
-        browser.cookies.insert(REMEMBER.into(), "forged".into());
-        assert_eq!(who(browser), "None");
-    });
-    assert!(log.says("reason=\"forged\""));
-    assert!(log.text().contains("WARN"), "{}", log.text());
+    let mut browser = site.thief(&encode_cookie(&"1".repeat(513), b"secret"));
+    assert_eq!(browser.get("/who").body, "nobody");
+    let not_found = CookieRejectReason::UserNotFound.name();
+    assert_eq!(reasons.take(), [(not_found, None)]);
 }
