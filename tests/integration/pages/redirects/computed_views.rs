@@ -6,7 +6,9 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::{app, fresh, guarded, location, page, sent_to, sent_to_refresh, stale_login};
+use super::{
+    app, fresh, guarded, guarded_pages, location, page, sent_to, sent_to_refresh, stale_login,
+};
 use crate::{
     serve,
     support::{
@@ -81,6 +83,27 @@ fn a_view_that_a_stranger_breaks_leads_nowhere() {
 }
 
 #[test]
+fn a_function_that_returns_no_view_is_an_empty_500_and_logged() {
+    for view in ["", "not a view", "//evil.example", "javascript:x"] {
+        let log = Log::default();
+        let captured = log.clone();
+        let builder = builder::<User>().login_view_with(|_| view.to_owned());
+        let manager = builder.build().unwrap();
+        let app = serve!(
+            {
+                captured.capture();
+                guarded_pages
+            },
+            manager.clone(),
+            cookie_session()
+        );
+        let response = app.browser().get("/a");
+        assert_eq!((response.status, &*response.body), (500, ""), "{view:?}");
+        assert!(log.says("no resource without path parameters"), "{view:?}");
+    }
+}
+
+#[test]
 fn a_scope_may_have_its_own_function() {
     let manager = builder::<User>().build().unwrap();
     fn configure(config: &mut ServiceConfig) {
@@ -131,6 +154,8 @@ fn behind_a_proxy_circles_and_forms_are_told_by_the_full_path() {
     let app = behind_proxy(|builder| builder.login_view("https://shop.example/shop/sign-in"));
     assert_eq!(app.browser().get("/sign-in").status, 500);
     assert_eq!(app.browser().get("/shop/sign-in").status, 302);
+    let relative = behind_proxy(|builder| builder.login_view("/sign-in"));
+    assert_eq!(relative.browser().get("/sign-in").status, 500);
     let mut browser = app.browser();
     let request = browser
         .request("POST", "/save")

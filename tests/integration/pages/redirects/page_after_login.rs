@@ -32,6 +32,10 @@ fn login_pages(config: &mut ServiceConfig) {
         let again = NextUrl::extract(&req).await?;
         Ok(format!("{} {}", next.or("none"), again.or("none")))
     }
+    async fn log_in_unasked(req: HttpRequest) -> Result<&'static str> {
+        login_user(&req, &User::from(1)).await?;
+        Ok("logged in")
+    }
     async fn take(next: NextUrl) -> String {
         next.or("none")
     }
@@ -39,6 +43,7 @@ fn login_pages(config: &mut ServiceConfig) {
         .route("/login", web::post().to(log_in))
         .route("/reauthenticate", web::post().to(reauthenticate))
         .route("/login-asked-twice", web::post().to(log_in_twice_asked))
+        .route("/login-unasked", web::post().to(log_in_unasked))
         .route("/take", web::get().to(take))
         .configure(guarded_pages);
 }
@@ -157,6 +162,11 @@ fn a_login_uses_the_next_in_the_session_up() {
     browser.get("/wanted");
     let both = browser.post("/login-asked-twice", "").body;
     assert_eq!(both, "/wanted /wanted");
+
+    let mut browser = app.browser();
+    browser.get("/wanted");
+    assert_eq!(browser.post("/login-unasked", "").body, "logged in");
+    assert_eq!(browser.get("/take").body, "none");
 }
 
 #[test]
