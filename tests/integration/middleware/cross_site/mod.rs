@@ -103,6 +103,7 @@ fn another_origin_opens_no_websocket() {
     };
     assert_eq!(open(&[EVIL]), 403);
     assert_eq!(open(&[EVIL, SAME_ORIGIN]), 403);
+    assert_eq!(open(&[CROSS_SITE]), 403);
     assert_eq!(open(&[("Origin", "null")]), 403);
     assert_eq!(open(&[("Origin", "https://shop.example")]), 200);
     assert_eq!(
@@ -110,6 +111,19 @@ fn another_origin_opens_no_websocket() {
         200
     );
     assert_eq!(open(&[]), 200);
+}
+
+#[test]
+fn another_port_of_the_host_is_another_origin() {
+    let app = app(|builder| builder);
+    let host = ("Host", "shop.example:8080");
+    for (origin, status) in [
+        ("http://shop.example:8080", 200),
+        ("http://shop.example:8081", 403),
+        ("http://shop.example", 403),
+    ] {
+        assert_eq!(post(&app, "/any", &[("Origin", origin), host]), status);
+    }
 }
 
 #[test]
