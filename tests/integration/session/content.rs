@@ -195,6 +195,20 @@ fn a_kept_session_is_renewed_by_the_logout() {
 }
 
 #[test]
+fn a_kept_session_forgets_another_client_at_the_logout() {
+    let store = MemorySessionStore::default();
+    let app = keeping_app(&store);
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    browser.user_agent = Some("New/2.0".to_owned());
+    browser.get("/who");
+    let notes_client = || store.content()[&store.only_id()].contains_key("_login_client");
+    assert!(notes_client());
+    browser.post("/logout", "");
+    assert!(!notes_client());
+}
+
+#[test]
 fn keep_session_still_clears_another_users_session_at_login() {
     let app = keeping_app(&MemorySessionStore::default());
     let mut browser = app.browser();
