@@ -133,8 +133,9 @@ mod error;
 mod events;
 mod extract;
 mod future;
-#[cfg(test)]
-mod fuzz;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 pub mod guide;
 mod http;

@@ -19,7 +19,7 @@ use std::{
 use crate::{rules::broken_rules, tree::Tree};
 
 /// The layers, nearest to the ground first.
-const LAYERS: [&str; 25] = [
+const LAYERS: [&str; 26] = [
     // The ground: nothing here needs a request.
     "config",
     "timestamp",
@@ -48,6 +48,8 @@ const LAYERS: [&str; 25] = [
     "extract",
     "middleware",
     "test",
+    // What must hold for what a stranger sends.
+    "fuzzing",
     // The roof.
     "guide",
     "private",
