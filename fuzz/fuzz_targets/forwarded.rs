@@ -1,0 +1,4 @@
+//! Forwarded headers: `login/src/fuzzing/forwarded.rs`.
+#![no_main]
+
+actix_login_fuzz::fuzz!(FORWARDED);
