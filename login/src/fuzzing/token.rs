@@ -63,9 +63,13 @@ pub(super) fn tokens() -> Vec<String> {
 
 fn seeds() -> Vec<Vec<u8>> {
     let tokens = tokens();
-    let payloads = tokens.iter().map(|token| token.rsplit_once('.').unwrap().0);
-    let texts = payloads.chain(tokens.iter().map(String::as_str));
-    texts.map(Vec::from).collect()
+    let payload = |token: &str| token.rsplit_once('.').unwrap().0.to_owned();
+    let mut texts: Vec<String> = tokens.iter().map(|token| payload(token)).collect();
+    // The payload of a token of the greatest length.
+    let zeros = "0".repeat(TOKEN_MAX_BYTES - tokens[0].len());
+    texts.push(texts[0].replacen('.', &format!(".{zeros}"), 1));
+    texts.extend(tokens);
+    texts.into_iter().map(String::into_bytes).collect()
 }
 
 fn check(input: &[u8]) -> bool {
