@@ -2,9 +2,11 @@
 
 mod browser;
 mod chromium;
+mod elsewhere;
 mod program;
 mod site;
 
 pub use browser::{Browser, Request, Response};
 pub use chromium::{Chromium, ChromiumProfile};
+pub use elsewhere::serve_elsewhere;
 pub use site::{Site, TempFolder};

@@ -3,13 +3,7 @@
 //! This makes the pictures of the documentation:
 //! `SCREENSHOTS=/tmp cargo test -p accounts chromium && cp /tmp/accounts-log{in,ins}-phone.png docs/images`
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpListener,
-    thread,
-};
-
-use example_support::{Chromium, ChromiumProfile};
+use example_support::{Chromium, ChromiumProfile, serve_elsewhere};
 
 use crate::app::{App, PASSWORD};
 
@@ -146,8 +140,13 @@ fn a_form_on_another_origin_changes_nothing() {
     app.signed_up(ANN);
     let browser = profile.start(&app.site.url);
     log_in(&browser);
-    let elsewhere = elsewhere(&app.site.url);
-    for path in ["/logout", "/account/delete"] {
+    let paths = ["/logout", "/account/delete"];
+    let forms = paths.map(|path| {
+        let url = &app.site.url;
+        format!("<form method=post action='{url}{path}'><button>Win</button></form>")
+    });
+    let elsewhere = serve_elsewhere(&forms.concat());
+    for path in paths {
         browser.open_url(&elsewhere);
         browser.click(&format!("form[action$='{path}'] button"));
         browser.arrives_at(path);
@@ -167,29 +166,4 @@ fn send_login(browser: &Chromium<'_>) {
     browser.fill_in("[name=email]", ANN);
     browser.fill_in("[name=password]", PASSWORD);
     browser.click("main button");
-}
-
-/// The URL of a page at another port, to which browsers send the same cookies. Its forms lead to the app.
-fn elsewhere(app: &str) -> String {
-    let forms = ["/logout", "/account/delete"]
-        .map(|path| format!("<form method=post action='{app}{path}'><button>Win</button></form>"));
-    let page = format!("<!doctype html><title>Elsewhere</title>{}", forms.concat());
-    let response = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}",
-        page.len(),
-    );
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let response = response.clone();
-            // Chromium opens connections ahead of time, without a request.
-            thread::spawn(move || {
-                let request = BufReader::new(&stream).lines().map_while(Result::ok);
-                for _ in request.take_while(|line| !line.is_empty()) {}
-                let _ = stream.write_all(response.as_bytes());
-            });
-        }
-    });
-    format!("http://{address}/")
 }
