@@ -16,7 +16,9 @@ mod users;
 use std::{error::Error, io, net::TcpListener};
 
 use actix_cors::Cors;
-use actix_login::{ActiveLogins, LoginManager, RememberCookie, store::SqlLoginStore, unauthorized};
+use actix_login::{
+    ActiveLogins, LoginManager, RememberCookie, flash, store::SqlLoginStore, unauthorized,
+};
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
@@ -117,7 +119,12 @@ fn cors(page_url: &str) -> Cors {
 /// htmx goes to the page that `HX-Redirect` names, whatever the status is.
 async fn refusal(req: &HttpRequest) -> HttpResponse {
     let mut response = unauthorized(req).await;
-    if let Some(login_page) = response.headers().get(header::LOCATION).cloned() {
+    let login_page = response.headers().get(header::LOCATION).cloned();
+    if let Some(login_page) = login_page
+        && req.headers().contains_key("HX-Request")
+    {
+        // A refused script leaves no message, because its user may see no other page.
+        flash(req, "message", "Please log in to access this page.");
         let name = HeaderName::from_static("hx-redirect");
         response.headers_mut().insert(name, login_page);
     }

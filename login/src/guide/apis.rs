@@ -109,13 +109,16 @@
 //! the page that `HX-Redirect` names:
 //!
 //! ```
-//! use actix_login::unauthorized;
+//! use actix_login::{flash, unauthorized};
 //! use actix_web::{HttpRequest, HttpResponse, http::header::{HeaderName, LOCATION}};
 //!
 //! /// For `unauthorized_handler`.
 //! async fn refusal(req: &HttpRequest) -> HttpResponse {
 //!     let mut response = unauthorized(req).await;
-//!     if let Some(login_page) = response.headers().get(LOCATION).cloned() {
+//!     let login_page = response.headers().get(LOCATION).cloned();
+//!     if let Some(login_page) = login_page && req.headers().contains_key("HX-Request") {
+//!         // A refused script leaves no message, because its user may see no other page.
+//!         flash(req, "message", "Please log in to access this page.");
 //!         let name = HeaderName::from_static("hx-redirect");
 //!         response.headers_mut().insert(name, login_page);
 //!     }

@@ -31,12 +31,9 @@ fn without_a_login_htmx_is_led_to_the_login_page() {
     let refused = save(&app, &mut browser, "reading");
     assert_eq!((refused.status, &*refused.body), (401, ""));
     assert_eq!(refused.header("HX-Redirect"), Some("/login?next=%2F"));
-    assert!(
-        browser
-            .get("/login")
-            .body
-            .contains(&app.page_url.replace('/', "&#x2f;"))
-    );
+    let page = browser.get("/login").body;
+    assert!(page.contains("Please log in to access this page."));
+    assert!(page.contains(&app.page_url.replace('/', "&#x2f;")));
 }
 
 #[test]
