@@ -17,8 +17,9 @@ async function call(method, path, body) {
     return { status: response.status, value: isJson ? await response.json() : null };
 }
 
-function say(text) {
+function say(text, kind = "") {
     element("message").textContent = text;
+    element("message").className = `flash ${kind}`;
     element("message").hidden = text === "";
 }
 
@@ -73,7 +74,7 @@ function on(id, type, work) {
         try {
             await work(event);
         } catch {
-            say("The app does not answer.");
+            say("The app does not answer.", "error");
         }
     });
 }
@@ -83,7 +84,7 @@ on("login-form", "submit", async (event) => {
     const { name, password } = Object.fromEntries(new FormData(event.target));
     const { status, value } = await call("POST", path, { name, password });
     if (status >= 400) {
-        say(value?.error ?? "That did not work.");
+        say(value?.error ?? "That did not work.", "error");
         return;
     }
     event.target.reset();
@@ -94,8 +95,10 @@ on("status-form", "submit", async () => {
     const { status, value } = await call("POST", "/status", { status: element("status").value });
     if (status === 401) {
         loggedOut("Please log in again.");
+    } else if (status === 204) {
+        say("Saved.", "success");
     } else {
-        say(status === 204 ? "Saved." : value?.error ?? "That did not work.");
+        say(value?.error ?? "That did not work.", "error");
     }
 });
 
@@ -110,7 +113,7 @@ for (const [id, path] of [["logout", "/logout"], ["end-all", "/end-all-logins"]]
         if (status === 204 || status === 401) {
             loggedOut("You are logged out.");
         } else {
-            say("That did not work.");
+            say("That did not work.", "error");
         }
     });
 }
