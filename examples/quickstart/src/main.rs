@@ -1,7 +1,7 @@
 //! Flask-Login's basic example on actix-web: log in, see a protected page, log out.
 //!
 //! Run `cargo run -p quickstart` and open the address that it prints. The user is `leafstorm`, and
-//! the password is `secret`.
+//! the password is `secret`. `HTTPS=1` is for a proxy in front of it that ends TLS.
 
 mod pages;
 
@@ -16,7 +16,10 @@ use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{
     App, HttpRequest, HttpServer, Responder, Result,
     cookie::Key,
-    get, post, route,
+    get,
+    http::header::CONTENT_TYPE,
+    middleware::DefaultHeaders,
+    post, route,
     web::{Data, Form, Redirect},
 };
 use serde::Deserialize;
@@ -153,6 +156,13 @@ async fn logout(req: HttpRequest) -> Result<impl Responder> {
     Ok(pages::logged_out())
 }
 
+#[get("/style.css")]
+async fn style() -> impl Responder {
+    include_str!("style.css")
+        .customize()
+        .insert_header((CONTENT_TYPE, "text/css; charset=utf-8"))
+}
+
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port: u16 = match env::var("PORT") {
@@ -164,6 +174,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(secret) => Key::derive_from(secret.as_bytes()),
         Err(_) => Key::generate(),
     };
+    // Browsers drop `Secure` cookies over plain HTTP. A real app has HTTPS alone, and no such setting.
+    let https = env::var("HTTPS").is_ok_and(|value| value == "1");
     let users = Data::new(Users::new());
 
     let loader = users.clone();
@@ -171,13 +183,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .user_loader(async move |id: String| loader.get(&id))
         .login_view("/login")
         .refresh_view("/reauth")
-        // Browsers drop `Secure` cookies over plain HTTP. A real app leaves this out.
-        .remember_cookie(RememberCookie::new().secure(false))
+        .remember_cookie(RememberCookie::new().secure(https))
         .build()?;
 
     let server = HttpServer::new(move || {
         let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
-            .cookie_secure(false) // for plain HTTP, as above
+            .cookie_secure(https)
             .build();
         App::new()
             .app_data(users.clone())
@@ -189,8 +200,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .service(reauth_page)
             .service(reauth)
             .service(logout)
+            .service(style)
             .wrap(session)
             .wrap(login_manager.clone())
+            .wrap(security_headers(https))
     })
     .workers(2)
     .bind(("127.0.0.1", port))?;
@@ -199,4 +212,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     server.run().await?;
     Ok(())
+}
+
+fn security_headers(https: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
+        .add((
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+             base-uri 'none'",
+        ))
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "same-origin"));
+    if https {
+        headers.add(("Strict-Transport-Security", "max-age=31536000"))
+    } else {
+        headers
+    }
 }

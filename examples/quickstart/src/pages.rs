@@ -3,16 +3,6 @@
 use actix_login::{FlashedMessages, NextUrl};
 use actix_web::web::Html;
 
-const STYLE: &str = "
-    body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 3rem auto; padding: 0 1rem; color: #222; }
-    nav { display: flex; flex-wrap: wrap; gap: 1rem; }
-    label { display: block; margin: .8rem 0; }
-    input:not([type=checkbox]) { display: block; width: 100%; padding: .4rem; font: inherit; box-sizing: border-box; }
-    button { padding: .4rem 1.2rem; font: inherit; }
-    .flash { padding: .5rem .8rem; background: #fff3cd; border-radius: .3rem; }
-    .error { background: #f8d7da; }
-";
-
 const LOGOUT_BUTTON: &str =
     r#"<form method="post" action="/logout"><button>Log out</button></form>"#;
 
@@ -91,8 +81,7 @@ fn messages(flashes: &FlashedMessages) -> String {
 fn page(title: &str, body: &str) -> Html {
     Html::new(format!(
         r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width"><meta name="referrer" content="same-origin">
-<style>{STYLE}</style></head>
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/style.css"></head>
 <body><nav><a href="/">Home</a><a href="/protected">Protected</a><a href="/account">Account</a>
 <a href="/login">Log in</a></nav>
 <h1>{title}</h1>{body}</body></html>"#
