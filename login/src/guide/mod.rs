@@ -26,7 +26,9 @@
 //! limits, mailed links and active logins in SQLite. `examples/second-factor` has codes, `examples/oauth` an OpenID
 //! provider, `examples/heavy/passkeys` passkeys, `examples/api` tokens, `examples/spa` a page on another origin and a
 //! WebSocket, `examples/permissions` roles and private files, and `examples/two-machines` two processes on Redis or
-//! PostgreSQL.
+//! PostgreSQL. Two pages of `examples/accounts`:
+//!
+#![doc = include_str!("picture.html")]
 
 pub mod apis;
 pub mod forgery;
