@@ -64,8 +64,8 @@
 //!
 //! Secrets
 //!
-//! - The [key](super::getting_started#the-key) is in a file or the environment, the same across restarts and in all
-//!   processes.
+//! - The [key](super::getting_started#the-key) is in a file or the environment and not in the source text: at least 32
+//!   random bytes, the same across restarts and in all processes. So is the key of the session.
 //! - To replace a key without a logout, list the old one in
 //!   [`previous_keys`](crate::LoginManagerBuilder::previous_keys). A key that has leaked is replaced and *not* listed.
 //!   actix-session's own key can't be rotated without a logout.
@@ -75,32 +75,51 @@
 //! - HTTPS everywhere; no `cookie_secure(false)`, no [`RememberCookie::secure(false)`](crate::RememberCookie::secure).
 //! - Security headers, as above.
 //! - [`trusted_proxies`](super::session_protection#behind-a-proxy) with the exact number of proxies, and no way past them.
-//! - `server_origin` behind a proxy that ends TLS or [changes `Host`](super::forgery).
+//! - [`server_origin`](crate::LoginManagerBuilder::server_origin) behind a proxy that changes `Host`, for browsers that
+//!   [send `Origin` alone](super::forgery), or that ends TLS, if a login view is on another host.
 //!
 //! Logins
 //!
 //! - `#[user(session_auth_hash)]` on the password hash.
-//! - [Active logins](super::storage), in a store that all processes share. `in_memory` is for one process.
-//! - Deadlines that fit the app, and a [session store that keeps sessions as long](super::storage#how-long-sessions-last).
+//! - [Active logins](super::storage), if a logout must make copies of cookies worthless, in a store that all processes
+//!   share. `in_memory` is for one process, and forgets all logins at a restart.
+//! - Deadlines that fit the app: `login_deadline`, `visit_deadline`, [`RememberCookie::duration`](crate::RememberCookie::duration),
+//!   and `remember_deadline` together with `refresh_each_request`. The
+//!   [session store keeps sessions as long](super::storage#how-long-sessions-last).
 //! - `#[fresh_login_required]` on pages that change a password, an e-mail address or a second factor, and on those that end
 //!   other logins.
 //! - [Limits on tries](super::passwords#brute-force) of passwords, by account and by address.
+//!   [`client_address`](crate::client_address) is the address that session protection compares.
 //! - Logout by `POST`, and [no `GET` that changes anything](super::forgery).
-//! - No [`accept_flask_cookies`](crate::LoginManagerBuilder::accept_flask_cookies) after the day of the move.
+//! - No [`accept_flask_cookies`](crate::LoginManagerBuilder::accept_flask_cookies) after the day of the move: a cookie of
+//!   Flask-Login never expires on its own.
 //!
 //! Pages
 //!
 //! - A [guard around the whole app](crate::LoginScope::except) with a list of public paths, or a
 //!   [test](super::testing) that requests each protected page without a login.
 //! - [Private files](super::how_a_request_travels#private-files) in a folder that nothing else serves.
-//! - `cache_control("no-store")` if a page must not come back by the Back button after a logout.
+//! - `cache_control("no-store")` if pages of users are sensitive, or must not come back by the Back button after a logout;
+//!   also if `DefaultHeaders` sets it for the whole site.
 //!
 //! Operation
 //!
-//! - A logger, and an alarm for [warnings](super::troubleshooting#warnings) of the target `actix_login`.
+//! - A logger, and an alarm for [warnings](super::troubleshooting#warnings) of the target `actix_login`, and for the events
+//!   `RememberCookieReused`, `SessionProtected` and `TooManyAttempts`.
 //! - [Time-outs](super::storage#outages-and-time-outs) of the session store and of the database pool.
 //! - The SQL stores: `drop_ended` once an hour.
 //! - A restart of the whole fleet: no user is logged out, except with active logins in memory.
+//!
+//! # What a scanner reports
+//!
+//! The scanner `wapiti` 3.0.4 has visited the examples `accounts` and `quickstart` by HTTPS, logged out and logged in. It reports
+//! no hole, and three lines that others report, too:
+//!
+//! - *Lack of anti CSRF token*: the forms need none, because the manager
+//!   [refuses what other origins send](super::forgery). A scanner is no browser and sends no `Origin`.
+//! - *X-Frame-Options is not set*: `frame-ancestors` takes its place, and browsers that know it ignore the old header.
+//! - *X-XSS-Protection is not set*: the filter that it switched on is gone from the browsers. The `Content-Security-Policy`
+//!   keeps injected scripts from running.
 //!
 //! `SECURITY.md` in the repository says what the crate promises and what it does not. `docs/asvs.md` goes through OWASP's
 //! ASVS 5.0 line by line.
