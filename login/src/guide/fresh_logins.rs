@@ -80,7 +80,8 @@
 //!
 //! ```
 //! use actix_login::{
-//!     ActiveLogins, LoginManager, LoginOptions, NextUrl, PendingUser, UserMixin, begin_login,
+//!     ActiveLogins, LoginError, LoginManager, LoginOptions, NextUrl, PendingUser, UserMixin,
+//!     begin_login, flash,
 //! };
 //! use actix_web::{
 //!     FromRequest, HttpRequest, Responder, Result, get, post,
@@ -106,8 +107,16 @@
 //!         return Ok(Redirect::to("/login").see_other());
 //!     };
 //!     let options = LoginOptions::new().remember(form.remember.is_some());
-//!     begin_login(&req, &user, options).await?;
-//!     Ok(Redirect::to("/code").see_other())
+//!     match begin_login(&req, &user, options).await {
+//!         Ok(()) => Ok(Redirect::to("/code").see_other()),
+//!         Err(LoginError::TooManyAttempts) => Ok(too_many(&req)),
+//!         Err(error) => Err(error.into()),
+//!     }
+//! }
+//!
+//! fn too_many(req: &HttpRequest) -> Redirect {
+//!     flash(req, "error", "Too many wrong codes. Please try again in ten minutes.");
+//!     Redirect::to("/login").see_other()
 //! }
 //!
 //! #[get("/code")]
@@ -122,11 +131,15 @@
 //!     form: Form<Code>,
 //! ) -> Result<impl Responder> {
 //!     let check = async |user: &User| user.accepts_code(&form.code).await;
-//!     if !user.check_code(&req, check).await? {
-//!         return Ok(Redirect::to("/code").see_other());
+//!     match user.check_code(&req, check).await {
+//!         Ok(true) => {
+//!             let Ok(next) = NextUrl::extract(&req).await;
+//!             Ok(Redirect::to(next.or("/")).see_other())
+//!         }
+//!         Ok(false) => Ok(Redirect::to("/code").see_other()),
+//!         Err(LoginError::TooManyAttempts) => Ok(too_many(&req)),
+//!         Err(error) => Err(error.into()),
 //!     }
-//!     let Ok(next) = NextUrl::extract(&req).await;
-//!     Ok(Redirect::to(next.or("/")).see_other())
 //! }
 //!
 //! LoginManager::<User>::builder([0; 32])
@@ -138,6 +151,9 @@
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
+//! - Here the `next` is in the session, since it has to last over two pages; the first example of this page has it in a
+//!   hidden field. [`use_session_for_next`](crate::LoginManagerBuilder::use_session_for_next) decides for all views. A
+//!   browser has one session: of two tabs that are refused, the later one sets the `next`.
 //! - As an argument `NextUrl` would take the `next` out of the session at a wrong code, too. So the handler extracts it
 //!   after the right one.
 //! - A code must be worthless after its use (OWASP ASVS 5.0, 6.5.1): the app stores the last code that it accepted, in the
@@ -146,5 +162,14 @@
 //! - A second factor that cannot be guessed, such as a passkey, needs no count:
 //!   [`complete_login`](crate::complete_login) completes the login after it.
 //! - Changing or removing the second factor is a critical page: `#[fresh_login_required]`.
+//! - After too many wrong codes the user waits for a new login, and those who have the password can cause that. Logins
+//!   that are complete go on; only a re-authentication with a code waits, too.
+//!
+//! ## Re-authentication with two factors
+//!
+//! For a user with a second factor the refresh view does what the login does: `begin_login` after the password,
+//! `check_code` after the code. The current login goes on meanwhile. Then it is fresh, is the same entry on the
+//! [list of logins](crate::active_logins), and keeps its remember cookie. A refresh view that calls
+//! [`confirm_login`](crate::confirm_login) after the password alone opens the critical pages with one factor.
 //!
 //! The program `examples/second-factor` does all of this with TOTP, a QR code and backup codes.

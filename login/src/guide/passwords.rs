@@ -6,14 +6,20 @@
 //! # Check a password
 //!
 //! A good hash is slow on purpose, so it runs on a thread for blocking work. An unknown user costs the same time as a wrong
-//! password, or the time tells who has an account:
+//! password, or the time tells who has an account. Here with version 0.6 of the crate `argon2`:
 //!
 //! ```
 //! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64, password_hash: String }
 //! use actix_web::{Result, error::ErrorInternalServerError, web};
-//! use argon2::{Argon2, PasswordVerifier, password_hash::Error};
+//! use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::Error};
+//!
+//! /// What to store of a new password.
+//! async fn hash(password: String) -> Result<String> {
+//!     let hash = web::block(move || Argon2::default().hash_password(password.as_bytes())).await?;
+//!     Ok(hash.map_err(ErrorInternalServerError)?.to_string())
+//! }
 //!
 //! /// Returns the user if the password is right. `decoy` is the hash of some random text, made at start.
 //! async fn check(user: Option<User>, decoy: &str, password: String) -> Result<Option<User>> {

@@ -193,7 +193,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Browsers tell by `Sec-Fetch-Mode` and `Sec-Fetch-Dest`; without these headers, a request counts
     /// that accepts HTML and has neither `X-Requested-With` nor `HX-Request`. A login uses it up; within
     /// that request [`NextUrl`](crate::NextUrl) still has it. It expires after
-    /// [`NEXT_LIFETIME`](crate::config::NEXT_LIFETIME).
+    /// [`NEXT_LIFETIME`](crate::config::NEXT_LIFETIME). A browser has one session: of two tabs that are
+    /// refused, the later one sets it.
     ///
     /// Default: `false`.
     pub fn use_session_for_next(mut self, use_session: bool) -> Self {

@@ -96,6 +96,11 @@ fn a_current_login_stays_until_the_code_makes_it_fresh() {
     send_code(&mut browser, RIGHT);
     browser.restart();
     assert_eq!(browser.get("/fresh").body, "false");
+    let listed = || {
+        let logins = block_on(site.manager.active_logins_of(&1)).unwrap();
+        logins.iter().map(|login| login.id).collect::<Vec<_>>()
+    };
+    let before = listed();
 
     begin(&mut browser, 1);
     assert_eq!(who(&mut browser), "Some(1) Some(1)");
@@ -103,6 +108,9 @@ fn a_current_login_stays_until_the_code_makes_it_fresh() {
     assert_eq!(send_code(&mut browser, RIGHT).body, "right");
     assert_eq!(browser.get("/fresh").body, "true");
     assert_eq!(browser.get("/logins").body, "1");
+    assert_eq!(listed(), before);
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1) Some(1)");
 }
 
 #[test]
