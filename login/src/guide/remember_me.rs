@@ -78,8 +78,8 @@
 //! | a copy that outlives a logout | the login has an entry on the server | [active logins](crate::ActiveLogins) |
 //! | a copy in use beside the original | each restored login replaces the cookie; the use of a replaced one ends the login | active logins |
 //!
-//! Without active logins a stolen cookie works until it expires or the password changes. With them, the login
-//! ends for both once the copy and the original have been used, with the event
+//! Without active logins a stolen cookie works until it expires, or until the user's `session_auth_hash` changes. With
+//! them, the login ends for both once the copy and the original have been used, with the event
 //! [`RememberCookieReused`](crate::LoginEvent::RememberCookieReused). It is worth an alarm:
 //!
 //! ```

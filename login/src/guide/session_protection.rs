@@ -24,8 +24,9 @@
 //! | [`Strong`](crate::SessionProtection::Strong) | the login leaves the session, and the remember cookie is cleared | an office network |
 //! | [`Off`](crate::SessionProtection::Off) | nothing | apps that tell clients apart in another way |
 //!
-//! Each mismatch is the event [`SessionProtected`](crate::LoginEvent::SessionProtected). A thief who sends
-//! the same `User-Agent` from the same address passes. [Active logins](crate::ActiveLogins) let users end a stolen login.
+//! With `Basic` and `Strong`, each mismatch is the event [`SessionProtected`](crate::LoginEvent::SessionProtected).
+//! A thief who sends the same `User-Agent` from the same address passes. [Active logins](crate::ActiveLogins) let users
+//! end a stolen login.
 //!
 //! # Behind a proxy
 //!

@@ -49,7 +49,8 @@
 //!
 //! # How long sessions last
 //!
-//! Three clocks run. The first that ends logs the user out:
+//! Three clocks run. The first that ends logs the user out, unless a [remember cookie](super::remember_me) starts a new
+//! login:
 //!
 //! | | default | counted from |
 //! | --- | --- | --- |
