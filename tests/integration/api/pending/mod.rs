@@ -7,6 +7,7 @@ mod managers;
 mod optional;
 mod races;
 mod site;
+mod users;
 mod wrong_codes;
 
 use actix_login::{LoginEvent, store::MemoryLoginStore};

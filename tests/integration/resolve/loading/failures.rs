@@ -40,6 +40,20 @@ fn a_failing_loader_is_an_empty_500_and_keeps_the_login() {
 }
 
 #[test]
+fn no_guard_admits_anybody_while_the_loader_fails() {
+    let fixture = Fixture::new();
+    let mut browser = fixture.logged_in();
+    for (page, open) in [("/for-strangers", 302), ("/fresh", 200), ("/checked", 200)] {
+        fixture.set(Database::Works);
+        assert_eq!(browser.get(page).status, open, "{page}");
+        fixture.set(Database::Fails);
+        let failed = browser.get(page);
+        assert_eq!((failed.status, failed.body.as_str()), (500, ""), "{page}");
+        assert_eq!(failed.set_cookies(), [], "{page}");
+    }
+}
+
+#[test]
 fn a_failing_loader_uses_up_no_remember_cookie() {
     let fixture = Fixture::new();
     let mut browser = fixture.app.browser();

@@ -13,7 +13,8 @@ use std::{
 
 use actix_login::{
     AuthenticatedUser, CurrentUser, LoginError, LoginManager, LoginManagerBuilder, LoginOptions,
-    RememberCookie, login_fresh, login_required, login_source, login_user, login_user_with,
+    RememberCookie, anonymous_required, fresh_login_required, login_fresh, login_required,
+    login_source, login_user, login_user_with,
 };
 use actix_web::{
     FromRequest, HttpRequest, Responder, Result,
@@ -150,8 +151,23 @@ fn asking_pages(config: &mut ServiceConfig) {
         login_user_with(&req, &User::from(1), options).await?;
         Ok("logged in")
     }
+    #[anonymous_required("/")]
+    async fn for_strangers() -> impl Responder {
+        "for strangers"
+    }
+    #[fresh_login_required]
+    async fn fresh() -> impl Responder {
+        "fresh"
+    }
+    #[login_required(check = |_: &User| true)]
+    async fn checked() -> impl Responder {
+        "checked"
+    }
     pages::<User>(config);
     config
+        .route("/for-strangers", web::get().to(for_strangers))
+        .route("/fresh", web::get().to(fresh))
+        .route("/checked", web::get().to(checked))
         .route("/remember", web::post().to(remember))
         .route("/public", web::get().to(public))
         .route("/three", web::get().to(three_askers))
