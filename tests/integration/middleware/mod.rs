@@ -5,5 +5,6 @@ mod cross_site;
 mod headers;
 mod kept_requests;
 mod misuse;
+mod private_refusals;
 mod two_managers;
 mod wrap_forms;

@@ -214,3 +214,17 @@ fn a_malformed_login_record_is_removed_from_the_session() {
         assert_eq!(browser.get("/who").body, "1 fresh");
     }
 }
+
+/// actix-web decodes such names. A browser knows no rules for them, as it does for `__Host-`.
+#[test]
+fn a_cookie_with_a_percent_encoded_name_is_another_cookie() {
+    let site = Site::new(|manager| manager);
+    let token = token_of(&site.remembered());
+    for name in ["remember%5Ftoken", "%72emember_token", "REMEMBER_TOKEN"] {
+        let response = answer_to(&site, format!("{name}={token}"));
+        assert_eq!(response.body, "nobody", "{name}");
+        assert_eq!(response.set_cookies(), [], "{name}");
+        let beside = format!("remember_token={token}; {name}=planted");
+        assert_eq!(answer_to(&site, beside).body, "1 stale", "{name}");
+    }
+}

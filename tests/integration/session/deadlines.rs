@@ -99,6 +99,16 @@ fn a_remember_cookie_starts_a_stale_login_after_the_deadline() {
 }
 
 #[test]
+fn a_remember_cookie_starts_a_stale_login_after_the_visit_deadline() {
+    let site = Site::new(|manager| manager.visit_deadline(MINUTE));
+    let mut browser = site.remembered();
+    site.wait(MINUTE);
+    assert_eq!(browser.get("/who").body, "1 stale");
+    assert_eq!(site.world.count("user_loaded_from_cookie"), 1);
+    assert_eq!(browser.get("/account").status, 401);
+}
+
+#[test]
 fn by_default_there_is_no_visit_deadline() {
     let site = Site::new(|manager| manager);
     let mut browser = site.logged_in();

@@ -87,6 +87,26 @@ fn each_method_but_get_head_and_options_is_refused() {
 }
 
 #[test]
+fn no_other_header_makes_a_request_one_of_this_site() {
+    let app = app(|builder| builder);
+    for header in [
+        ("Content-Type", "application/json"),
+        ("Content-Type", "text/plain"),
+        ("Authorization", "Bearer token"),
+        ("X-Requested-With", "XMLHttpRequest"),
+        ("Cookie", "a=b"),
+        ("Referer", "http://127.0.0.1/"),
+        ("X-Forwarded-Host", "evil.example"),
+        ("Forwarded", "host=evil.example;proto=https"),
+    ] {
+        for sender in [CROSS_SITE, EVIL] {
+            assert_eq!(post(&app, "/any", &[sender, header]), 403, "{header:?}");
+            assert_eq!(post(&app, "/any", &[header]), 200, "{header:?}");
+        }
+    }
+}
+
+#[test]
 fn a_refused_request_reaches_no_guard_and_no_missing_page() {
     let app = app(|builder| builder);
     assert_eq!(post(&app, "/protected", &[EVIL]), 403);

@@ -1,10 +1,15 @@
 //! The session identifier: by what a client is recognized, and which headers are ignored.
 
+use std::net::TcpListener;
+
 use actix_login::SessionProtection::{Basic, Strong};
-use actix_web::HttpRequest;
+use actix_web::{App, HttpRequest, HttpServer};
 
 use super::{HOME, STREET, get, log_in_at_home, send, site};
-use crate::support::site::Site;
+use crate::support::{
+    Browser, SECRET, TestApp, cookie_session,
+    site::{Site, World, pages},
+};
 
 #[test]
 fn another_user_agent_or_none_is_another_client() {
@@ -162,4 +167,34 @@ fn a_custom_identifier_replaces_address_and_user_agent() {
         .header("X-Device", "2")
         .send();
     assert_eq!(response.body, "nobody");
+}
+
+#[test]
+fn an_ipv4_client_of_a_dual_stack_socket_is_the_same_client() {
+    let Ok(dual_stack) = TcpListener::bind("[::]:0") else {
+        println!("skipped: there is no IPv6");
+        return;
+    };
+    let port = dual_stack.local_addr().unwrap().port();
+    let world = World::new();
+    let manager = world.manager(SECRET, |manager| manager.session_protection(Strong));
+    let app = TestApp::start(move |listener| {
+        HttpServer::new(move || {
+            App::new()
+                .configure(|config| pages(config, &world))
+                .wrap(manager.clone())
+                .wrap(cookie_session())
+        })
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen(listener)?
+        .listen(dual_stack)
+        .map(|server| server.run())
+    });
+    let mut browser = app.browser();
+    browser.post("/login", "1");
+    let mut elsewhere = Browser::at(([127, 0, 0, 1], port).into());
+    elsewhere.cookies = browser.cookies;
+    assert_eq!(elsewhere.get("/who").body, "1 fresh");
 }
