@@ -199,8 +199,8 @@ pub fn login_required(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Refused requests
 ///
-/// `needs_refresh()` and `unauthorized()` pass on the refused URL as `next`, even for a POST, as in Flask-Login.
-/// Afterwards the browser requests that URL with GET, so guard the page that contains the form as well.
+/// As with [`login_required`](macro@login_required), a refused GET leads back to its page afterwards, and a refused POST
+/// to the page with its form. So guard that page as well.
 #[proc_macro_attribute]
 pub fn fresh_login_required(options: TokenStream, item: TokenStream) -> TokenStream {
     guard::expand(GuardKind::FreshLogin, options.into(), item.into()).into()

@@ -41,9 +41,11 @@ use crate::{
 ///     let mut page = String::from("<h1>Where you're logged in</h1>");
 ///     for login in active_logins(&req).await? {
 ///         page.push_str(&format!(
-///             "<form method=post><p>{} at {}{} <button name=id value={}>End it</button></p></form>",
+///             "<form method=post><p>{} at {}, seen at {}{}
+///              <button name=id value={}>End it</button></p></form>",
 ///             login.user_agent.replace('&', "&amp;").replace('<', "&lt;"),
 ///             login.address,
+///             login.last_seen_at,
 ///             if login.is_current { " (this one)" } else { "" },
 ///             login.id,
 ///         ));

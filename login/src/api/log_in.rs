@@ -101,7 +101,7 @@ impl LoginOptions {
 /// # impl Users { fn check(&self, _: &str, _: &str) -> Option<User> { None } }
 /// # #[derive(serde::Deserialize)]
 /// # struct Credentials { email: String, password: String }
-/// use actix_login::{LoginError, NextUrl, flash, login_user};
+/// use actix_login::{LoginError, NextUrl, flash, login_url, login_user};
 /// use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form, Redirect}};
 ///
 /// #[post("/login")]
@@ -120,7 +120,7 @@ impl LoginOptions {
 ///         None => "That is not the right email and password.",
 ///     };
 ///     flash(&req, "error", refusal);
-///     Ok(Redirect::to("/login").see_other())
+///     Ok(Redirect::to(login_url(&req, "/login", next.get())?).see_other())
 /// }
 /// ```
 ///

@@ -23,7 +23,7 @@ use crate::{
 /// # #[derive(Clone, UserMixin)]
 /// # struct User { id: u64 }
 /// # impl User { fn check_password(&self, _: &str) -> bool { true } }
-/// use actix_login::{AuthenticatedUser, NextUrl, confirm_login, login_required};
+/// use actix_login::{AuthenticatedUser, NextUrl, confirm_login, login_required, login_url};
 /// use actix_web::{HttpRequest, Responder, Result, post, web::{Form, Redirect}};
 ///
 /// #[derive(serde::Deserialize)]
@@ -41,7 +41,7 @@ use crate::{
 ///         confirm_login(&req).await?;
 ///         return Ok(Redirect::to(next.or("/")).see_other());
 ///     }
-///     Ok(Redirect::to("/reauthenticate").see_other())
+///     Ok(Redirect::to(login_url(&req, "/reauthenticate", next.get())?).see_other())
 /// }
 /// ```
 ///

@@ -112,7 +112,8 @@ impl<U: UserMixin> CurrentUser<U> {
     }
 
     /// Whether the login is fresh: whether the user authenticated in this session, and within the
-    /// [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline), if there is one.
+    /// [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline), if there is one. The `within` of a
+    /// guard does not count here: compare [`authenticated_at`](Self::authenticated_at) with it.
     pub fn is_fresh(&self) -> bool {
         self.login.as_ref().is_some_and(|login| login.fresh)
     }

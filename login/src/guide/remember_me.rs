@@ -6,7 +6,7 @@
 //! # struct User { id: u64 }
 //! # struct Users;
 //! # impl Users { async fn check(&self, _: &str, _: &str) -> Option<User> { None } }
-//! use actix_login::{LoginOptions, NextUrl, login_user_with};
+//! use actix_login::{LoginOptions, NextUrl, login_url, login_user_with};
 //! use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form, Redirect}};
 //!
 //! #[derive(serde::Deserialize)]
@@ -25,7 +25,7 @@
 //!     next: NextUrl,
 //! ) -> Result<impl Responder> {
 //!     let Some(user) = users.check(&form.email, &form.password).await else {
-//!         return Ok(Redirect::to("/login").see_other());
+//!         return Ok(Redirect::to(login_url(&req, "/login", next.get())?).see_other());
 //!     };
 //!     let options = LoginOptions::new().remember(form.remember.is_some());
 //!     login_user_with(&req, &user, options).await?;
@@ -34,7 +34,8 @@
 //! ```
 //!
 //! The browser forgets the session when it closes. The remember cookie stays, by default for 365 days. At the next visit it
-//! starts a new login, which is [not fresh](super::fresh_logins): critical pages ask for the password first.
+//! starts a new login, which is [not fresh](super::fresh_logins): critical pages ask for the password first. It asks for no
+//! second factor either.
 //!
 //! # Settings
 //!

@@ -24,6 +24,7 @@
 //! | an empty 401 | no [`login_view`](crate::LoginManagerBuilder::login_view), or no [`refresh_view`](crate::LoginManagerBuilder::refresh_view) for a login that is not fresh |
 //! | a flash is lost after a logout | the session ends with its login: flash *after* `logout_user` |
 //! | the program does not start, or prints `ConfigError` | the error says which setting of the [builder](crate::LoginManagerBuilder::build) is wrong, and what to write instead |
+//! | "cannot infer type of the type parameter `E`" in a loader's closure | a closure with `?` names its error: `Ok::<_, sqlx::Error>(user)`, see [Getting started](super::getting_started) |
 //! | a compile error about `actix_login` not found | `Cargo.toml` renames the crate: write `extern crate name as actix_login;` at the root of the app |
 //!
 //! # Why was a user logged out?

@@ -85,7 +85,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// migrations.
 ///
 /// The pool is one of [`actix_login::sqlx`](crate::sqlx). sqlx's own macros (`FromRow`, `query!`,
-/// `migrate!`) need `sqlx` among the app's dependencies, in the same version.
+/// `migrate!`) need `sqlx` among the app's dependencies, in the same version:
+/// `sqlx = { version = "0.9", default-features = false, features = ["derive", "macros", "migrate"] }`.
 ///
 /// All processes must read
 /// and write the same primary. A replica that lags behind still lists logins that have ended.
