@@ -340,7 +340,7 @@ impl<U: UserMixin> FromRequest for AuthenticatedUser<U> {
         ExtractFuture::pending(async move {
             match load_for_argument(&manager, &req).await? {
                 Some(login) if login.user.is_authenticated() => Ok(Self(login.user)),
-                _ => Err(refuse_argument(Rc::new(manager), ReturnTo::Page, &req).await),
+                _ => Err(refuse_argument(Rc::new(manager), ReturnTo::Page, true, &req).await),
             }
         })
     }

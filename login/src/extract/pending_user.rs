@@ -2,6 +2,7 @@
 
 use std::{fmt, ops::Deref, rc::Rc, sync::Arc};
 
+use actix_session::SessionExt;
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
@@ -20,7 +21,8 @@ use crate::{
 /// due. It derefs to `U`.
 ///
 /// The store is asked at each request. Without a pending login the request is refused as by
-/// `#[login_required]`, but the login view gets the `next` of this page, and not the page itself. As an
+/// `#[login_required]`, but the login view gets the `next` of this page, and not the page itself. Nothing is
+/// flashed for a visitor who is logged in, or whose login another request may have completed. As an
 /// `Option`, it leaves no trace of an anonymous request, and a failed store or loader stays an empty 500,
 /// as with [`AuthenticatedUser`](crate::AuthenticatedUser).
 ///
@@ -118,9 +120,12 @@ impl<U: UserMixin> FromRequest for PendingUser<U> {
                     user: pending.user,
                     expires_at: pending.entry.expires_at.unwrap_or_default(),
                 }),
-                Err(LoginError::NoPendingLogin | LoginError::TooManyAttempts) => {
+                Err(error @ (LoginError::NoPendingLogin | LoginError::TooManyAttempts)) => {
+                    // To log in is no advice for whoever has just done so.
+                    let flashes =
+                        error == LoginError::TooManyAttempts || !holds_login(manager, &req);
                     let manager = Rc::new(manager.clone());
-                    Err(refuse_argument(manager, ReturnTo::NextOfPage, &req).await)
+                    Err(refuse_argument(manager, ReturnTo::NextOfPage, flashes, &req).await)
                 }
                 Err(error) => {
                     let _ = context.failed_pending.set(error.clone());
@@ -129,6 +134,12 @@ impl<U: UserMixin> FromRequest for PendingUser<U> {
             }
         })
     }
+}
+
+/// Whether the session holds a login, or the pending one that may have become a login.
+fn holds_login<U: UserMixin>(manager: &LoginManager<U>, req: &HttpRequest) -> bool {
+    let (session, keys) = (req.get_session(), &manager.settings().session_keys);
+    session.contains_key(&keys.login) || session.contains_key(&keys.pending)
 }
 
 async fn load<U: UserMixin>(

@@ -246,7 +246,7 @@ async fn refuse(
     let scopes = enclosing_scopes(req);
     match find_refusal(&scopes, manager, req, refusal_in) {
         FoundRefusal::Handler(handler) => running::run(handler, true, req).await,
-        FoundRefusal::View(view) => redirect_or_401(manager, req, view, message),
+        FoundRefusal::View(view) => redirect_or_401(manager, req, view, Some(message)),
     }
 }
 
@@ -283,7 +283,7 @@ pub(super) fn redirect_or_401(
     manager: &dyn AnyManager,
     req: &HttpRequest,
     view: &ViewSetting,
-    message: &Message,
+    message: Option<&Message>,
 ) -> HttpResponse {
     match view {
         ViewSetting::View(view) => flash_and_redirect(manager, req, view, message)
@@ -296,14 +296,15 @@ fn flash_and_redirect(
     manager: &dyn AnyManager,
     req: &HttpRequest,
     view: &View,
-    message: &Message,
+    message: Option<&Message>,
 ) -> Result<HttpResponse, LoginError> {
     let settings = manager.settings();
     let redirect = redirect_to_view(view, req, &settings.redirects)?;
     let is_navigation = is_navigation(req.method(), req.headers());
     let kept_effects = running::kept_effects(req);
     // The user sees no response to a script's request, and would be told later, on another page.
-    if is_navigation && !message.text.is_empty() {
+    let message = message.filter(|message| is_navigation && !message.text.is_empty());
+    if let Some(message) = message {
         let localized = settings.flashes.localize.as_ref();
         let localized = localized.map(|localize| localize(req, &message.text));
         let text = localized.as_deref().unwrap_or(&message.text);

@@ -26,6 +26,7 @@ use crate::{
 pub(crate) async fn refuse_argument(
     manager: Rc<dyn AnyManager>,
     return_to: ReturnTo,
+    flashes: bool,
     req: &HttpRequest,
 ) -> Error {
     if let Some(response) = preflight_response(req) {
@@ -48,6 +49,7 @@ pub(crate) async fn refuse_argument(
         req,
         made_by,
         return_to,
+        flashes,
     })))
     .into()
 }
@@ -83,6 +85,8 @@ struct Refused {
     req: HttpRequest,
     made_by: MadeBy,
     return_to: ReturnTo,
+    /// Whether the login view shows the message that asks for a login.
+    flashes: bool,
 }
 
 /// What makes the response.
@@ -119,6 +123,7 @@ impl ResponseError for RefusedArgument {
             req,
             made_by,
             return_to,
+            flashes,
         } = refused;
         emit_once(&*manager, &req, LoginEvent::UserUnauthorized);
         match made_by {
@@ -128,6 +133,7 @@ impl ResponseError for RefusedArgument {
             },
             MadeBy::View(view) => {
                 let message = &manager.settings().flashes.login_message;
+                let message = flashes.then_some(message);
                 return_to.mark(&req);
                 let response = redirect_or_401(&*manager, &req, &view, message);
                 return_to.unmark(&req);

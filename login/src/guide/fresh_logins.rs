@@ -163,8 +163,9 @@
 //!   [`complete_login`](crate::complete_login) completes the login after it.
 //! - A remember cookie asks for no second factor: the browser that has it was logged in with both. Its logins are not
 //!   fresh.
-//! - A double click sends the code twice. The second request comes too late, and in a browser with a cookie session its
-//!   response may undo the login of the first. So the page disables the button once the form is sent.
+//! - A double click sends the code twice. `PendingUser` refuses the second request and leaves the session as it is. Of two
+//!   that overlap, the second gets to `check_code`, and what its handler writes to the session, such as a flash, may take
+//!   the place of the login. So the page disables the button once the form is sent.
 //! - Changing or removing the second factor is a critical page: `#[fresh_login_required]`.
 //! - After too many wrong codes the user waits for a new login, and those who have the password can cause that. Logins
 //!   that are complete go on; only a re-authentication with a code waits, too.

@@ -28,7 +28,8 @@ pub(crate) struct PendingLogin<U> {
 }
 
 impl<U: UserMixin> Visit<'_, U> {
-    /// The pending login of the session. The store is asked each time. One that does not hold is removed.
+    /// The pending login of the session. The store is asked each time. One that does not hold is removed,
+    /// unless it may have become a login just now.
     ///
     /// # Errors
     ///
@@ -63,7 +64,13 @@ impl<U: UserMixin> Visit<'_, U> {
             return Err(LoginError::TooManyAttempts);
         }
         let Some(entry) = find_pending(active, settings, id, user_id).await? else {
-            return Err(self.without_pending());
+            let end = record.login.started_at.plus(active.pending_lifetime);
+            if end.has_passed(self.now()) {
+                return Err(self.without_pending());
+            }
+            // A request that overlaps may have completed it: a second click on the form. Its response
+            // holds the login, which a change of this session would take from the browser.
+            return Err(LoginError::NoPendingLogin);
         };
         let user = load_user(self.manager(), user_id).await?;
         let user = user.filter(|user| {

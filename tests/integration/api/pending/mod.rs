@@ -6,6 +6,7 @@ mod failing_store;
 mod managers;
 mod optional;
 mod races;
+mod second_click;
 mod site;
 mod users;
 mod wrong_codes;

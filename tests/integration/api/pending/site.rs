@@ -9,9 +9,10 @@ use std::{
 };
 
 use actix_login::{
-    ActiveLogins, AuthenticatedUser, CurrentUser, LoginEvent, LoginManager, LoginManagerBuilder,
-    LoginOptions, NextUrl, PendingUser, RememberCookie, active_logins, begin_login, complete_login,
-    current_user, login_fresh, login_required, login_user, logout_user, pending_failed,
+    ActiveLogins, AuthenticatedUser, CurrentUser, FlashedMessages, LoginEvent, LoginManager,
+    LoginManagerBuilder, LoginOptions, NextUrl, PendingUser, RememberCookie, active_logins,
+    begin_login, complete_login, current_user, login_fresh, login_required, login_user,
+    logout_user, pending_failed,
     store::{LoginStore, MemoryLoginStore, RedisLoginStore},
 };
 use actix_session::{SessionMiddleware, storage::SessionStore};
@@ -198,6 +199,7 @@ fn pages(data: Shared) -> impl FnOnce(&mut ServiceConfig) {
             .route("/protected", get().to(protected_page))
             .route("/fresh", get().to(fresh_page))
             .route("/next", get().to(async |next: NextUrl| next.or("none")))
+            .route("/flashes", get().to(flashes_page))
             .route("/logins", get().to(logins_page));
     }
 }
@@ -306,6 +308,10 @@ async fn protected_page() -> impl Responder {
 
 async fn fresh_page(req: HttpRequest) -> Result<impl Responder> {
     Ok(login_fresh(&req).await?.to_string())
+}
+
+async fn flashes_page(flashes: FlashedMessages) -> String {
+    flashes.iter().map(|flash| flash.message.as_str()).collect()
 }
 
 async fn logins_page(req: HttpRequest) -> Result<impl Responder> {
