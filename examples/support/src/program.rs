@@ -41,12 +41,17 @@ impl Program {
 
     /// Waits for a line of the output for which `read` returns a value. Each line is read once.
     pub(crate) fn await_line<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> T {
+        self.find_line(read).expect("a line of the output")
+    }
+
+    /// [`await_line`](Self::await_line), or `None` if the program ends, or takes too long.
+    pub(crate) fn find_line<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let line = self.lines.recv_timeout(left).expect("a line of the output");
+            let line = self.lines.recv_timeout(left).ok()?;
             if let Some(value) = read(&line) {
-                return value;
+                return Some(value);
             }
         }
     }

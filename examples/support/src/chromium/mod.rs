@@ -7,6 +7,7 @@ mod webdriver;
 use std::{
     fmt::Debug,
     net::SocketAddr,
+    path::Path,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -36,15 +37,7 @@ pub struct Chromium<'a> {
 
 impl<'a> Chromium<'a> {
     fn start(profile: &'a ChromiumProfile, site: &str) -> Self {
-        let mut chromedriver = Program::start(
-            Command::new(&profile.chromedriver)
-                .arg("--port=0")
-                .stderr(Stdio::null()),
-        );
-        let port = chromedriver.await_line(|line| {
-            let (_, port) = line.split_once("successfully on port ")?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
+        let (chromedriver, port) = start_chromedriver(&profile.chromedriver);
         let mut browser = Self {
             profile,
             site: site.to_owned(),
@@ -214,4 +207,19 @@ fn wait_for<E: Debug>(what: &str, mut is_so: impl FnMut() -> Result<(), E>) {
         );
         thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// Starts a chromedriver, and returns its port. It takes a free one of IPv4, and ends at once if that is
+/// not free in IPv6: then another one is started.
+fn start_chromedriver(path: &Path) -> (Program, u16) {
+    let start = || {
+        let mut command = Command::new(path);
+        let mut chromedriver = Program::start(command.arg("--port=0").stderr(Stdio::null()));
+        let port = chromedriver.find_line(|line| {
+            let (_, port) = line.split_once("successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        })?;
+        Some((chromedriver, port))
+    };
+    (0..5).find_map(|_| start()).expect("chromedriver starts")
 }
