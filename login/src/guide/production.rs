@@ -70,6 +70,14 @@
 //!   [`previous_keys`](crate::LoginManagerBuilder::previous_keys). A key that has leaked is replaced and *not* listed.
 //!   actix-session's own key can't be rotated without a logout.
 //!
+//! Slow requests
+//!
+//! - A guard decides when the head of a request arrives, and the sender may take any time for the body. So a request with
+//!   a stolen cookie can begin before the logout and act after it. A handler that changes a password, an address or a
+//!   second factor asks once more when it has the body: [`LoginWatch::of`](crate::LoginWatch::of), and then
+//!   [`still_valid`](crate::LoginWatch::still_valid).
+//! - A proxy in front limits the time for a body. actix-web limits only that for the head.
+//!
 //! Transport
 //!
 //! - HTTPS everywhere; no `cookie_secure(false)`, no [`RememberCookie::secure(false)`](crate::RememberCookie::secure).
