@@ -121,7 +121,7 @@ impl<U: UserMixin> FromRequest for PendingUser<U> {
                     expires_at: pending.entry.expires_at.unwrap_or_default(),
                 }),
                 Err(error @ (LoginError::NoPendingLogin | LoginError::TooManyAttempts)) => {
-                    // To log in is no advice for whoever has just done so.
+                    // A visitor who has just logged in needs no advice to do so.
                     let flashes =
                         error == LoginError::TooManyAttempts || !holds_login(manager, &req);
                     let manager = Rc::new(manager.clone());
