@@ -9,7 +9,7 @@ use std::{
 
 use actix_login::{AuthenticatedUser, LoginScope, login_required};
 use actix_web::{
-    App, HttpRequest, HttpServer, Responder,
+    App, HttpRequest, Responder,
     rt::{self, net, time::timeout},
     web::{self, Bytes, Payload, ServiceConfig},
 };
@@ -20,7 +20,7 @@ use h2::{
 };
 
 use crate::support::{
-    Gate, Response, TestApp, block_on, cookie_session,
+    Gate, Response, TestApp, block_on, boxed_app, cookie_session,
     pages::{User, builder},
 };
 
@@ -74,16 +74,9 @@ fn app(gate: &Gate) -> TestApp {
         })
         .build()
         .unwrap();
-    TestApp::start(move |listener| {
-        let app = move || {
-            App::new()
-                .configure(pages)
-                .wrap(manager.clone())
-                .wrap(cookie_session())
-        };
-        let server = HttpServer::new(app).workers(1).disable_signals();
-        let server = server.shutdown_timeout(1).listen_auto_h2c(listener)?;
-        Ok(server.run())
+    TestApp::serve_http_2(move || {
+        let app = App::new().configure(pages);
+        boxed_app(app.wrap(manager.clone()).wrap(cookie_session()))
     })
 }
 

@@ -3,7 +3,7 @@
 
 use actix_login::{LoginManager, LoginScope};
 use actix_web::{
-    App, Error, HttpServer,
+    App, Error,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::Condition,
@@ -13,7 +13,7 @@ use actix_web::{
 use crate::{
     serve,
     support::{
-        Browser, Log, TestApp, cookie_session,
+        Browser, Log, TestApp, boxed_app, cookie_session,
         pages::{User, manager, pages},
     },
 };
@@ -145,10 +145,6 @@ fn create_app(
 #[test]
 fn a_function_may_return_an_app_with_a_manager() {
     let login_manager = manager::<User>();
-    let app = TestApp::start(move |listener| {
-        let server = HttpServer::new(move || create_app(login_manager.clone()));
-        let server = server.workers(1).disable_signals().shutdown_timeout(1);
-        Ok(server.listen(listener)?.run())
-    });
+    let app = TestApp::serve(move || boxed_app(create_app(login_manager.clone())));
     assert_guarded(&app, "/scope/page");
 }

@@ -32,7 +32,7 @@ pub use self::{
     memory_session_store::MemorySessionStore,
     response::{Response, SetCookie},
     runtime::{block_on, on_runtime},
-    server::TestApp,
+    server::{TestApp, boxed_app},
     settings::{REMEMBER, SECRET, SESSION, cookie_session},
     temp_folder::TempFolder,
     test_login_store::TestLoginStore,

@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 
 use actix_login::SessionProtection::{Basic, Strong};
-use actix_web::{App, HttpRequest, HttpServer};
+use actix_web::{App, HttpRequest};
 
 use super::{HOME, STREET, get, log_in_at_home, send, site};
 use crate::support::{
-    Browser, SECRET, TestApp, cookie_session,
+    Browser, SECRET, TestApp, boxed_app, cookie_session,
     site::{Site, World, pages},
 };
 
@@ -178,19 +178,9 @@ fn an_ipv4_client_of_a_dual_stack_socket_is_the_same_client() {
     let port = dual_stack.local_addr().unwrap().port();
     let world = World::new();
     let manager = world.manager(SECRET, |manager| manager.session_protection(Strong));
-    let app = TestApp::start(move |listener| {
-        HttpServer::new(move || {
-            App::new()
-                .configure(|config| pages(config, &world))
-                .wrap(manager.clone())
-                .wrap(cookie_session())
-        })
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .listen(listener)?
-        .listen(dual_stack)
-        .map(|server| server.run())
+    let app = TestApp::serve_also_at(dual_stack, move || {
+        let app = App::new().configure(|config| pages(config, &world));
+        boxed_app(app.wrap(manager.clone()).wrap(cookie_session()))
     });
     let mut browser = app.browser();
     browser.post("/login", "1");
