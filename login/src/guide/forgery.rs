@@ -33,8 +33,8 @@
 //!
 //! 1. If `Sec-Fetch-Site` is sent, `same-origin` and `none` pass. All current browsers send it over HTTPS and to
 //!    `localhost`.
-//! 2. Otherwise `Origin` must name the request's own host, or
-//!    [`server_origin`](crate::LoginManagerBuilder::server_origin).
+//! 2. Otherwise `Origin` must be [`server_origin`](crate::LoginManagerBuilder::server_origin), or name the request's own
+//!    `Host`. The host of `server_origin` passes with its scheme and port alone.
 //! 3. A request with neither header comes from no browser, such as a script with a token. It passes.
 //!
 //! A handshake of a WebSocket is a `GET`, and browsers let every origin send it. So it is refused, too; there `Origin`
@@ -60,9 +60,9 @@
 //! }
 //! ```
 //!
-//! - **`Strict-Transport-Security`.** A proxy may end TLS, so `Origin` is compared with `Host` without its scheme. A network
-//!   attacker who serves a page under the site's name over plain HTTP would pass in a browser that sends no
-//!   `Sec-Fetch-Site`.
+//! - **[`server_origin`](crate::LoginManagerBuilder::server_origin), and `Strict-Transport-Security`.** A proxy may end TLS,
+//!   so without `server_origin` the scheme of `Origin` is not compared. A network attacker who serves a page under the
+//!   site's name over plain HTTP would pass: for a WebSocket, and in a browser that sends no `Sec-Fetch-Site`.
 //! - **Tokens for old browsers, if they must be served.** Browsers from before 2020 send neither header with a form.
 //!   `SameSite=Lax` cookies, the default here, stop those of them that know it. The others need CSRF tokens, and so does an
 //!   app that opens its paths by `allow_cross_site`.

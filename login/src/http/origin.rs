@@ -142,7 +142,8 @@ fn is_websocket(headers: &HeaderMap) -> bool {
 /// another origin.
 ///
 /// `Sec-Fetch-Site` decides where it is sent, and otherwise `Origin`; browsers send one of them. For a
-/// WebSocket `Origin` decides, which RFC 6455 demands of browsers.
+/// WebSocket `Origin` decides, which RFC 6455 demands of browsers. Pages of `own`'s host by another scheme
+/// or port are of another origin, also where the proxy hides which one the request came by.
 pub(crate) fn find_other_origin(
     req: &RequestHead,
     own: Option<&Origin>,
@@ -153,7 +154,11 @@ pub(crate) fn find_other_origin(
     let is_same = match (&sender, site) {
         (_, Some(is_same)) if req.method != Method::GET => is_same,
         (Sender::Unnamed, site) => site.unwrap_or(true),
-        (Sender::Origin(origin), _) => Some(origin) == own || origin.is_host_of(req),
+        (Sender::Origin(origin), _) => match own {
+            // The scheme and the port of this host are known.
+            Some(own) if own.host == origin.host => origin == own,
+            _ => origin.is_host_of(req),
+        },
         (Sender::Null | Sender::Malformed, _) => false,
     };
     let is_trusted = matches!(&sender, Sender::Origin(origin) if trusted.contains(origin));
@@ -250,6 +255,9 @@ mod tests {
             ("http://shop.example.evil", "shop.example", false),
             ("https://site.example", "127.0.0.1:8080", true),
             ("http://site.example", "127.0.0.1:8080", false),
+            ("https://site.example", "site.example", true),
+            ("http://site.example", "site.example", false),
+            ("https://site.example:8443", "site.example:8443", false),
             ("null", "null", false),
             ("", "shop.example", false),
             ("shop.example", "shop.example", false),

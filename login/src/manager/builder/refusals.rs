@@ -265,7 +265,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     }
 
     /// Scheme and host of this site, such as `https://shop.example`, for the `next` that a login view
-    /// on another host gets, and to tell this site's own pages by their `Referer`.
+    /// on another host gets, and to tell this site's own pages by their `Referer` and `Origin`.
     ///
     /// If a proxy strips the start of the path, add it: with `https://example.com/shop`, a request for
     /// `/cart` gets the `next` `/shop/cart`, and the view `/login` is redirected to as `/shop/login`.

@@ -210,6 +210,21 @@ fn the_servers_origin_counts_behind_a_proxy_that_changes_the_host() {
 }
 
 #[test]
+fn pages_of_the_servers_host_by_another_scheme_or_port_are_of_another_origin() {
+    let app = app(|builder| builder.server_origin("https://shop.example"));
+    for (origin, host, status) in [
+        ("https://shop.example", "shop.example", 200),
+        ("http://shop.example", "shop.example", 403),
+        ("https://shop.example:8443", "shop.example:8443", 403),
+        // The site has a second host.
+        ("https://www.shop.example", "www.shop.example", 200),
+    ] {
+        let headers = [("Origin", origin), ("Host", host)];
+        assert_eq!(post(&app, "/login/1", &headers), status, "{origin}");
+    }
+}
+
+#[test]
 fn paths_are_opened_to_all_origins_in_the_routers_spelling() {
     let app = app(|builder| builder.allow_cross_site(["/webhooks/{tail}*"]));
     for path in ["/webhooks/a", "/webhooks/a/b", "/%77ebhooks/a"] {
