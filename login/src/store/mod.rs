@@ -1,7 +1,7 @@
 //! Where active logins are kept: the trait of a store, its types, and the stores of this crate.
 
 pub(crate) mod entry;
-mod logged_store;
+mod failures;
 pub(crate) mod login_store;
 mod memory;
 #[cfg(feature = "redis")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    logged_store::{ErasedLoginStore, LoggedStore},
+    failures::{ErasedLoginStore, LoggedStore},
     login_store::LoginStore,
     memory::MemoryLoginStore,
 };

@@ -6,6 +6,7 @@ mod error;
 mod operations;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -172,7 +173,7 @@ impl SqlLoginStore {
     /// println!("{}", actix_login::store::SqlLoginStore::POSTGRES_MIGRATION);
     /// ```
     #[cfg(feature = "postgres")]
-    pub const POSTGRES_MIGRATION: &str = postgres::MIGRATION;
+    pub const POSTGRES_MIGRATION: &str = schema::POSTGRES;
 
     /// The SQL that creates the table in SQLite, for a copy in the app's own migrations.
     /// [`create_table`](Self::create_table) runs it, too.
@@ -181,7 +182,7 @@ impl SqlLoginStore {
     /// println!("{}", actix_login::store::SqlLoginStore::SQLITE_MIGRATION);
     /// ```
     #[cfg(feature = "sqlite")]
-    pub const SQLITE_MIGRATION: &str = sqlite::MIGRATION;
+    pub const SQLITE_MIGRATION: &str = schema::SQLITE;
 
     /// Keeps the logins in PostgreSQL 11 or later. The database's encoding must be `UTF8`, the default.
     ///

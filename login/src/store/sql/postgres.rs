@@ -2,31 +2,10 @@
 
 use sqlx::{Postgres, error::DatabaseError, postgres::PgQueryResult};
 
-use super::dialect::Dialect;
-
-/// The SQL that creates the table and its indexes in PostgreSQL: what
-/// [`SqlLoginStore::create_table`](super::SqlLoginStore::create_table) runs.
-pub(super) const MIGRATION: &str = "\
-CREATE TABLE IF NOT EXISTS actix_login_logins (
-    id TEXT COLLATE \"C\" PRIMARY KEY,
-    user_key BYTEA NOT NULL,
-    started_at BIGINT NOT NULL,
-    last_seen_at BIGINT NOT NULL,
-    expires_at BIGINT,
-    user_agent TEXT NOT NULL,
-    address TEXT NOT NULL,
-    remembered BOOLEAN NOT NULL,
-    generation BIGINT NOT NULL,
-    last_confirmed_generation BIGINT NOT NULL,
-    issued_at BIGINT NOT NULL,
-    cookie_confirmed_at BIGINT
-);
-CREATE INDEX IF NOT EXISTS actix_login_logins_user ON actix_login_logins (user_key);
-CREATE INDEX IF NOT EXISTS actix_login_logins_expiry ON actix_login_logins (expires_at);
-";
+use super::{dialect::Dialect, schema};
 
 impl Dialect for Postgres {
-    const MIGRATION: &'static str = MIGRATION;
+    const MIGRATION: &'static str = schema::POSTGRES;
 
     // At a stricter level the transaction would not see what others commit while it waits for them.
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
