@@ -100,7 +100,7 @@
 //! # How a request travels
 //!
 //! 1. `middleware` refuses what another origin sent, and adds the manager to the request's data. It reads
-//!    no cookie and no session.
+//!    no cookie and no session. A slow body is watched by `request` from here on.
 //! 2. `guard` runs before the handler's arguments are extracted, and asks for the login. An extractor
 //!    (`extract`) or a function of `api` may be the first to ask instead.
 //! 3. `request` creates the login context in the request's extensions. Later callers share it.

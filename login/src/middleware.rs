@@ -12,7 +12,7 @@ use std::{
 };
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpMessage, HttpRequest, HttpResponse,
     body::{BodySize, EitherBody, MessageBody},
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     http::{StatusCode, header::WWW_AUTHENTICATE},
@@ -23,6 +23,7 @@ use crate::{
     error::LoginError,
     events::LoginEvent,
     future::LocalBoxFuture,
+    guard::refused_argument::{ReturnTo, refuse_argument},
     http::{
         cache_headers::{
             DependsOn, is_for_everyone, keep_from_shared_caches, mark_private, set_remember_cookie,
@@ -34,6 +35,8 @@ use crate::{
         context::{LoginContext, StreamBegun},
         nearest::{AnyManager, NearestManager, SharedManager},
         remember::refresh_without_user,
+        slow_body::SlowBody,
+        watched_login::LateRefusal,
     },
     user::UserMixin,
 };
@@ -130,7 +133,7 @@ impl<S, U: UserMixin> LoginMiddleware<S, U> {
         &self,
         mut req: ServiceRequest,
         sender: &Sender,
-    ) -> LocalBoxFuture<'static, ServiceResponse> {
+    ) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>> {
         let asked = LoginError::CrossSiteHandlerAsked;
         let mut data = Extensions::new();
         data.insert(SharedManager::<U>(Err(asked.clone())));
@@ -156,7 +159,7 @@ impl<S, U: UserMixin> LoginMiddleware<S, U> {
                 Some(handler) => handler(req.request()).await,
                 None => HttpResponse::Forbidden().finish(),
             };
-            req.into_response(res)
+            Ok(req.into_response(res))
         })
     }
 
@@ -211,6 +214,7 @@ where
             };
         }
         req.add_data_container(Rc::clone(shared_data));
+        SlowBody::watch(&mut req);
         LoginResponseFuture::Handling {
             handling: self.service.call(req),
             shared_data: Rc::clone(shared_data),
@@ -231,7 +235,7 @@ pin_project! {
             user: PhantomData<fn() -> U>,
         },
         Refused {
-            refusing: LocalBoxFuture<'static, ServiceResponse>,
+            refusing: LocalBoxFuture<'static, Result<ServiceResponse, Error>>,
         },
         Failed {
             error: Option<LoginError>,
@@ -247,8 +251,8 @@ where
 {
     type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let (handling, shared_data) = match self.project() {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let (handling, shared_data) = match self.as_mut().project() {
             LoginResponseFutureProjection::Handling {
                 handling,
                 shared_data,
@@ -256,7 +260,7 @@ where
             } => (handling, shared_data),
             LoginResponseFutureProjection::Refused { refusing } => {
                 let res = ready!(refusing.as_mut().poll(cx));
-                return Poll::Ready(Ok(res.map_into_right_body()));
+                return Poll::Ready(res.map(ServiceResponse::map_into_right_body));
             }
             LoginResponseFutureProjection::Failed { error } => {
                 return match error.take() {
@@ -270,6 +274,14 @@ where
             && let Some(SharedManager(Ok(manager))) = shared_data.get::<SharedManager<U>>()
         {
             let context = manager.existing_context(res.request());
+            let watched = context.as_ref().and_then(|it| it.watched.as_ref());
+            if let Some(refusal) = watched.and_then(|watched| watched.take_refusal()) {
+                let (manager, req) = (manager.clone(), res.request().clone());
+                self.set(LoginResponseFuture::Refused {
+                    refusing: Box::pin(refuse_late(manager, req, refusal)),
+                });
+                return self.poll(cx);
+            }
             if let Some(error) = context.as_ref().and_then(|it| dropped_error(it, res)) {
                 return Poll::Ready(Err(error.into()));
             }
@@ -295,6 +307,29 @@ fn dropped_error<U: UserMixin, B>(
          the error, so the response was replaced by a 500: to treat the error, call `current_user`"
     );
     Some(error)
+}
+
+/// Refuses a request whose login no longer holds, now that its body has arrived. The session stays as
+/// it is: another request may have logged in meanwhile.
+async fn refuse_late<U: UserMixin>(
+    manager: LoginManager<U>,
+    req: HttpRequest,
+    refusal: LateRefusal,
+) -> Result<ServiceResponse, Error> {
+    let response = match refusal {
+        LateRefusal::Ended => {
+            let manager = Rc::new(manager.clone());
+            refuse_argument(manager, ReturnTo::Page, false, &req)
+                .await
+                .error_response()
+        }
+        LateRefusal::Forbidden => manager.forbidden(&req).await,
+        LateRefusal::Failed(error) => return Err(error.into()),
+    };
+    let mut res = ServiceResponse::new(req, response);
+    let context = manager.existing_context(res.request());
+    finish_response(&manager, context.as_deref(), &mut res);
+    Ok(res)
 }
 
 /// Sets the challenge, the remember cookie and the cache headers of a response.

@@ -74,10 +74,10 @@ impl<U: UserMixin> LoginManager<U> {
             let keys = &visit.settings().session_keys;
             keys.forget_pending(&visit.session);
             context.clear_cookie();
-            context.progress.set(None);
+            context.set_login(None);
             ended?;
         }
-        context.progress.set(None);
+        context.set_login(None);
         let user = login.as_ref().map(|login| &*login.user);
         self.emit(req, LoginEvent::UserLoggedOut, user);
         Ok(())

@@ -16,16 +16,12 @@ use pin_project_lite::pin_project;
 
 use super::current::current_login;
 use crate::{
-    active::lookup::find,
     config::WATCH_INTERVAL,
-    crypto::{auth_tag::match_auth_tag, keyring::KeyMatch},
     error::LoginError,
     future::LocalBoxFuture,
     manager::LoginManager,
-    request::visit::Visit,
-    resolve::load_user::load_user,
-    session::record::LoginRecord,
-    store::entry::LoginId,
+    request::{visit::Visit, watched_login::LoginSnapshot},
+    resolve::check_again::load_if_valid,
     user::UserMixin,
 };
 
@@ -34,7 +30,7 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Watches the login of a request, for a response that outlives it: a WebSocket, or an event stream.
 ///
-/// A guard checks the login once, when the response begins. The watch checks it again, as a new request
+/// A guard checks the login when the request arrives. The watch checks it again, as a new request
 /// would: the deadlines, the user loader, whether the guards admit the user, the `session_auth_hash`,
 /// and the store of [active logins](crate::ActiveLogins). **Without active logins it can't see a logout
 /// in another tab**, since only the browser knows that the session ended.
@@ -86,8 +82,7 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 /// In the last two cases the browser is still logged in, and connects again.
 pub struct LoginWatch<U: UserMixin> {
     manager: LoginManager<U>,
-    record: LoginRecord,
-    login: Option<LoginId>,
+    snapshot: LoginSnapshot,
     interval: Duration,
 }
 
@@ -107,12 +102,9 @@ impl<U: UserMixin> LoginWatch<U> {
             return Err(LoginError::NotLoggedIn);
         }
         let visit = Visit::open(&context, req)?;
-        let record = visit.current_record(&login, &id);
-        let by_cookie = || visit.current_token(&login, &id)?.login.map(|of| of.id);
         Ok(Self {
             manager: manager.clone(),
-            login: record.login.map(|of| of.id).or_else(by_cookie),
-            record,
+            snapshot: visit.snapshot(&login, &id),
             interval: WATCH_INTERVAL,
         })
     }
@@ -133,31 +125,8 @@ impl<U: UserMixin> LoginWatch<U> {
     ///
     /// [`LoginError::LoaderFailed`] and [`LoginError::StoreFailed`]: it is not known. End the response.
     pub async fn still_valid(&self) -> Result<bool, LoginError> {
-        let settings = self.manager.settings();
-        let (record, id) = (&self.record, &*self.record.id);
-        let mut last_seen_at = record.last_seen_at.unwrap_or(record.started_at);
-        if let Some(active) = &settings.active {
-            let Some(login) = self.login else {
-                return Ok(false);
-            };
-            let Some(stored) = find(active, settings, login, id).await? else {
-                return Ok(false);
-            };
-            // That of a superseded login is in the future.
-            if !stored.is_superseded() {
-                last_seen_at = last_seen_at.max(stored.last_seen_at);
-            }
-        }
-        let user = load_user(&self.manager, id).await?;
-        let session = &settings.session;
-        if session.has_expired(record.started_at, last_seen_at, settings.now()) {
-            return Ok(false);
-        }
-        let is_current = |user: &U| {
-            let key = match_auth_tag(&settings.keys, id, user, record.auth_tag.as_ref());
-            user.is_authenticated() && key != KeyMatch::None
-        };
-        Ok(user.is_some_and(|user| is_current(&user)))
+        let user = load_if_valid(&self.manager, &self.snapshot).await?;
+        Ok(user.is_some())
     }
 
     /// Waits until the login no longer holds, or a check fails. It may wait for ever.

@@ -119,6 +119,11 @@ where
         self.target.admit(rule, req).await?;
         pass_check::<U, C, M>(&self.check, req).await
     }
+
+    async fn check_again(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
+        self.target.check_again(req).await?;
+        pass_check::<U, C, M>(&self.check, req).await
+    }
 }
 
 /// Admits the current user of this type, if the user passes the check.

@@ -8,6 +8,7 @@ use std::{
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, dev::Payload};
 
 use super::rule::{Guard, Target};
+use crate::request::slow_body::SlowBody;
 
 /// A request from which nothing has been extracted yet.
 #[doc(hidden)]
@@ -44,7 +45,18 @@ where
     if let Err(refusal) = guard.admit(&request.req).await {
         return refusal;
     }
-    match Args::from_request(&request.req, &mut request.payload).await {
+    let args = Args::from_request(&request.req, &mut request.payload).await;
+    match SlowBody::of(&request.req).and_then(|body| body.checked()) {
+        None => {}
+        Some(true) => {
+            if let Err(refusal) = guard.check_again(&request.req).await {
+                return refusal;
+            }
+        }
+        // The manager makes the response.
+        Some(false) => return HttpResponse::Unauthorized().finish(),
+    }
+    match args {
         Ok(args) => handler
             .call(args)
             .await

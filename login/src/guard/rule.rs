@@ -1,6 +1,6 @@
 //! A guard: a rule, and the users that it is about.
 
-use std::{marker::PhantomData, time::Duration};
+use std::{future::ready, marker::PhantomData, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
@@ -59,6 +59,11 @@ impl<T: Target> Guard<T> {
     pub(crate) async fn admit(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
         self.target.admit(&self.rule, req).await
     }
+
+    /// Asks the checks of the user once more, after a slow body.
+    pub(super) async fn check_again(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
+        self.target.check_again(req).await
+    }
 }
 
 /// The users that a guard is about.
@@ -70,6 +75,12 @@ pub trait Target: 'static {
         rule: &Rule,
         req: &HttpRequest,
     ) -> impl Future<Output = Result<(), HttpResponse>>;
+
+    /// Asks the checks of the user. Without any it admits the request.
+    #[doc(hidden)]
+    fn check_again(&self, _: &HttpRequest) -> impl Future<Output = Result<(), HttpResponse>> {
+        ready(Ok(()))
+    }
 }
 
 /// The users of the nearest manager.

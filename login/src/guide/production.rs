@@ -72,10 +72,14 @@
 //!
 //! Slow requests
 //!
-//! - A guard decides when the head of a request arrives, and the sender may take any time for the body. So a request with
-//!   a stolen cookie can begin before the logout and act after it. A handler that changes a password, an address or a
-//!   second factor asks once more when it has the body: [`LoginWatch::of`](crate::LoginWatch::of), and then
-//!   [`still_valid`](crate::LoginWatch::still_valid).
+//! - A guard decides when the head of a request arrives, and the sender may take any time for the body: a request with a
+//!   stolen cookie could begin before the logout and act after it. So the login is checked again for a body that takes
+//!   longer than a second, at most once a second, before the handler gets what has arrived. If it has ended, the handler
+//!   gets an error in place of the body, and the response is that of a request that needs a login.
+//! - What is checked is what a [`LoginWatch`](crate::LoginWatch) checks; the user by the header loader; and each `check` of
+//!   a guard. A logout is seen with [active logins](super::storage) alone. Not checked: a user found by the request loader;
+//!   whether the login is still fresh; and the request of a method that must change nothing, such as `GET`.
+//! - An argument such as [`AuthenticatedUser`](crate::AuthenticatedUser) is the user at the time of the head.
 //! - A proxy in front limits the time for a body. actix-web limits only that for the head.
 //!
 //! Transport
@@ -83,8 +87,8 @@
 //! - HTTPS everywhere; no `cookie_secure(false)`, no [`RememberCookie::secure(false)`](crate::RememberCookie::secure).
 //! - Security headers, as above.
 //! - [`trusted_proxies`](super::session_protection#behind-a-proxy) with the exact number of proxies, and no way past them.
-//! - [`server_origin`](crate::LoginManagerBuilder::server_origin) behind a proxy that changes `Host`, for browsers that
-//!   [send `Origin` alone](super::forgery), or that ends TLS, if a login view is on another host.
+//! - [`server_origin`](crate::LoginManagerBuilder::server_origin), for WebSockets and for browsers that
+//!   [send `Origin` alone](super::forgery); also behind a proxy that ends TLS, if a login view is on another host.
 //!
 //! Logins
 //!

@@ -1,6 +1,6 @@
 //! WebSockets and streams: responses that outlive the check of their login.
 //!
-//! A guard checks the login once, when the response begins. [`LoginWatch`](crate::LoginWatch) checks it again while the
+//! A guard checks the login before the response begins. [`LoginWatch`](crate::LoginWatch) checks it again while the
 //! response lasts, and ends the response with the login:
 //!
 //! ```

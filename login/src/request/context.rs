@@ -7,7 +7,7 @@ use std::{
 
 use actix_session::Session;
 
-use super::progress::Progress;
+use super::{login::Login, progress::Progress, watched_login::WatchedLogin};
 use crate::{
     error::LoginError,
     manager::LoginManager,
@@ -45,6 +45,8 @@ pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) failed_pending: OnceCell<LoginError>,
     /// Whether an untyped guard of a scope admitted the request's user.
     pub(crate) guarded_untyped: Cell<bool>,
+    /// What is checked again while the body of the request arrives, if it has one.
+    pub(crate) watched: Option<Box<WatchedLogin<U>>>,
     /// Set once a login record was written.
     pub(crate) written: RefCell<Option<LostLoginWarning<U>>>,
 }
@@ -63,8 +65,17 @@ impl<U: UserMixin> LoginContext<U> {
             failed_argument: Cell::new(false),
             failed_pending: OnceCell::new(),
             guarded_untyped: Cell::new(false),
+            watched: None,
             written: RefCell::new(None),
         }
+    }
+
+    /// Sets the login of the request, after a login, a logout or a confirmation.
+    pub(crate) fn set_login(&self, login: Option<Login<U>>) {
+        if let Some(watched) = &self.watched {
+            watched.forget();
+        }
+        self.progress.set(login);
     }
 
     /// Fails once nothing can be set in the response any more.

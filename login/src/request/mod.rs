@@ -5,5 +5,7 @@ pub(crate) mod login;
 pub(crate) mod nearest;
 pub(crate) mod progress;
 pub(crate) mod remember;
+pub(crate) mod slow_body;
 pub(crate) mod visit;
+pub(crate) mod watched_login;
 pub(crate) mod write_session;

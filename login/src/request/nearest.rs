@@ -2,7 +2,7 @@
 
 use std::{
     any::{TypeId, type_name},
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use actix_web::{HttpMessage, HttpRequest};
@@ -10,6 +10,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use super::{
     context::{LoginContext, StreamBegun},
     login::LoginState,
+    slow_body::SlowBody,
 };
 use crate::{
     error::LoginError,
@@ -62,7 +63,14 @@ impl<U: UserMixin> LoginManager<U> {
         if !Self::of(req)?.is(self) {
             return Err(clash());
         }
-        let context = Rc::new(LoginContext::new(self.clone()));
+        let slow_body = SlowBody::of(req);
+        let mut context = LoginContext::new(self.clone());
+        context.watched = slow_body.is_some().then(Box::default);
+        let context = Rc::new(context);
+        if let Some(body) = slow_body {
+            let login: Weak<LoginContext<U>> = Rc::downgrade(&context);
+            body.add(login);
+        }
         let response_begun = req.extensions().contains::<StreamBegun<U>>();
         context.response_begun.set(response_begun);
         let replaced = req.extensions_mut().insert(Rc::clone(&context));

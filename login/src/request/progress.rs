@@ -62,6 +62,11 @@ impl<U: UserMixin> Progress<U> {
         self.finish(State::Done(Ok(login)));
     }
 
+    /// Replaces what is known by an error.
+    pub(crate) fn fail(&self, error: LoginError) {
+        self.finish(State::Done(Err(error)));
+    }
+
     pub(crate) fn is_loading(&self) -> bool {
         matches!(&*self.state.borrow(), State::Loading)
     }

@@ -77,7 +77,7 @@ impl<'a, U: UserMixin> Visit<'a, U> {
 
     /// Sets the login of the request.
     pub(crate) fn set_login(&self, login: Option<Login<U>>) {
-        self.context.progress.set(login);
+        self.context.set_login(login);
     }
 
     /// Logs an event, and calls the observers.

@@ -5,6 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use super::{
     login::{Login, LoginSource},
     visit::Visit,
+    watched_login::LoginSnapshot,
 };
 use crate::{
     crypto::auth_tag::auth_tag,
@@ -54,6 +55,17 @@ impl<U: UserMixin> Visit<'_, U> {
         self.record()
             .filter(|record| &*record.id == id)
             .unwrap_or_else(|| self.new_record(id, &login.user, login.fresh))
+    }
+
+    /// The current login of the request, whose id as text is `id`.
+    pub(crate) fn snapshot(&self, login: &Login<U>, id: &str) -> LoginSnapshot {
+        let record = self.current_record(login, id);
+        let by_cookie = || self.current_token(login, id)?.login.map(|of| of.id);
+        let login = match self.settings().active {
+            Some(_) => record.login.map(|of| of.id).or_else(by_cookie),
+            None => None,
+        };
+        LoginSnapshot { record, login }
     }
 
     /// The login of this record.

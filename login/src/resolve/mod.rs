@@ -3,9 +3,11 @@
 mod by_cookie;
 mod by_request;
 mod by_session;
+pub(crate) mod check_again;
 pub(crate) mod check_record;
 pub(crate) mod load_user;
 pub(crate) mod once;
 pub(crate) mod pending;
 #[cfg(feature = "test")]
 pub(crate) mod prepared;
+mod sources;

@@ -7,4 +7,5 @@ mod guards;
 mod refusal_handlers;
 mod refused_uploads;
 mod scopes;
+mod slow_bodies;
 mod www_authenticate;

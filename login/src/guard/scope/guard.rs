@@ -15,10 +15,14 @@ use crate::{
     future::LocalBoxFuture,
     guard::{
         check::{Check, pass_check},
-        rule::{Nearest, Of, Rule, Target},
+        rule::{Nearest, Of, Rule, Target, fail},
     },
     http::path_patterns::PathPatterns,
-    request::nearest::{AnyManager, SharedManager, nearest},
+    manager::LoginManager,
+    request::{
+        nearest::{AnyManager, SharedManager, nearest},
+        watched_login::CheckUser,
+    },
     user::UserMixin,
 };
 
@@ -116,7 +120,7 @@ impl PlacedGuard {
             None => Nearest.admit_before_managers(rule, req).await?,
         }
         for check in &self.guard.checks {
-            check.pass(req).await?;
+            Arc::clone(check).pass(req).await?;
         }
         Ok(())
     }
@@ -194,7 +198,7 @@ impl<U: UserMixin> ErasedUsers for Of<U> {
 /// A [`Check`] with its type erased.
 trait ErasedCheck: Send + Sync {
     fn user_type(&self) -> UserType;
-    fn pass<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), HttpResponse>>;
+    fn pass(self: Arc<Self>, req: &HttpRequest) -> LocalBoxFuture<'_, Result<(), HttpResponse>>;
 }
 
 struct ScopeCheck<U, C, M> {
@@ -205,13 +209,31 @@ struct ScopeCheck<U, C, M> {
 impl<U, C, M> ErasedCheck for ScopeCheck<U, C, M>
 where
     U: UserMixin,
-    C: Check<U, M> + Send + Sync,
+    C: Check<U, M> + Send + Sync + 'static,
+    M: 'static,
 {
     fn user_type(&self) -> UserType {
         UserType::of::<U>()
     }
 
-    fn pass<'a>(&'a self, req: &'a HttpRequest) -> LocalBoxFuture<'a, Result<(), HttpResponse>> {
-        Box::pin(pass_check::<U, C, M>(&self.check, req))
+    fn pass(self: Arc<Self>, req: &HttpRequest) -> LocalBoxFuture<'_, Result<(), HttpResponse>> {
+        Box::pin(async move {
+            pass_check::<U, C, M>(&self.check, req).await?;
+            let context = LoginManager::<U>::of(req).and_then(|manager| manager.context(req));
+            if let Some(watched) = &context.map_err(fail)?.watched {
+                watched.add_check(self);
+            }
+            Ok(())
+        })
+    }
+}
+
+impl<U, C, M> CheckUser<U> for ScopeCheck<U, C, M>
+where
+    U: UserMixin,
+    C: Check<U, M>,
+{
+    fn admits<'a>(&'a self, user: &'a U) -> LocalBoxFuture<'a, bool> {
+        Box::pin(self.check.check(user))
     }
 }
