@@ -4,11 +4,8 @@ use std::{
     collections::BTreeMap,
     io::{Read, Write},
     net::TcpStream,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::sleep,
+    sync::{Arc, Mutex},
+    thread::{self, sleep},
     time::Duration,
 };
 
@@ -21,11 +18,11 @@ use actix_web::{
     rt::{self, net},
     web::{self, Bytes, Data, Payload, ServiceConfig},
 };
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, future::join};
 use h2::client::handshake;
 
 use crate::support::{
-    Browser, Count, Response, SESSION, TestApp, TestLoginStore,
+    Browser, Count, Gate, Response, SESSION, TestApp, TestLoginStore,
     active_site::{self, Events, User, Users, log_in, who},
     block_on, boxed_app, cookie_session,
 };
@@ -41,13 +38,8 @@ struct Rights {
     users: Users,
     tokens: Arc<Mutex<BTreeMap<String, u64>>>,
     acted: Count,
-}
-
-static IS_ADMIN: [AtomicBool; 4] = [const { AtomicBool::new(true) }; 4];
-
-/// Each user of the tests is an administrator until a test says otherwise.
-fn is_admin(user: &User) -> bool {
-    IS_ADMIN[user.id as usize].load(Ordering::SeqCst)
+    /// Where `/log-in-beside` waits before it logs in.
+    beside: Gate,
 }
 
 fn act(rights: &Rights, body: &[u8]) -> String {
@@ -65,7 +57,7 @@ async fn optional(body: Option<Bytes>, rights: Data<Rights>) -> impl Responder {
     act(&rights, &body.unwrap_or_default())
 }
 
-#[login_required(User, check = is_admin)]
+#[login_required(User, check = |user| user.is_admin)]
 async fn checked(body: Bytes, rights: Data<Rights>) -> impl Responder {
     act(&rights, &body)
 }
@@ -98,6 +90,48 @@ async fn reader(
     Ok(HttpResponse::Ok().body(act(&rights, &received)))
 }
 
+/// The same, but it goes on after an error, and asks who is logged in at the end, too.
+async fn stubborn_reader(
+    req: HttpRequest,
+    mut body: Payload,
+    rights: Data<Rights>,
+) -> Result<impl Responder> {
+    current_user::<User>(&req).await?;
+    let mut received = Vec::new();
+    while let Some(part) = body.next().await {
+        received.extend(part.unwrap_or_default());
+    }
+    if current_user::<User>(&req).await?.is_anonymous() {
+        return Ok(HttpResponse::Unauthorized().finish());
+    }
+    Ok(HttpResponse::Ok().body(act(&rights, &received)))
+}
+
+/// Says whether the user is an administrator, before and after the body.
+async fn is_admin(req: HttpRequest, body: Payload) -> Result<impl Responder> {
+    let is_admin = async || -> Result<Option<bool>> {
+        let user = current_user::<User>(&req).await?;
+        Ok(user.user().map(|user| user.is_admin))
+    };
+    let before = is_admin().await?;
+    body.to_bytes().await?;
+    Ok(format!("{before:?} {:?}", is_admin().await?))
+}
+
+/// Logs in as user 2 while it waits for the last part of the body.
+async fn log_in_beside(req: HttpRequest, body: Payload, rights: Data<Rights>) -> Result<String> {
+    current_user::<User>(&req).await?;
+    let log_in = async {
+        rights.beside.pass().await;
+        let logged_in = login_user(&req, &rights.users.get(2).unwrap()).await;
+        rights.acted.add();
+        logged_in
+    };
+    let (body, logged_in) = join(body.to_bytes(), log_in).await;
+    logged_in?;
+    Ok(String::from_utf8(body?.to_vec()).unwrap())
+}
+
 /// Logs in as user 2, and then reads the body.
 async fn log_in_first(req: HttpRequest, body: Payload, rights: Data<Rights>) -> Result<String> {
     current_user::<User>(&req).await?;
@@ -115,19 +149,25 @@ fn pages(config: &mut ServiceConfig) {
         .route("/checked", web::post().to(checked))
         .route("/extractor", web::post().to(extractor))
         .route("/reader", web::post().to(reader))
+        .route("/stubborn-reader", web::post().to(stubborn_reader))
+        .route("/is-admin", web::post().to(is_admin))
+        .route("/log-in-beside", web::post().to(log_in_beside))
         .route("/log-in-first", web::post().to(log_in_first))
         .route("/public", web::post().to(unguarded))
         .service(scope("/scope").wrap(LoginScope::new().login_required()))
-        .service(scope("/checked-scope").wrap(LoginScope::new().check(is_admin)));
+        .service(
+            scope("/checked-scope").wrap(LoginScope::new().check(|user: &User| user.is_admin)),
+        );
 }
 
 /// The pages that need a login.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/attribute",
     "/optional",
     "/checked",
     "/extractor",
     "/reader",
+    "/stubborn-reader",
     "/scope",
     "/checked-scope",
 ];
@@ -153,6 +193,7 @@ impl Site {
             users: Users::new(),
             tokens: Arc::default(),
             acted: Count::default(),
+            beside: Gate::default(),
         };
         let (by_token, events) = (rights.clone(), Events::default());
         let manager = active_site::builder(&rights.users)
@@ -347,6 +388,18 @@ fn a_slow_body_does_not_outlast_the_token_of_its_header() {
         assert_refused(page, &post.finish());
     }
     assert_eq!(site.acted(), PAGES.len());
+    // The token belongs to another user now.
+    let good = PAGES.map(|page| (page, begin(page, "good")));
+    sleep(SLOW);
+    site.rights
+        .tokens
+        .lock()
+        .unwrap()
+        .insert("good".to_owned(), 2);
+    for (page, post) in good {
+        assert_refused(page, &post.finish());
+    }
+    assert_eq!(site.acted(), PAGES.len());
 }
 
 #[test]
@@ -355,12 +408,22 @@ fn a_slow_body_does_not_outlast_a_right() {
     let browser = site.logged_in(3);
     let pages = ["/checked", "/checked-scope"];
     let responses = all_pages(&site, &browser, &pages, || {
-        IS_ADMIN[3].store(false, Ordering::SeqCst);
+        site.rights.users.demote(3);
     });
     for (page, response) in responses {
         assert_eq!(response.status, 403, "{page}");
     }
     assert_eq!(site.acted(), 0);
+}
+
+#[test]
+fn after_a_slow_body_the_user_is_as_the_loader_returns_it_then() {
+    let site = Site::new();
+    let browser = site.logged_in(1);
+    let responses = all_pages(&site, &browser, &["/is-admin"], || {
+        site.rights.users.demote(1)
+    });
+    assert_eq!(responses[0].1.body, "Some(true) Some(false)");
 }
 
 #[test]
@@ -407,6 +470,29 @@ fn a_handler_that_logs_in_reads_a_slow_body_as_the_new_user() {
     let mut browser = site.logged_in(1);
     let responses = all_pages(&site, &browser, &["/log-in-first"], || {});
     let response = &responses[0].1;
+    assert_eq!((response.status, &*response.body), (200, BODY));
+    let session = response.set_cookie(SESSION).unwrap();
+    browser.cookies.insert(session.name, session.value);
+    assert_eq!(who(&mut browser), "Some(2)");
+}
+
+#[test]
+fn a_handler_that_logs_in_during_the_check_stays_logged_in() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let post = SlowPost::begin(&browser, &site, "/log-in-beside");
+    sleep(SLOW);
+    let find = site.store.hold("find");
+    let response = thread::scope(|scope| {
+        let response = scope.spawn(|| post.finish());
+        find.wait_until_reached();
+        site.rights.beside.open();
+        while site.acted() == 0 {
+            sleep(Duration::from_millis(2));
+        }
+        find.open();
+        response.join().unwrap()
+    });
     assert_eq!((response.status, &*response.body), (200, BODY));
     let session = response.set_cookie(SESSION).unwrap();
     browser.cookies.insert(session.name, session.value);

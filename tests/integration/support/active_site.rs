@@ -39,32 +39,42 @@ pub struct User {
     pub id: u64,
     #[user(session_auth_hash)]
     password: String,
+    pub is_admin: bool,
 }
 
-/// Ids and passwords.
+/// The users by their ids. All are administrators until a test demotes them.
 #[derive(Clone)]
-pub struct Users(Arc<Mutex<BTreeMap<u64, String>>>);
+pub struct Users(Arc<Mutex<BTreeMap<u64, User>>>);
 
 impl Users {
     pub fn new() -> Self {
-        let users = (1..=3).map(|id| (id, "first password".to_owned()));
+        let users = (1..=3).map(|id| (id, Self::new_user(id, "first password")));
         Self(Arc::new(Mutex::new(users.collect())))
     }
 
+    fn new_user(id: u64, password: &str) -> User {
+        User {
+            id,
+            password: password.to_owned(),
+            is_admin: true,
+        }
+    }
+
     pub fn get(&self, id: u64) -> Option<User> {
-        let password = self.0.lock().unwrap().get(&id).cloned()?;
-        Some(User { id, password })
+        self.0.lock().unwrap().get(&id).cloned()
+    }
+
+    pub fn demote(&self, id: u64) {
+        self.0.lock().unwrap().get_mut(&id).unwrap().is_admin = false;
     }
 
     /// Changes the password, and the id if `new_id` differs.
     pub fn change(&self, id: u64, new_id: u64, password: &str) -> User {
         let mut users = self.0.lock().unwrap();
         users.remove(&id);
-        users.insert(new_id, password.to_owned());
-        User {
-            id: new_id,
-            password: password.to_owned(),
-        }
+        let user = Self::new_user(new_id, password);
+        users.insert(new_id, user.clone());
+        user
     }
 }
 
