@@ -59,7 +59,9 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{request::nearest::SharedManager, resolve::prepared::PreparedLogin, user::UserMixin};
+use crate::{
+    request::nearest::SharedManager, resolve::prepared_login::PreparedLogin, user::UserMixin,
+};
 
 /// How many redirects in a row a client follows.
 const REDIRECTS_MAX: usize = 10;

@@ -1,6 +1,6 @@
 //! How active logins end.
 
-use super::{lookup::list_live, note::revoke_flask_cookies, pending::list_pending};
+use super::{lookup::list_live, pending::list_pending, user_notes::revoke_flask_cookies};
 use crate::{
     error::LoginError,
     manager::settings::Settings,

@@ -5,7 +5,7 @@
 //! fingerprint. In that login Flask-Login's cookie counts as the remember cookie of generation 0. When
 //! a login of these is ended, a note in the store records that the user's cookie starts no other.
 
-use super::note::flask_cookies_are_revoked;
+use super::user_notes::flask_cookies_are_revoked;
 use crate::{
     error::LoginError,
     request::visit::Visit,

@@ -8,7 +8,7 @@ use super::{
     end::{end_all, end_logins},
     expiry::expiry,
     lookup::{find, list_current},
-    note::revoke_flask_cookies,
+    user_notes::revoke_flask_cookies,
 };
 use crate::{
     error::LoginError,

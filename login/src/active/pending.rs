@@ -6,7 +6,7 @@
 //! cookie counts a code and, if the time has passed, starts the count anew: nothing is ever reset by
 //! removing it.
 
-use super::note::{note, note_user};
+use super::user_notes::{note, note_user};
 use crate::{
     error::LoginError,
     manager::settings::Settings,

@@ -161,7 +161,7 @@ pub async fn login_user_with<U: UserMixin>(
     let visit = Visit::open_writable(&context, req)?;
     // The login of a test client precedes this one.
     #[cfg(feature = "test")]
-    crate::resolve::prepared::start_prepared(&visit).await?;
+    crate::resolve::prepared_login::start_prepared(&visit).await?;
 
     if let (Some(pending), Some(active)) = (visit.pending_in_session(), &visit.settings().active) {
         active.store.end(pending).await?;

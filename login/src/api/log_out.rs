@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::{HttpRequest, http::header};
 
 use crate::{
-    active::{end::end_logins, note::revoke_flask_cookies},
+    active::{end::end_logins, user_notes::revoke_flask_cookies},
     error::LoginError,
     events::LoginEvent,
     manager::LoginManager,

@@ -5,7 +5,7 @@ mod any_manager;
 mod current;
 pub(crate) mod log_in;
 pub(crate) mod log_out;
+pub(crate) mod login_watch;
 pub(crate) mod pending;
 pub(crate) mod questions;
 pub(crate) mod reauthenticate;
-pub(crate) mod watch;

@@ -74,7 +74,7 @@ pub async fn begin_login<U: UserMixin>(
         context.load(req).await?;
     }
     #[cfg(feature = "test")]
-    crate::resolve::prepared::start_prepared(&visit).await?;
+    crate::resolve::prepared_login::start_prepared(&visit).await?;
 
     let before = visit.pending_in_session();
     let pending = begin_pending(active, settings, &id).await?;

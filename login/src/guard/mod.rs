@@ -5,5 +5,5 @@ pub(crate) mod handler;
 pub(crate) mod refusal;
 pub(crate) mod refused_argument;
 pub(crate) mod rule;
-mod running;
+mod running_handlers;
 pub(crate) mod scope;

@@ -8,7 +8,7 @@ use actix_web::{
     http::{Method, header},
 };
 
-use super::running;
+use super::running_handlers;
 use crate::{
     error::LoginError,
     events::LoginEvent,
@@ -161,7 +161,7 @@ pub(super) async fn refuse_needs_refresh(
 
 /// Emits the event of a refusal, unless a handler of a refusal asks: one refusal emits one event.
 pub(super) fn emit_once(manager: &dyn AnyManager, req: &HttpRequest, event: LoginEvent) {
-    if !running::is_within_emitted_refusal(req) {
+    if !running_handlers::is_within_emitted_refusal(req) {
         manager.emit_for_current_user(req, event);
     }
 }
@@ -173,9 +173,9 @@ pub(super) async fn refuse_forbidden(manager: &dyn AnyManager, req: &HttpRequest
         .map(|scope| &scope.refusals)
         .chain(iter::once(&manager.settings().refusals))
         .filter_map(|refusals| refusals.forbidden_handler.as_ref())
-        .find(|handler| running::may_run(handler, req));
+        .find(|handler| running_handlers::may_run(handler, req));
     match handler {
-        Some(handler) => running::run(handler, false, req).await,
+        Some(handler) => running_handlers::run(handler, false, req).await,
         None => HttpResponse::Forbidden().finish(),
     }
 }
@@ -245,7 +245,7 @@ async fn refuse(
 ) -> HttpResponse {
     let scopes = enclosing_scopes(req);
     match find_refusal(&scopes, manager, req, refusal_in) {
-        FoundRefusal::Handler(handler) => running::run(handler, true, req).await,
+        FoundRefusal::Handler(handler) => running_handlers::run(handler, true, req).await,
         FoundRefusal::View(view) => redirect_or_401(manager, req, view, Some(message)),
     }
 }
@@ -268,12 +268,12 @@ pub(super) fn find_refusal<'a>(
         .iter()
         .map(|scope| refusal_in(&scope.refusals))
         .find(|refusal| match &refusal.handler {
-            Some(handler) => running::may_run(handler, req),
+            Some(handler) => running_handlers::may_run(handler, req),
             None => !refusal.is_inherited(),
         })
         .unwrap_or_else(|| refusal_in(&manager.settings().refusals));
     match &refusal.handler {
-        Some(handler) if running::may_run(handler, req) => FoundRefusal::Handler(handler),
+        Some(handler) if running_handlers::may_run(handler, req) => FoundRefusal::Handler(handler),
         _ => FoundRefusal::View(&refusal.view),
     }
 }
@@ -301,7 +301,7 @@ fn flash_and_redirect(
     let settings = manager.settings();
     let redirect = redirect_to_view(view, req, &settings.redirects)?;
     let is_navigation = is_navigation(req.method(), req.headers());
-    let kept_effects = running::kept_effects(req);
+    let kept_effects = running_handlers::kept_effects(req);
     // The user sees no response to a script's request, and would be told later, on another page.
     let message = message.filter(|message| is_navigation && !message.text.is_empty());
     if let Some(message) = message {

@@ -12,7 +12,7 @@ use super::{
         FoundRefusal, emit_once, enclosing_scopes, find_refusal, preflight_response,
         redirect_or_401,
     },
-    running::{self, KeptEffects},
+    running_handlers::{self, KeptEffects},
 };
 use crate::{
     events::LoginEvent, manager::settings::ViewSetting, pages::login_url::KeepsNext,
@@ -37,7 +37,7 @@ pub(crate) async fn refuse_argument(
     let made_by = match find_refusal(&scopes, &*manager, req, |it| &it.unauthorized) {
         FoundRefusal::Handler(handler) => {
             return_to.mark(req);
-            let response = running::run_apart(handler, &kept_effects, req).await;
+            let response = running_handlers::run_apart(handler, &kept_effects, req).await;
             return_to.unmark(req);
             MadeBy::Handler(response, kept_effects)
         }

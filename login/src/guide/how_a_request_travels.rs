@@ -93,6 +93,22 @@
 //!
 //! [`client_disconnect_timeout`]: actix_web::HttpServer::client_disconnect_timeout
 //!
+//! # Slow bodies
+//!
+//! A guard decides when the head of a request arrives, and the sender may take any time for the body. A request with a stolen
+//! cookie could begin before a logout and act after it. So the login is checked again for a body that takes longer than a
+//! second, at most once a second, before the handler gets what has arrived. If it has ended, the handler gets an error in
+//! place of the rest, and the response is that of a request that needs a login.
+//!
+//! | checked again | not |
+//! | --- | --- |
+//! | what a [`LoginWatch`](crate::LoginWatch) checks: a logout is seen with [active logins](super::storage) alone | whether the login is still fresh |
+//! | the user of the header loader | the user of the request loader |
+//! | the checks of a [`LoginScope`](crate::LoginScope); those of an attribute before the handler runs | a `GET`, or another method that must change nothing |
+//!
+//! An argument such as [`AuthenticatedUser`](crate::AuthenticatedUser) is the user at the time of the head, and
+//! [`current_user`](crate::current_user) the one of the last check.
+//!
 //! # Private files
 //!
 //! A [`LoginScope`](crate::LoginScope) guards what is routed through it, and no folder. `Files` that serves a parent

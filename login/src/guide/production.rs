@@ -72,15 +72,8 @@
 //!
 //! Slow requests
 //!
-//! - A guard decides when the head of a request arrives, and the sender may take any time for the body: a request with a
-//!   stolen cookie could begin before the logout and act after it. So the login is checked again for a body that takes
-//!   longer than a second, at most once a second, before the handler gets what has arrived. If it has ended, the handler
-//!   gets an error in place of the body, and the response is that of a request that needs a login.
-//! - What is checked is what a [`LoginWatch`](crate::LoginWatch) checks; the user by the header loader; and each `check` of
-//!   a guard. A logout is seen with [active logins](super::storage) alone. Not checked: a user found by the request loader;
-//!   whether the login is still fresh; and the request of a method that must change nothing, such as `GET`.
-//! - An argument such as [`AuthenticatedUser`](crate::AuthenticatedUser) is the user at the time of the head.
 //! - A proxy in front limits the time for a body. actix-web limits only that for the head.
+//! - [Slow bodies](super::how_a_request_travels#slow-bodies): what is checked again while one arrives, and what is not.
 //!
 //! Transport
 //!

@@ -6,7 +6,7 @@ use futures_util::future::join;
 
 use super::load_user::load_user;
 use crate::{
-    active::{flask::FlaskLogin, lookup::find, rotation::Rotation},
+    active::{cookie_rotation::Rotation, flask::FlaskLogin, lookup::find},
     error::LoginError,
     events::{CookieRejectReason, LoginEvent},
     remember::verify::{ReceivedCookie, VerifiedToken},

@@ -58,7 +58,7 @@ pub(super) async fn by_session<U: UserMixin>(
     visit: &Visit<'_, U>,
 ) -> Result<BySession<U>, LoginError> {
     #[cfg(feature = "test")]
-    super::prepared::start_prepared(visit).await?;
+    super::prepared_login::start_prepared(visit).await?;
     let checked = match read_record(visit) {
         Ok(checked) => checked,
         Err(no_user) => return Ok(Err(no_user)),

@@ -9,5 +9,5 @@ pub(crate) mod load_user;
 pub(crate) mod once;
 pub(crate) mod pending;
 #[cfg(feature = "test")]
-pub(crate) mod prepared;
+pub(crate) mod prepared_login;
 mod sources;
