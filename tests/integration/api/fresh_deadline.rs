@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use actix_login::{LoginManager, LoginScope, config::LOGIN_DEADLINE};
+use actix_login::{LoginManager, LoginScope, config::LOGIN_DEADLINE, fresh_login_required};
 use actix_web::web::{self, Data, ServiceConfig};
 
 use crate::{
     serve,
     support::{
         SECRET, cookie_session,
-        site::{Site, User, World},
+        site::{Site, User, World, pages},
     },
 };
 
@@ -110,6 +110,53 @@ fn within_ends_freshness_without_a_deadline() {
     assert_eq!(refused.location(), Some("/again?next=%2Fwithin"));
     browser.post("/confirm", "");
     assert_eq!(browser.get("/within").body, "within");
+}
+
+#[fresh_login_required(within = "15m")]
+async fn minutes() -> &'static str {
+    "within"
+}
+
+#[fresh_login_required(within = "2h")]
+async fn hours() -> &'static str {
+    "within"
+}
+
+#[fresh_login_required(within = "3d")]
+async fn days() -> &'static str {
+    "within"
+}
+
+#[test]
+fn within_is_in_minutes_hours_or_days() {
+    let world = World::new();
+    let manager = world.manager(SECRET, |manager| manager);
+    let served = world.clone();
+    let app = serve!(
+        |config: &mut ServiceConfig| {
+            pages(config, &served);
+            config
+                .route("/minutes", web::get().to(minutes))
+                .route("/hours", web::get().to(hours))
+                .route("/days", web::get().to(days));
+        },
+        manager.clone(),
+        cookie_session(),
+    );
+    let mut browser = app.browser();
+    browser.post("/login", "1");
+    let mut waited = Duration::ZERO;
+    for (page, fresh_for) in [
+        ("/minutes", 15 * MINUTE),
+        ("/hours", 2 * 60 * MINUTE),
+        ("/days", 3 * 24 * 60 * MINUTE),
+    ] {
+        world.clock.advance(fresh_for - SECOND - waited);
+        assert_eq!(browser.get(page).body, "within", "{page}");
+        world.clock.advance(SECOND);
+        assert_eq!(browser.get(page).status, 401, "{page}");
+        waited = fresh_for;
+    }
 }
 
 #[test]

@@ -46,6 +46,14 @@ impl Api {
         Ok(text)
     }
 
+    #[login_required]
+    async fn self_in_a_block(req: actix_web::HttpRequest) -> impl Responder {
+        if req.path() == "/" {
+            return Self::GREETING;
+        }
+        "elsewhere"
+    }
+
     fn number() -> u32 {
         7
     }
@@ -78,6 +86,7 @@ fn main() {
         .route("/", web::get().to(Api::with_self))
         .route("/", web::get().to(Api::self_in_the_signature))
         .route("/", web::get().to(Api::result))
+        .route("/", web::get().to(Api::self_in_a_block))
         .route(
             "/",
             web::get().to(Generic::<String>::parameter_of_the_block),

@@ -41,6 +41,30 @@ async fn bound_missing_for_extraction<E>(
 }
 
 #[login_required]
+async fn bound_missing_within_a_tuple<E>(
+    _pair: Option<(E, HttpRequest)>,
+    json: web::Json<Vec<u8>>,
+) -> impl Responder {
+    json
+}
+
+#[login_required]
+async fn bound_missing_within_a_type<E>(
+    _extractor: Option<E>,
+    json: web::Json<Vec<u8>>,
+) -> impl Responder {
+    json
+}
+
+#[login_required]
+async fn bound_missing_beside_an_attribute<E>(
+    #[allow(unused_variables)] extractor: E,
+    json: web::Json<Vec<u8>>,
+) -> impl Responder {
+    json
+}
+
+#[login_required]
 async fn bound_written<E: FromRequest + Debug>(extractor: E) -> String {
     format!("{extractor:?}")
 }
@@ -94,6 +118,18 @@ fn main() {
         .route(
             "/",
             web::get().to(bound_missing_for_extraction::<HttpRequest>),
+        )
+        .route(
+            "/",
+            web::get().to(bound_missing_within_a_tuple::<HttpRequest>),
+        )
+        .route(
+            "/",
+            web::get().to(bound_missing_within_a_type::<HttpRequest>),
+        )
+        .route(
+            "/",
+            web::get().to(bound_missing_beside_an_attribute::<HttpRequest>),
         )
         .route("/", web::get().to(bound_written::<String>))
         .route("/", web::get().to(only_in_the_body::<u32>))
