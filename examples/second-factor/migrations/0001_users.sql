@@ -11,9 +11,10 @@ CREATE TABLE users (
     last_totp_step INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Each is deleted when it is used.
+-- New ones replace all of a user, the used ones among them.
 CREATE TABLE backup_codes (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     digest BLOB NOT NULL,
+    is_used INTEGER NOT NULL DEFAULT FALSE,
     PRIMARY KEY (user_id, digest)
 ) STRICT, WITHOUT ROWID;
