@@ -1,7 +1,8 @@
 CREATE TABLE users (
     -- AUTOINCREMENT: the id of a deleted account never comes back for another one.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
+    -- `ann` and `Ann` are one name: nobody signs up as the double of another user.
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     password_hash TEXT NOT NULL
 ) STRICT;
 

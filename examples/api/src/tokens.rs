@@ -39,7 +39,7 @@ pub async fn client(pool: &SqlitePool, header: &str) -> Result<Option<ApiClient>
         Some(Authorization::Bearer(token)) => by_token(pool, token).await,
         Some(Authorization::Basic { user, password }) => {
             let client = by_token(pool, &password).await?;
-            Ok(client.filter(|client| client.user_name == user))
+            Ok(client.filter(|client| client.user_name.eq_ignore_ascii_case(&user)))
         }
         _ => Ok(None),
     }

@@ -65,7 +65,26 @@ impl BackupCodes {
 
 /// Whether this is a backup code of the user. If so, it is used now.
 pub async fn use_code(pool: &SqlitePool, user: &User, code: &str) -> Result<bool, Failure> {
-    let result = sqlx::query("DELETE FROM backup_codes WHERE user_id = ? AND digest = ?")
+    set_used(pool, user, code, true).await
+}
+
+/// Makes a code good again whose login was not completed. Codes that were replaced stay away.
+pub async fn give_back(pool: &SqlitePool, user: &User, code: &str) -> Result<(), Failure> {
+    set_used(pool, user, code, false).await?;
+    Ok(())
+}
+
+/// Returns whether that changed anything: of requests that overlap, one does.
+async fn set_used(
+    pool: &SqlitePool,
+    user: &User,
+    code: &str,
+    is_used: bool,
+) -> Result<bool, Failure> {
+    let sql = "UPDATE backup_codes SET is_used = ?1 \
+               WHERE user_id = ?2 AND digest = ?3 AND is_used <> ?1";
+    let result = sqlx::query(sql)
+        .bind(is_used)
         .bind(user.id)
         .bind(digest(code))
         .execute(pool)
@@ -74,12 +93,11 @@ pub async fn use_code(pool: &SqlitePool, user: &User, code: &str) -> Result<bool
 }
 
 pub async fn count(pool: &SqlitePool, user: &User) -> Result<i64, Failure> {
-    Ok(
-        sqlx::query_scalar("SELECT count(*) FROM backup_codes WHERE user_id = ?")
-            .bind(user.id)
-            .fetch_one(pool)
-            .await?,
-    )
+    let sql = "SELECT count(*) FROM backup_codes WHERE user_id = ? AND NOT is_used";
+    Ok(sqlx::query_scalar(sql)
+        .bind(user.id)
+        .fetch_one(pool)
+        .await?)
 }
 
 /// Spaces, dashes and the case do not matter.

@@ -44,8 +44,17 @@ async fn check(
     users: Data<Users>,
 ) -> Result<HttpResponse> {
     let Code { code, next } = form.into_inner();
-    let check = async |user: &User| use_code(&users, user, &code).await;
-    match user.check_code(&req, check).await {
+    let mut is_used = false;
+    let check = async |user: &User| -> Result<bool, Failure> {
+        is_used = use_code(&users, user, &code).await?;
+        Ok(is_used)
+    };
+    let result = user.check_code(&req, check).await;
+    if is_used && result.is_err() {
+        // A concurrent request has completed this login with another code.
+        backup_codes::give_back(&users.pool, &user, &code).await?;
+    }
+    match result {
         Ok(true) => Ok(pages::redirect(&req, next.or("/account"))),
         Ok(false) => {
             flash(&req, "error", "That code is wrong, or was used before.");

@@ -42,6 +42,20 @@ fn basic_takes_the_token_as_the_password() {
 }
 
 #[test]
+fn names_are_compared_without_case() {
+    let app = App::start();
+    let token = new_token(&mut app.signed_up("ann"));
+    let fields = [("name", "ANN"), ("password", PASSWORD)];
+    let mut browser = app.browser();
+    let taken = browser.post("/sign-up", &fields);
+    assert_eq!(taken.location(), Some("/sign-up"));
+    assert!(browser.follow(&taken).body.contains("name is taken"));
+    assert_eq!(browser.post("/login", &fields).location(), Some("/"));
+    let mut ann = app.script(&basic("ANN", &token));
+    assert_eq!(json(&ann.get("/api/me")), json!({ "name": "ann" }));
+}
+
+#[test]
 fn the_page_lists_tokens_and_revokes_them() {
     let app = App::start();
     let mut ann = app.signed_up("ann");

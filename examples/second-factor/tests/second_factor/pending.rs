@@ -1,5 +1,7 @@
 //! The thief of a password, of a cookie, or of a code.
 
+use std::{sync::Barrier, thread};
+
 use crate::app::{App, Owner, code, is_logged_in, send_code};
 
 #[test]
@@ -66,5 +68,26 @@ fn cancelling_ends_the_pending_login_and_its_copies() {
     for browser in [&mut owner, &mut copy] {
         send_code(browser, &code(&key));
         assert!(!is_logged_in(browser));
+    }
+}
+
+#[test]
+fn of_backup_codes_sent_in_parallel_only_one_is_used_up() {
+    let app = App::start();
+    let mut owner = app.enrolled();
+    for left in ["7 backup codes", "6 backup codes", "5 backup codes"] {
+        let pending = app.pending();
+        let start = Barrier::new(4);
+        thread::scope(|scope| {
+            for code in &owner.backup_codes[4..] {
+                let (mut copy, start) = (pending.clone(), &start);
+                scope.spawn(move || {
+                    start.wait();
+                    send_code(&mut copy, code)
+                });
+            }
+        });
+        let page = owner.browser.get("/account");
+        assert!(page.body.contains(left), "{page:?}");
     }
 }

@@ -49,6 +49,19 @@ fn a_backup_code_works_once_however_it_is_typed() {
 }
 
 #[test]
+fn names_are_compared_without_case() {
+    let app = App::start();
+    app.signed_up();
+    let fields = [("name", "ANN"), ("password", PASSWORD)];
+    let mut browser = app.browser();
+    let taken = browser.post("/sign-up", &fields);
+    assert_eq!(taken.location(), Some("/sign-up"));
+    assert!(browser.follow(&taken).body.contains("name is taken"));
+    browser.post("/login", &fields);
+    assert!(is_logged_in(&mut browser));
+}
+
+#[test]
 fn new_backup_codes_replace_the_old_ones() {
     let app = App::start();
     let mut owner = app.enrolled();
