@@ -1,6 +1,6 @@
 //! Flask-Login's basic example on actix-web: log in, see a protected page, log out.
 //!
-//! Run `cargo run -p quickstart` and open the address that it prints. The user is `leafstorm`, and
+//! Run `cargo run -p quickstart [ADDRESS]` and open the address that it prints. The user is `leafstorm`, and
 //! the password is `secret`. `HTTPS=1` is for a proxy in front of it that ends TLS.
 
 mod pages;
@@ -165,10 +165,8 @@ async fn style() -> impl Responder {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let port: u16 = match env::var("PORT") {
-        Ok(port) => port.parse()?,
-        Err(_) => 8080,
-    };
+    let address = env::args().nth(1);
+    let address = address.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     // A real app reads its key from a file or the environment: a new key logs out all users.
     let key = match env::var("SECRET_KEY") {
         Ok(secret) => Key::derive_from(secret.as_bytes()),
@@ -206,7 +204,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .wrap(security_headers(https))
     })
     .workers(2)
-    .bind(("127.0.0.1", port))?;
+    .bind(address)?;
     for address in server.addrs() {
         println!("http://{address}");
     }

@@ -11,7 +11,7 @@ fn quickstart() -> Site {
 /// `change` may set variables of the environment.
 fn quickstart_with(change: impl FnOnce(&mut Command) -> &mut Command) -> Site {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
-    command.env("PORT", "0").env_remove("SECRET_KEY");
+    command.arg("127.0.0.1:0").env_remove("SECRET_KEY");
     Site::start(change(&mut command))
 }
 

@@ -47,6 +47,10 @@ impl<U: UserMixin> PendingUser<U> {
     /// forgets the count. `check` gets the user as loaded just now, and returns `bool`, or `Result<bool, E>`
     /// if it can fail: a code that could not be checked does not count as a wrong one.
     ///
+    /// Of several requests that complete one pending login, one succeeds, although `check` accepted the
+    /// codes of all. What `check` has used up, such as a backup code, is given back after an error: the
+    /// example `second-factor` shows it.
+    ///
     /// ```
     /// # use actix_login::UserMixin;
     /// # #[derive(Clone, UserMixin)]

@@ -72,6 +72,7 @@
 //!
 //! - [`client_address`](crate::client_address) ignores headers that any client can send. Behind a proxy it needs
 //!   [`trusted_proxies`](crate::LoginManagerBuilder::trusted_proxies).
+//! - Right passwords count, too, so that requests in parallel get no further tries: let the limits leave room for them.
 //! - A home has a whole network of IPv6 addresses: count the first 64 bits of them.
 //! - Remove idle entries from time to time (`retain_recent`), and bound their number: strangers choose the keys.
 //! - The page that [asks for the password again](crate::confirm_login) needs the limit, too. A thief of the session may

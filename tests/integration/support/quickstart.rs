@@ -28,7 +28,7 @@ impl Site {
     pub fn start() -> Self {
         let mut server = Process::start(
             Command::new(quickstart())
-                .env("PORT", "0")
+                .arg("127.0.0.1:0")
                 .env_remove("SECRET_KEY"),
         );
         let url = server.await_line(|line| line.starts_with("http://").then(|| line.to_owned()));
