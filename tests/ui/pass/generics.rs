@@ -41,6 +41,11 @@ async fn bound_missing_for_extraction<E>(
 }
 
 #[login_required]
+async fn tuple<E>(_pair: (E, HttpRequest), json: web::Json<Vec<u8>>) -> impl Responder {
+    json
+}
+
+#[login_required]
 async fn bound_missing_within_a_tuple<E>(
     _pair: Option<(E, HttpRequest)>,
     json: web::Json<Vec<u8>>,
@@ -119,6 +124,7 @@ fn main() {
             "/",
             web::get().to(bound_missing_for_extraction::<HttpRequest>),
         )
+        .route("/", web::get().to(tuple::<HttpRequest>))
         .route(
             "/",
             web::get().to(bound_missing_within_a_tuple::<HttpRequest>),

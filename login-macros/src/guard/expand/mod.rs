@@ -339,20 +339,27 @@ fn bound_generics(handler: &Handler) -> Generics {
     }
     let names: Vec<&Ident> = names.iter().collect();
     for argument in list_arguments(handler) {
-        let ty = argument.ty.to_token_stream();
         let is_configured = argument.attrs.iter().any(is_cfg);
-        if !is_configured
-            && tokens::mentions_any(ty.clone(), &names)
-            && !tokens::elides_lifetime(ty)
-        {
-            add_bound(
-                &mut generics,
-                &argument.ty,
-                &quote!(::actix_login::__private::FromRequest),
-            );
+        if !is_configured {
+            bound_extractor(&mut generics, &argument.ty, &names);
         }
     }
     generics
+}
+
+/// Requires that a type with one of these generic parameters is an extractor.
+fn bound_extractor(generics: &mut Generics, ty: &Type, names: &[&Ident]) {
+    if let Type::Tuple(tuple) = ty {
+        // With a bound on a tuple, the compiler would take it for the arguments of the handler.
+        for element in &tuple.elems {
+            bound_extractor(generics, element, names);
+        }
+        return;
+    }
+    let tokens = ty.to_token_stream();
+    if tokens::mentions_any(tokens.clone(), names) && !tokens::elides_lifetime(tokens) {
+        add_bound(generics, ty, &quote!(::actix_login::__private::FromRequest));
+    }
 }
 
 fn is_cfg(attribute: &Attribute) -> bool {

@@ -209,6 +209,12 @@ fn no_server_starts_with_a_malformed_pattern() {
 }
 
 #[test]
+fn no_server_starts_with_a_malformed_view_of_a_scope() {
+    assert_no_start(LoginScope::new().login_view("//x"), "`login_view`");
+    assert_no_start(LoginScope::new().refresh_view("/a b"), "`refresh_view`");
+}
+
+#[test]
 fn no_server_starts_with_checks_of_another_user_type() {
     let is_first = |user: &User| user.id == 1;
     let reason = "but the guard is about a";
