@@ -58,6 +58,9 @@ impl SlowBody {
 
     /// The body of this request, if it is watched.
     pub(crate) fn of(req: &HttpRequest) -> Option<Rc<Self>> {
+        if req.method().is_safe() {
+            return None;
+        }
         req.extensions().get().map(Rc::clone)
     }
 

@@ -33,7 +33,7 @@ pub(super) async fn by_request<U: UserMixin>(
             .and_then(|value| value.to_str().ok());
         if let Some(value) = value {
             user = load_by_header(manager, value).await?;
-            if let Some(watched) = &context.watched {
+            if let (Some(_), Some(watched)) = (&user, &context.watched) {
                 watched.set_found_by(FoundBy::Header(value.to_owned()));
             }
         }

@@ -14,8 +14,8 @@ impl<U: UserMixin> LoginContext<U> {
     ///
     /// # Errors
     ///
-    /// [`LoaderFailed`](crate::LoginError), [`StoreFailed`](crate::LoginError) and errors of the app's set-up; the
-    /// same for each caller of the request.
+    /// [`LoaderFailed`](crate::LoginError), [`StoreFailed`](crate::LoginError) and errors of the app's
+    /// set-up; the same for each caller of the request.
     pub(crate) async fn load(&self, req: &HttpRequest) -> LoadedLogin<U> {
         loop {
             if let Some(login) = self.progress.loaded() {
