@@ -1,6 +1,7 @@
 //! What Flask-Login's two documents promise in prose, one test per promise, unless another module
 //! covers it.
 
+mod differences;
 mod refusals;
 
 use std::{

@@ -87,7 +87,8 @@ fn a_copy_starts_no_login_after_logout(site: &FlaskSite) {
 fn a_copy_starts_no_login_after_logout_of_a_login_by_password(site: &FlaskSite) {
     let mut browser = site.browser_of("1");
     let mut copy = browser.clone();
-    log_in(&mut browser, 1);
+    let logged_in = log_in(&mut browser, 1);
+    assert!(logged_in.set_cookie(REMEMBER).unwrap().is_removal());
     assert_eq!(browser.post("/logout", "").status, 200);
     is_rejected(&mut copy);
 }
