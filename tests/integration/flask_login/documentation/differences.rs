@@ -27,13 +27,15 @@ use crate::{
     },
 };
 
-/// The events, each with the id of its user.
+/// The name of an event, and the id of its user.
+type Event = (&'static str, Option<u64>);
+
 #[derive(Clone, Default)]
-struct Events(Arc<Mutex<Vec<(&'static str, Option<u64>)>>>);
+struct Events(Arc<Mutex<Vec<Event>>>);
 
 impl Events {
     /// Those since the last call, without `UserAccessed`.
-    fn take(&self) -> Vec<(&'static str, Option<u64>)> {
+    fn take(&self) -> Vec<Event> {
         let mut events = std::mem::take(&mut *self.0.lock().unwrap());
         events.retain(|(name, _)| *name != "user_accessed");
         events
