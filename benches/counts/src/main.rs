@@ -11,11 +11,15 @@ mod allocations;
 mod allocator;
 mod instructions;
 mod requests;
+mod steps;
 mod table;
 
 use std::{env, error::Error, process::ExitCode};
 
-use crate::requests::CASES;
+use crate::{
+    requests::{CASES, step_case},
+    steps::STEPS,
+};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -32,7 +36,8 @@ async fn main() -> Result<ExitCode> {
         ["--check"] => return allocations::check().await,
         // What valgrind runs.
         ["--run", name, count] => {
-            let case = CASES.iter().find(|case| case.name() == name);
+            let steps = STEPS.map(step_case);
+            let case = CASES.iter().chain(&steps).find(|case| case.name() == name);
             requests::run(case.ok_or("no such case")?, count.parse()?).await?;
         }
         _ => return Err("usage: counts [--write | --check]".into()),

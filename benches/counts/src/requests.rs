@@ -17,7 +17,11 @@ use actix_web::{
 };
 use apps::{Users, login, session};
 
-use crate::{Result, allocator::Allocated};
+use crate::{
+    Result,
+    allocator::Allocated,
+    steps::{self, Step},
+};
 
 /// Answered before the counting starts: pools and tables have grown by then.
 const WARM_UP: usize = 100;
@@ -28,6 +32,8 @@ const COUNTED: usize = 1000;
 pub(crate) enum Which {
     Session,
     Login,
+    /// Between the two.
+    Step(Step),
 }
 
 /// Which of the cookies a login sets the visitor sends back.
@@ -107,6 +113,17 @@ pub(crate) const CASES: [Case; 11] = [
     case(Which::Login, "refused", "/protected", Cookies::None, 302),
 ];
 
+/// A protected page on the way from the session alone to actix-login.
+pub(crate) const fn step_case(step: Step) -> Case {
+    case(
+        Which::Step(step),
+        step.name(),
+        "/protected",
+        Cookies::Session,
+        200,
+    )
+}
+
 const fn case(
     app: Which,
     page: &'static str,
@@ -136,6 +153,7 @@ impl Case {
         let app = match self.app {
             Which::Session => "session",
             Which::Login => "actix-login",
+            Which::Step(_) => "step",
         };
         format!("{app}: {}", self.page)
     }
@@ -168,10 +186,11 @@ pub(crate) async fn run(case: &Case, count: usize) -> Result<Allocated> {
             let app = app.wrap(session::middleware(key)).wrap(manager);
             answer_all(case, &init_service(app).await, count).await
         }
+        Which::Step(step) => steps::run(step, case, users, count).await,
     }
 }
 
-async fn answer_all<S, B>(case: &Case, app: &S, count: usize) -> Result<Allocated>
+pub(crate) async fn answer_all<S, B>(case: &Case, app: &S, count: usize) -> Result<Allocated>
 where
     S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
 {

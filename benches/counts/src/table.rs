@@ -4,7 +4,8 @@ use report::{number, publish, table};
 
 use crate::{
     Result, instructions,
-    requests::{CASES, Case, Which, allocated},
+    requests::{CASES, Case, Which, allocated, step_case},
+    steps::Step,
 };
 
 const HEADER: [&str; 7] = [
@@ -14,6 +15,14 @@ const HEADER: [&str; 7] = [
     "more",
     "allocations (bytes): session alone",
     "actix-login",
+    "more",
+];
+
+const STEPS_HEADER: [&str; 5] = [
+    "with, above what is before it",
+    "instructions",
+    "more",
+    "allocations (bytes)",
     "more",
 ];
 
@@ -69,5 +78,42 @@ pub(crate) async fn print(write: bool) -> Result<()> {
         rows.push(row);
     }
     publish("counts", &table(&HEADER, &rows), write)?;
+    print_steps(write).await
+}
+
+/// A row for each thing that a protected page is spent on.
+async fn print_steps(write: bool) -> Result<()> {
+    let page = |app| {
+        let is_page = |case: &&Case| case.app == app && case.page == "protected, by session";
+        CASES.iter().find(is_page).ok_or("no protected page")
+    };
+    let steps = [
+        ("the session alone", page(Which::Session)?),
+        ("", &step_case(Step::LongValue)),
+        ("", &step_case(Step::Middleware)),
+        ("", &step_case(Step::Extractor)),
+        ("", &step_case(Step::Protection)),
+        ("`#[login_required]`", page(Which::Login)?),
+        ("", &step_case(Step::NewUser)),
+    ];
+    let mut rows = Vec::new();
+    let mut before: Option<Cost> = None;
+    for (name, case) in steps {
+        let cost = Cost::of(case).await?;
+        let name = if name.is_empty() { case.page } else { name };
+        let more = |all: fn(&Cost) -> u64| match &before {
+            Some(before) => number(all(&cost) as f64 - all(before) as f64),
+            None => "–".to_owned(),
+        };
+        rows.push(vec![
+            name.to_owned(),
+            cost.instructions(),
+            more(|it| it.instructions),
+            cost.allocations(),
+            more(|it| it.allocations),
+        ]);
+        before = Some(cost);
+    }
+    publish("steps", &table(&STEPS_HEADER, &rows), write)?;
     Ok(())
 }
