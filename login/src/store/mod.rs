@@ -6,8 +6,6 @@ pub(crate) mod login_store;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
-#[cfg(feature = "redis")]
-mod redis_scripts;
 pub(crate) mod settings;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;

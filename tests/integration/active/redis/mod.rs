@@ -5,6 +5,7 @@
 //! passes, unless `REQUIRE_REDIS=1` is set.
 
 mod bounds;
+mod connections;
 mod expiry;
 mod outages;
 

@@ -113,10 +113,10 @@ for i = 3, #ARGV do
   end
 end";
 
-/// Further arguments: user. Returns the ids, and the fields of each.
+/// Further arguments: user, names of fields. Returns the ids, and the values of these fields of each.
 pub(super) const LIST: &str = "
 local ids, logins = redis.call('ZRANGE', ARGV[2] .. ARGV[3], 0, -1), {}
-for i, id in ipairs(ids) do logins[i] = redis.call('HGETALL', ARGV[1] .. id) end
+for i, id in ipairs(ids) do logins[i] = redis.call('HMGET', ARGV[1] .. id, unpack(ARGV, 4)) end
 return {ids, logins}";
 
 /// `KEYS[1]` is the login. Arguments: generation, last confirmed generation, now.

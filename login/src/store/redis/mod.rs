@@ -1,25 +1,27 @@
 //! Active logins in Redis, for an app on several machines.
 
-use std::{collections::HashMap, fmt, future::Future, io, time::Duration};
+mod connections;
+mod error;
+mod fields;
+mod scripts;
+
+use std::{future::Future, io, time::Duration};
 
 use actix_web::rt::time::timeout;
-use redis::{
-    Client, Cmd, ErrorKind, FromRedisValue, RedisError,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
+use redis::{Cmd, FromRedisValue, RedisError, aio::ConnectionManager};
 
+pub use self::error::RedisStoreError;
+use self::{
+    connections::{Connections, TIMEOUT},
+    error::StoreResult,
+    fields::{FIELDS, Values, expire_at, from_values, to_fields, to_text},
+    scripts::{BEGIN, CONFIRM_COOKIE, END, LIST, REPLACE_COOKIE, SUPERSEDE, TOUCH},
+};
 use super::{
     entry::{LoginId, StoredLogin},
     login_store::LoginStore,
-    redis_scripts::{BEGIN, CONFIRM_COOKIE, END, LIST, REPLACE_COOKIE, SUPERSEDE, TOUCH},
 };
 use crate::timestamp::Timestamp;
-
-/// How long Redis may take to connect and to reply.
-const TIMEOUT: Duration = Duration::from_secs(2);
-
-/// The end of the year 9999. Redis refuses later expiry times.
-const LAST_END: Timestamp = Timestamp::from_secs(253_402_300_799);
 
 /// Keeps active logins in Redis. Behind the feature `redis`.
 ///
@@ -55,7 +57,7 @@ const LAST_END: Timestamp = Timestamp::from_secs(253_402_300_799);
 /// ```
 #[derive(Clone)]
 pub struct RedisLoginStore {
-    connection: ConnectionManager,
+    connections: Connections,
     prefix: String,
     max_per_user: usize,
     timeout: Duration,
@@ -64,23 +66,17 @@ pub struct RedisLoginStore {
 impl RedisLoginStore {
     /// Connects to Redis at a URL such as `redis://127.0.0.1:6379`.
     ///
+    /// Each worker has a connection of its own, opened at its first operation.
+    ///
     /// # Errors
     ///
     /// [`RedisStoreError`] if the URL is malformed or no Redis replies there.
     pub async fn new(url: impl AsRef<str>) -> Result<Self, RedisStoreError> {
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(TIMEOUT)
-            .set_response_timeout(TIMEOUT)
-            // The next request tries again.
-            .set_number_of_retries(1);
-        let client = Client::open(url.as_ref()).map_err(RedisStoreError)?;
-        let connection = ConnectionManager::new_with_config(client, config)
-            .await
-            .map_err(RedisStoreError)?;
-        Ok(Self::from_connection(connection))
+        let connections = Connections::open(url.as_ref());
+        connections.await.map(Self::over).map_err(RedisStoreError)
     }
 
-    /// Uses an existing connection: one with TLS or a user name of its own, or one that the app shares
+    /// Uses an existing connection for all workers: one with TLS or a user name of its own, or one that the app shares
     /// with other code. Its type is that of the `redis` crate, which is re-exported as
     /// [`actix_login::redis`](crate::redis).
     ///
@@ -96,8 +92,12 @@ impl RedisLoginStore {
     /// # }
     /// ```
     pub fn from_connection(connection: ConnectionManager) -> Self {
+        Self::over(Connections::Given(connection))
+    }
+
+    fn over(connections: Connections) -> Self {
         Self {
-            connection,
+            connections,
             prefix: "actix-login:".to_owned(),
             max_per_user: 100,
             timeout: TIMEOUT,
@@ -159,7 +159,8 @@ impl RedisLoginStore {
     }
 
     async fn attempt<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
-        command.query_async(&mut self.connection.clone()).await
+        let mut connection = self.connections.of_this_thread().await?;
+        command.query_async(&mut connection).await
     }
 
     /// Fails after the time-out.
@@ -177,105 +178,6 @@ impl RedisLoginStore {
     }
 }
 
-/// The seconds as text; empty for no time.
-fn to_text(time: impl Into<Option<Timestamp>>) -> String {
-    let time = time.into();
-    time.map(|time| time.as_secs().to_string())
-        .unwrap_or_default()
-}
-
-/// When Redis is to expire a key.
-fn expire_at(end: Option<Timestamp>) -> String {
-    to_text(end.map(|end| end.min(LAST_END)))
-}
-
-fn to_fields(login: &StoredLogin) -> [(&'static str, String); 11] {
-    [
-        ("user", login.user.clone()),
-        ("started_at", to_text(login.started_at)),
-        ("last_seen_at", to_text(login.last_seen_at)),
-        ("expires_at", to_text(login.expires_at)),
-        ("user_agent", login.user_agent.clone()),
-        ("address", login.address.clone()),
-        ("remembered", u8::from(login.remembered).to_string()),
-        ("generation", login.generation.to_string()),
-        (
-            "last_confirmed_generation",
-            login.last_confirmed_generation.to_string(),
-        ),
-        ("issued_at", to_text(login.issued_at)),
-        ("cookie_confirmed_at", to_text(login.cookie_confirmed_at)),
-    ]
-}
-
-/// Returns `None` for an empty hash, which Redis returns for a key that does not exist.
-fn from_fields(
-    id: LoginId,
-    mut fields: HashMap<String, String>,
-) -> StoreResult<Option<StoredLogin>> {
-    if fields.is_empty() {
-        return Ok(None);
-    }
-    let mut take = |name: &str| {
-        fields
-            .remove(name)
-            .ok_or_else(|| malformed(name.to_owned()))
-    };
-    Ok(Some(StoredLogin {
-        id,
-        user: take("user")?,
-        started_at: time(&take("started_at")?)?,
-        last_seen_at: time(&take("last_seen_at")?)?,
-        expires_at: optional_time(&take("expires_at")?)?,
-        user_agent: take("user_agent")?,
-        address: take("address")?,
-        remembered: take("remembered")? == "1",
-        generation: number(&take("generation")?)?,
-        last_confirmed_generation: number(&take("last_confirmed_generation")?)?,
-        issued_at: time(&take("issued_at")?)?,
-        cookie_confirmed_at: optional_time(&take("cookie_confirmed_at")?)?,
-    }))
-}
-
-fn number(text: &str) -> StoreResult<u64> {
-    text.parse().map_err(|_| malformed(text.to_owned()))
-}
-
-fn time(text: &str) -> StoreResult<Timestamp> {
-    number(text).map(Timestamp::from_secs)
-}
-
-fn optional_time(text: &str) -> StoreResult<Option<Timestamp>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    time(text).map(Some)
-}
-
-fn malformed(detail: String) -> RedisStoreError {
-    let kind = ErrorKind::TypeError;
-    RedisStoreError((kind, "a malformed active login", detail).into())
-}
-
-/// An error of [`RedisLoginStore`]: Redis can't be reached, or it reports an error. It prints what
-/// the Redis client says.
-#[derive(Debug)]
-pub struct RedisStoreError(RedisError);
-
-impl fmt::Display for RedisStoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for RedisStoreError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
-}
-
-type StoreResult<T> = Result<T, RedisStoreError>;
-
 impl LoginStore for RedisLoginStore {
     type Error = RedisStoreError;
 
@@ -287,14 +189,14 @@ impl LoginStore for RedisLoginStore {
             .arg(expire_at(login.expires_at))
             .arg(login.started_at.as_secs())
             .arg(self.max_per_user)
-            .arg(&to_fields(login));
+            .arg(to_fields(login));
         self.run(&script).await
     }
 
     async fn find(&self, id: LoginId) -> StoreResult<Option<StoredLogin>> {
-        let mut command = redis::cmd("HGETALL");
-        command.arg(self.login_key(id));
-        from_fields(id, self.run(&command).await?)
+        let mut command = redis::cmd("HMGET");
+        command.arg(self.login_key(id)).arg(&FIELDS);
+        from_values(id, self.run(&command).await?)
     }
 
     async fn touch(
@@ -326,7 +228,7 @@ impl LoginStore for RedisLoginStore {
             .arg(successor.id.to_string())
             .arg(expire_at(successor.expires_at))
             .arg(self.max_per_user)
-            .arg(&to_fields(successor));
+            .arg(to_fields(successor));
         // Not repeated: if the first attempt took effect, the second would report that another request
         // superseded the login.
         self.bounded(self.attempt(&script)).await
@@ -385,12 +287,12 @@ impl LoginStore for RedisLoginStore {
 
     async fn list(&self, user: &str) -> StoreResult<Vec<StoredLogin>> {
         let mut script = self.script(LIST);
-        script.arg(user);
-        let (ids, logins): (Vec<String>, Vec<HashMap<String, String>>) = self.run(&script).await?;
+        script.arg(user).arg(&FIELDS);
+        let (ids, logins): (Vec<String>, Vec<Values>) = self.run(&script).await?;
         let ids = ids.iter().map(|id| id.parse::<LoginId>());
         let logins = ids.zip(logins);
         logins
-            .filter_map(|(id, fields)| from_fields(id.ok()?, fields).transpose())
+            .filter_map(|(id, values)| from_values(id.ok()?, values).transpose())
             .collect()
     }
 
