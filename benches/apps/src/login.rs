@@ -1,8 +1,8 @@
 //! The same app with actix-login, by its defaults.
 
 use actix_login::{
-    AuthenticatedUser, ConfigError, LoginManager, LoginManagerBuilder, LoginOptions, login_required,
-    login_user_with,
+    AuthenticatedUser, ConfigError, LoginManager, LoginManagerBuilder, LoginOptions,
+    login_required, login_user_with,
 };
 use actix_web::{
     HttpRequest, Result,

@@ -16,9 +16,14 @@ use crate::{
 };
 
 /// A program, its storage, and the row of the table.
-const SERVERS: [(&str, &str, &str); 7] = [
+const SERVERS: [(&str, &str, &str); 8] = [
     ("stack-actix-login", "cookie", "encrypted cookie"),
     ("stack-actix-login", "redis-sessions", "sessions in Redis"),
+    (
+        "stack-actix-login",
+        "redis-sessions-per-worker",
+        "sessions in Redis, a connection for each worker",
+    ),
     (
         "stack-actix-login",
         "redis-logins",

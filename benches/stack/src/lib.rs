@@ -1,6 +1,8 @@
 //! What these servers have in common: `<server> <storage>`, with the databases in `DATABASE_URL` and
 //! `REDIS_URL`. The users are in PostgreSQL, and each page looks its user up there.
 
+pub mod per_worker;
+
 use std::{env, error::Error};
 
 use actix_login::UserMixin;

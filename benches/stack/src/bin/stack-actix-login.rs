@@ -1,4 +1,5 @@
-//! actix-login by its defaults, over `cookie`, `redis-sessions`, `redis-logins` or `postgres-logins`.
+//! actix-login by its defaults, over `cookie`, `redis-sessions`, `redis-sessions-per-worker`,
+//! `redis-logins` or `postgres-logins`.
 
 use actix_login::{
     ActiveLogins, AuthenticatedUser, LoginManager, login_required, login_user,
@@ -6,7 +7,7 @@ use actix_login::{
 };
 use actix_session::{
     SessionMiddleware,
-    storage::{CookieSessionStore, RedisSessionStore},
+    storage::{CookieSessionStore, RedisSessionStore, SessionStore},
 };
 use actix_web::{
     App, HttpRequest, HttpServer,
@@ -16,7 +17,10 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 use sqlx::PgPool;
-use stack::{ADDRESS, Result, User, announce, asked_for, find, greeting, setting, storage, users};
+use stack::{
+    ADDRESS, Result, User, announce, asked_for, find, greeting, per_worker::PerWorker, setting,
+    storage, users,
+};
 
 #[get("/public")]
 async fn public() -> &'static str {
@@ -51,7 +55,7 @@ async fn main() -> Result<()> {
         .user_loader(async move |id: i64| find(&loader, id).await)
         .login_view("/login");
     let builder = match storage().as_str() {
-        "cookie" | "redis-sessions" => builder,
+        "cookie" | "redis-sessions" | "redis-sessions-per-worker" => builder,
         "redis-logins" => {
             let store = RedisLoginStore::new(setting("REDIS_URL")?).await?;
             builder.active_logins(ActiveLogins::in_store(store))
@@ -66,32 +70,35 @@ async fn main() -> Result<()> {
     let manager = builder.build()?;
 
     let users = Data::new(users);
-    let server = if storage() == "redis-sessions" {
-        let store = RedisSessionStore::new(setting("REDIS_URL")?).await?;
-        HttpServer::new(move || {
-            let session = SessionMiddleware::builder(store.clone(), key.clone());
-            App::new()
-                .app_data(users.clone())
-                .configure(routes)
-                .wrap(session.cookie_secure(false).build())
-                .wrap(manager.clone())
-        })
-        .workers(1)
-        .bind(ADDRESS)
-        .map(|server| (server.addrs(), server.run()))?
-    } else {
-        HttpServer::new(move || {
-            let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone());
-            App::new()
-                .app_data(users.clone())
-                .configure(routes)
-                .wrap(session.cookie_secure(false).build())
-                .wrap(manager.clone())
-        })
-        .workers(1)
-        .bind(ADDRESS)
-        .map(|server| (server.addrs(), server.run()))?
-    };
-    announce(&server.0)?;
-    Ok(server.1.await?)
+    match storage().as_str() {
+        "redis-sessions" => {
+            let store = RedisSessionStore::new(setting("REDIS_URL")?).await?;
+            serve(users, manager, key, move || store.clone()).await
+        }
+        "redis-sessions-per-worker" => {
+            let url = setting("REDIS_URL")?;
+            serve(users, manager, key, move || PerWorker::new(url.clone())).await
+        }
+        _ => serve(users, manager, key, CookieSessionStore::default).await,
+    }
+}
+
+/// `make_store` runs in each worker.
+async fn serve<S: SessionStore + 'static>(
+    users: Data<PgPool>,
+    manager: LoginManager<User>,
+    key: Key,
+    make_store: impl Fn() -> S + Clone + Send + 'static,
+) -> Result<()> {
+    let server = HttpServer::new(move || {
+        let session = SessionMiddleware::builder(make_store(), key.clone());
+        App::new()
+            .app_data(users.clone())
+            .configure(routes)
+            .wrap(session.cookie_secure(false).build())
+            .wrap(manager.clone())
+    });
+    let server = server.workers(1).bind(ADDRESS)?;
+    announce(&server.addrs())?;
+    Ok(server.run().await?)
 }
