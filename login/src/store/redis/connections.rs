@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, ThreadId},
     time::Duration,
 };
@@ -11,6 +11,7 @@ use redis::{
     Client, RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+use tokio::sync::OnceCell;
 
 /// How long Redis may take to connect and to reply.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
@@ -25,10 +26,7 @@ pub(super) enum Connections {
     Given(ConnectionManager),
     /// One for each thread. The thread that opens a connection reads its replies, too: an operation
     /// of another thread would wait until the machine has switched to that one and back.
-    PerThread {
-        client: Client,
-        by_thread: Arc<Mutex<HashMap<ThreadId, ConnectionManager>>>,
-    },
+    PerThread { client: Client, by_thread: ByThread },
 }
 
 impl Connections {
@@ -36,40 +34,71 @@ impl Connections {
     pub(super) async fn open(url: &str) -> Result<Self, RedisError> {
         let connections = Self::PerThread {
             client: Client::open(url)?,
-            by_thread: Arc::default(),
+            by_thread: ByThread::default(),
         };
         connections.of_this_thread().await?;
         Ok(connections)
     }
 
-    /// The connection of this thread. The first call opens it.
+    /// The connection of this thread. The first call opens it, and concurrent ones wait.
     pub(super) async fn of_this_thread(&self) -> Result<ConnectionManager, RedisError> {
         let (client, by_thread) = match self {
             Self::Given(connection) => return Ok(connection.clone()),
             Self::PerThread { client, by_thread } => (client, by_thread),
         };
-        let thread = thread::current().id();
-        let known = lock(by_thread).get(&thread).cloned();
-        if let Some(connection) = known {
-            return Ok(connection);
-        }
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(TIMEOUT)
-            .set_response_timeout(TIMEOUT)
-            // The next request tries again.
-            .set_number_of_retries(1);
-        let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
-        let mut by_thread = lock(by_thread);
-        if by_thread.len() >= MAX_THREADS {
-            by_thread.clear();
-        }
-        // Another operation of this thread may have opened one meanwhile.
-        Ok(by_thread.entry(thread).or_insert(connection).clone())
+        let open = || ConnectionManager::new_with_config(client.clone(), config());
+        by_thread
+            .of_this_thread()
+            .get_or_try_init(open)
+            .await
+            .cloned()
     }
 }
 
-fn lock(
-    by_thread: &Mutex<HashMap<ThreadId, ConnectionManager>>,
-) -> MutexGuard<'_, HashMap<ThreadId, ConnectionManager>> {
-    by_thread.lock().unwrap_or_else(PoisonError::into_inner)
+type Opened = Arc<OnceCell<ConnectionManager>>;
+
+/// The connections by thread.
+#[derive(Clone, Default)]
+pub(super) struct ByThread(Arc<Mutex<HashMap<ThreadId, Opened>>>);
+
+impl ByThread {
+    fn of_this_thread(&self) -> Opened {
+        let thread = thread::current().id();
+        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if connections.len() >= MAX_THREADS && !connections.contains_key(&thread) {
+            connections.clear();
+        }
+        Arc::clone(connections.entry(thread).or_default())
+    }
+}
+
+fn config() -> ConnectionManagerConfig {
+    ConnectionManagerConfig::new()
+        .set_connection_timeout(TIMEOUT)
+        .set_response_timeout(TIMEOUT)
+        // The next request tries again.
+        .set_number_of_retries(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_that_have_ended_never_fill_the_memory() {
+        let connections = ByThread::default();
+        let own = connections.of_this_thread();
+        for _ in 1..MAX_THREADS {
+            let connections = connections.clone();
+            thread::spawn(move || connections.of_this_thread())
+                .join()
+                .unwrap();
+        }
+        assert!(Arc::ptr_eq(&own, &connections.of_this_thread()));
+        let others = connections.clone();
+        thread::spawn(move || others.of_this_thread())
+            .join()
+            .unwrap();
+        assert_eq!(connections.0.lock().unwrap().len(), 1);
+    }
 }
