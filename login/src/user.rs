@@ -66,8 +66,12 @@ pub trait UserMixin: Clone + 'static {
 
     /// The id by which the user loader finds this user again.
     ///
-    /// At most 512 bytes as text. A changed id ends every login of this user; to do so on purpose, use
-    /// [`session_auth_hash`](Self::session_auth_hash) instead.
+    /// At most 512 bytes as text. A changed id ends every login of this user, unless
+    /// [`refresh_session_auth`](crate::refresh_session_auth) keeps the current one; to end logins on
+    /// purpose, use [`session_auth_hash`](Self::session_auth_hash) instead.
+    ///
+    /// Never give an id to another user: sessions and cookies of the first would log in the second. An
+    /// e-mail address is a bad id, and in SQLite an id needs `AUTOINCREMENT`.
     fn get_id(&self) -> Self::Id;
 
     /// Whether the account may be used. Default: `true`.

@@ -80,7 +80,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // After a logout, the Back button must not show the pages of the account.
         .cache_control("no-store")
         .on_event(|req, event, _| {
-            if let LoginEvent::LoginEnded { reason, .. } = event {
+            // After `Replaced` the user has just logged in again.
+            if let LoginEvent::LoginEnded { reason, .. } = event
+                && reason != LoginEndReason::Replaced
+            {
                 flash(req, "message", why_logged_out(reason));
             }
         });

@@ -61,7 +61,8 @@ impl LoginOptions {
         self
     }
 
-    /// How long the user is remembered, in whole seconds. Less than a second remembers nothing.
+    /// How long the user is remembered, in whole seconds. Less than a second remembers nothing. Without
+    /// [`remember`](Self::remember) it has no effect.
     ///
     /// Default: the [cookie's setting](crate::RememberCookie::duration).
     pub fn duration(mut self, duration: Duration) -> Self {

@@ -135,6 +135,9 @@ pub async fn confirm_login(req: &HttpRequest) -> Result<(), LoginError> {
 /// }
 /// ```
 ///
+/// If [`get_id`](UserMixin::get_id) returns another id, the login continues under that one, and all
+/// others of the user end.
+///
 /// The user must have been loaded before the change, as the guard does. With
 /// [active logins](crate::ActiveLogins), also call [`end_other_logins`](crate::end_other_logins): the
 /// other logins end anyway, and so disappear from the list at once.

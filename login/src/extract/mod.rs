@@ -86,6 +86,9 @@ impl<U: UserMixin> CurrentUser<U> {
     }
 
     /// The user who is logged in, active or not.
+    ///
+    /// A suspended user is one, too: ask [`is_authenticated`](Self::is_authenticated) before the page
+    /// shows what is the user's alone.
     pub fn user(&self) -> Option<&U> {
         self.login.as_ref().map(|login| &*login.user)
     }

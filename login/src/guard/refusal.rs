@@ -53,7 +53,7 @@ use crate::{
 ///
 /// #[get("/invoices/{number}")]
 /// async fn invoice(req: HttpRequest, user: CurrentUser<User>) -> HttpResponse {
-///     match user.user() {
+///     match user.user().filter(|_| user.is_authenticated()) {
 ///         Some(user) => HttpResponse::Ok().body(format!("the invoice of {}", user.id)),
 ///         None => unauthorized(&req).await,
 ///     }

@@ -20,18 +20,31 @@
 //!     .build()?;
 //!
 //! let api = web::scope("/api").wrap(
-//!     LoginScope::new().login_required().unauthorized_handler(async |_: &HttpRequest| {
-//!         HttpResponse::Unauthorized().json("log in first")
-//!     }),
+//!     LoginScope::new()
+//!         .login_required()
+//!         .except(["/login"]) // its path after that of the scope
+//!         .unauthorized_handler(async |_: &HttpRequest| {
+//!             HttpResponse::Unauthorized().json("log in first")
+//!         })
+//!         .needs_refresh_handler(async |_: &HttpRequest| {
+//!             HttpResponse::Unauthorized().json("enter the password again")
+//!         })
+//!         .forbidden_handler(async |_: &HttpRequest| {
+//!             HttpResponse::Forbidden().json("not allowed")
+//!         }),
 //! );
 //! # let _: actix_web::Scope<_> = api;
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
+//! The refusal of [another origin](super::forgery) is the manager's `cross_site_handler`. A `LoginError` that a handler
+//! returns by `?` has an empty body: map it, or use actix-web's `ErrorHandlers`.
+//!
 //! [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only) has the three lines of JavaScript
 //! that send the visitor to the login page.
 //!
-//! A login by JSON is any handler that calls [`login_user`](crate::login_user):
+//! A login by JSON is any handler that calls [`login_user`](crate::login_user). This one is a service of the scope above,
+//! which leaves it out of the guard:
 //!
 //! ```
 //! # use actix_login::UserMixin;
@@ -45,7 +58,7 @@
 //! #[derive(serde::Deserialize)]
 //! struct Credentials { email: String, password: String }
 //!
-//! #[post("/api/login")]
+//! #[post("/login")]
 //! async fn login(
 //!     req: HttpRequest,
 //!     credentials: Json<Credentials>,
@@ -95,6 +108,9 @@
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
+//! A token knows nothing of its owner's logins: a new password, a suspension or "log out everywhere" leave it as it is. Let
+//! the loader return `None` if the owner is suspended, and delete the tokens where all logins shall end.
+//!
 //! With a request or header loader in the website's own manager, tokens give access to its pages, and its sessions to the
 //! API. That suits scripts with all permissions of their user; [`login_source`](crate::login_source) tells the two apart.
 //! Such a user is never fresh. The handler may still write to the session, and so set a cookie:
@@ -112,7 +128,7 @@
 //! use actix_login::{flash, unauthorized};
 //! use actix_web::{HttpRequest, HttpResponse, http::header::{HeaderName, LOCATION}};
 //!
-//! /// For `unauthorized_handler`.
+//! /// For `unauthorized_handler`. For `needs_refresh_handler` the same with `needs_refresh`.
 //! async fn refusal(req: &HttpRequest) -> HttpResponse {
 //!     let mut response = unauthorized(req).await;
 //!     let login_page = response.headers().get(LOCATION).cloned();
@@ -130,7 +146,7 @@
 //!
 //! A single-page app on `https://app.example` that calls an API on `https://api.example` needs three things:
 //!
-//! - `trusted_origins(["https://app.example"])` on the API's manager, or its requests are
+//! - `trusted_origins(["https://app.example"])` on each manager around the API, or its requests are
 //!   [refused](super::forgery);
 //! - CORS, as of the crate `actix-cors`, with that origin and with credentials, wrapped last, so that it is outermost and
 //!   replies to preflights;
@@ -140,5 +156,7 @@
 //!
 //! Cookies ignore ports: in development the page may be on `127.0.0.1:8081` and the API on `127.0.0.1:8080`, but not the one
 //! on `localhost` and the other on `127.0.0.1`.
+//!
+//! The script knows its login page itself: it can't read the `Location` of a 401, unless CORS exposes that header.
 //!
 //! The program `examples/spa` has a page of another origin with a WebSocket, and beside it one with htmx.

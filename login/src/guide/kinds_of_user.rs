@@ -94,8 +94,41 @@
 //!   [`logout_user`](crate::logout_user), ask the manager nearest to the handler. The methods of the same names ask the
 //!   manager that they are called on.
 //! - A guard without a type is about the users of the nearest manager. With two managers, name the type.
+//! - The managers share no settings. A request passes all managers around its handler, and each refuses other origins: set
+//!   `server_origin`, `trusted_origins`, `allow_cross_site`, `trusted_proxies` and `cache_control` on each, and whatever of
+//!   `active_logins`, `on_event` and `cross_site_handler` both shall have.
+//! - A guard around the whole app is about one type, and must leave out the other's area:
+//!   `.user_type::<Customer>().login_required().except(["/admin", "/admin/{tail}*"])`.
+//! - [`unauthorized`](crate::unauthorized) and [`needs_refresh`](crate::needs_refresh) lead to the views of the nearest
+//!   manager. For the other one, call its methods of these names.
 //! - A logout of one type clears the app's own data in the session, and leaves the other type logged in.
 //! - Two structs that are both called `User` need different [names](crate::LoginManagerBuilder::name).
+//!
+//! # Suspend a user
+//!
+//! Once `#[user(active)]` is false, guards and [`LoginWatch`](crate::LoginWatch) refuse the user at once. The logins work
+//! again with the account. To end them for good, end their active logins:
+//!
+//! ```
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64, #[user(active)] active: bool, is_admin: bool }
+//! # struct Users;
+//! # impl Users { async fn suspend(&self, _: u64) -> actix_web::Result<()> { Ok(()) } }
+//! use actix_login::{LoginManager, login_required};
+//! use actix_web::{HttpRequest, HttpResponse, Result, post, web::{Data, Path}};
+//!
+//! #[post("/users/{id}/suspend")]
+//! #[login_required(check = |user: &User| user.is_admin)]
+//! async fn suspend(req: HttpRequest, id: Path<u64>, users: Data<Users>) -> Result<HttpResponse> {
+//!     users.suspend(*id).await?;
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&id).await?; // active logins
+//!     Ok(HttpResponse::NoContent().finish())
+//! }
+//! ```
+//!
+//! Without active logins, let the [`session_auth_hash`](crate::UserMixin::session_auth_hash) contain the number of
+//! suspensions. If the user loader has a cache, remove the user from it.
 //!
 //! # Views by scope
 //!

@@ -34,13 +34,15 @@
 //! | `Identity::login(&req.extensions(), id)` | [`login_user(&req, &user).await?`](crate::login_user) |
 //! | `identity.logout()` | [`logout_user(&req).await?`](crate::logout_user) |
 //! | `identity.id()`, then a query for the user | the user itself, loaded by the `user_loader`: [`AuthenticatedUser<User>`](crate::AuthenticatedUser) |
-//! | `Option<Identity>` | [`CurrentUser<User>`](crate::CurrentUser) |
+//! | `Option<Identity>` | `Option<`[`AuthenticatedUser<User>`](crate::AuthenticatedUser)`>`, or [`CurrentUser<User>`](crate::CurrentUser), which also has users who are not active |
 //! | `Identity` as an argument, which refuses with a 401 | `#[login_required]`, which refuses before the body is read |
 //! | `LogoutBehavior::PurgeSession`, the default | the default |
 //! | `LogoutBehavior::DeleteIdentityKeys` | [`keep_session(true)`](crate::LoginManagerBuilder::keep_session) |
 //! | `login_deadline`, `visit_deadline`; none by default | methods of the same names; the first is 31 days by default |
 //!
 //! All users log in again once: sessions of actix-identity hold only an id, and not how and where the user logged in.
+//! Change the key or the `cookie_name` of actix-session on that day: to this crate an old session is that of a stranger, and
+//! the app's data in it passes to the next user who logs in there.
 //!
 //! # From axum-login
 //!

@@ -74,6 +74,8 @@
 //!   [`trusted_proxies`](crate::LoginManagerBuilder::trusted_proxies).
 //! - Right passwords count, too, so that requests in parallel get no further tries: let the limits leave room for them.
 //! - A home has a whole network of IPv6 addresses: count the first 64 bits of them.
+//! - Make the limits once, outside of the closure of `HttpServer::new`: that runs for each worker, and each would count on
+//!   its own.
 //! - Remove idle entries from time to time (`retain_recent`), and bound their number: strangers choose the keys.
 //! - The page that [asks for the password again](crate::confirm_login) needs the limit, too. A thief of the session may
 //!   guess there.
@@ -111,15 +113,19 @@
 //! ) -> Result<impl Responder> {
 //!     let changed = users.set_password(user.id, &form.password).await?;
 //!     refresh_session_auth(&req, &changed).await?; // this login continues, all others end
-//!     end_other_logins(&req).await?; // with active logins alone: they leave the list at once
+//!     end_other_logins(&req).await?; // leave it out without active logins: it is a 500
 //!     Ok(Redirect::to("/account").see_other())
 //! }
 //! ```
 //!
+//! A new e-mail address ends no login. If it shall: `end_other_logins`, or without active logins the address as a part of the
+//! [`session_auth_hash`](crate::UserMixin::session_auth_hash), and [`refresh_session_auth`](crate::refresh_session_auth) with the changed user.
+//!
 //! # Reset a password
 //!
 //! A mailed link holds a random token, and the database holds its digest. It is valid once, for half an hour. The response
-//! to the request for a link is the same for every address. Build the link from a setting, and not from `Host`: a stranger
+//! to the request for a link is the same for every address, and the mail is sent after it (`actix_web::rt::spawn`), or the
+//! time tells who has an account. Limit the mails by account and by address as the passwords are. Build the link from a setting, and not from `Host`: a stranger
 //! chooses that.
 //!
 //! Once the new hash is stored, all logins end, since they are bound to the
@@ -152,7 +158,7 @@
 //!     let Some(user) = users.use_up_link(&form.token, &form.password).await? else {
 //!         return Err(ErrorNotFound("This link was used before, or it has expired."));
 //!     };
-//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?; // active logins
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?; // if there are active logins
 //!     logout_user(&req).await?; // before the flash, which would end with the session
 //!     flash(&req, "success", "Please log in with the new password.");
 //!     Ok(Redirect::to("/login").see_other())
@@ -160,7 +166,8 @@
 //! ```
 //!
 //! To log the user in at once, call [`login_user_with`](crate::login_user_with) with
-//! [`LoginOptions::fresh(false)`](crate::LoginOptions::fresh): the mailbox is weaker than the password.
+//! [`LoginOptions::fresh(false)`](crate::LoginOptions::fresh): the mailbox is weaker than the password. A user with a second
+//! factor gets [`begin_login`](crate::begin_login) with these options instead, or the mailbox replaces both factors.
 //!
 //! # Log out everywhere
 //!
@@ -195,5 +202,55 @@
 //! }
 //! ```
 //!
+//! The handler of the button, here with active logins. [`end_other_logins`](crate::end_other_logins) in its place keeps this
+//! browser logged in:
+//!
+//! ```
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64 }
+//! use actix_login::{AuthenticatedUser, LoginManager, fresh_login_required, logout_user};
+//! use actix_web::{HttpRequest, Responder, Result, post, web::Redirect};
+//!
+//! #[post("/account/logout-everywhere")]
+//! #[fresh_login_required]
+//! async fn everywhere(req: HttpRequest, user: AuthenticatedUser<User>) -> Result<impl Responder> {
+//!     // Or: store a new `logins_salt` of the user.
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?;
+//!     logout_user(&req).await?;
+//!     Ok(Redirect::to("/login").see_other())
+//! }
+//! ```
+//!
 //! Flask-Login's *alternative tokens* work, too: let `get_id` return a random second id, load users by that id, and change
 //! it.
+//!
+//! # Delete an account
+//!
+//! The user first, so that no login can begin any more, then the logins:
+//!
+//! ```
+//! # use actix_login::UserMixin;
+//! # #[derive(Clone, UserMixin)]
+//! # struct User { id: u64 }
+//! # struct Users;
+//! # impl Users { async fn delete(&self, _: u64) -> actix_web::Result<()> { Ok(()) } }
+//! use actix_login::{AuthenticatedUser, LoginManager, flash, fresh_login_required, logout_user};
+//! use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Redirect}};
+//!
+//! #[post("/account/delete")]
+//! #[fresh_login_required]
+//! async fn delete(
+//!     req: HttpRequest,
+//!     user: AuthenticatedUser<User>,
+//!     users: Data<Users>,
+//! ) -> Result<impl Responder> {
+//!     users.delete(user.id).await?; // with tokens and mailed links
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?; // if there are active logins
+//!     logout_user(&req).await?;
+//!     flash(&req, "success", "Your account is deleted.");
+//!     Ok(Redirect::to("/").see_other())
+//! }
+//! ```
+//!
+//! [Never give the id to another user](crate::UserMixin::get_id).

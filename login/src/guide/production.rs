@@ -1,5 +1,11 @@
 //! Going to production: a set-up, and a checklist.
 //!
+//! ```toml
+//! actix-login = { version = "0.1", features = ["postgres"] }
+//! # The version of `actix_login::sqlx`.
+//! sqlx = { version = "0.9", default-features = false, features = ["macros", "postgres", "runtime-tokio", "tls-rustls"] }
+//! ```
+//!
 //! ```no_run
 //! # #[cfg(feature = "postgres")]
 //! # mod example {
@@ -65,7 +71,7 @@
 //! Secrets
 //!
 //! - The [key](super::getting_started#the-key) is in a file or the environment and not in the source text: at least 32
-//!   random bytes, the same across restarts and in all processes. So is the key of the session.
+//!   random bytes, and 64 for the key of the session; the same across restarts and in all processes.
 //! - To replace a key without a logout, list the old one in
 //!   [`previous_keys`](crate::LoginManagerBuilder::previous_keys). A key that has leaked is replaced and *not* listed.
 //!   actix-session's own key can't be rotated without a logout.
@@ -93,6 +99,7 @@
 //!   [session store keeps sessions as long](super::storage#how-long-sessions-last).
 //! - `#[fresh_login_required]` on pages that change a password, an e-mail address or a second factor, and on those that end
 //!   other logins.
+//! - Tokens of an API end where all logins end: [a token outlives them](super::apis#an-api-beside-the-website).
 //! - [Limits on tries](super::passwords#brute-force) of passwords, by account and by address.
 //!   [`client_address`](crate::client_address) is the address that session protection compares.
 //! - Logout by `POST`, and [no `GET` that changes anything](super::forgery).
@@ -110,7 +117,9 @@
 //! Operation
 //!
 //! - A logger, and an alarm for [warnings](super::troubleshooting#warnings) of the target `actix_login`, and for the events
-//!   `RememberCookieReused`, `SessionProtected` and `TooManyAttempts`.
+//!   `RememberCookieReused`, `SessionProtected` and `TooManyAttempts`. A metric counts by
+//!   [`LoginEvent::name`](crate::LoginEvent::name). An observer is not async: it copies the id and the address, and spawns a
+//!   task. A wrong password is no event, since the crate never sees one: log it where the limit counts it.
 //! - [Time-outs](super::storage#outages-and-time-outs) of the session store and of the database pool.
 //! - The SQL stores: `drop_ended` once an hour.
 //! - A restart of the whole fleet: no user is logged out, except with active logins in memory.

@@ -34,7 +34,7 @@
 //! ```
 //!
 //! The browser forgets the session when it closes. The remember cookie stays, by default for 365 days. At the next visit it
-//! starts a new login, which is [not fresh](super::fresh_logins): critical pages ask for the password first. It asks for no
+//! restores the login, which is [not fresh](super::fresh_logins): critical pages ask for the password first. It asks for no
 //! second factor either.
 //!
 //! # Settings

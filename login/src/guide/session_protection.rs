@@ -42,6 +42,22 @@
 //! | a proxy that sets `Forwarded: for=…` (RFC 7239) | `trusted_proxies(1, "Forwarded")` |
 //! | a proxy that *sets* one address, such as `X-Real-IP` | `trusted_proxies(1, "X-Real-IP")` |
 //!
+//! nginx sends the name of its upstream as `Host`, unless told otherwise. Then WebSockets and forms of old browsers look as if
+//! they came from another origin. A site under a path, which nginx strips, in full:
+//!
+//! ```nginx
+//! location /shop/ {                      # server_origin("https://example.com/shop")
+//!     proxy_pass http://127.0.0.1:8080/;
+//!     proxy_http_version 1.1;
+//!     proxy_set_header Host $http_host;
+//!     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+//!     proxy_set_header Upgrade $http_upgrade;
+//!     proxy_set_header Connection $connection_upgrade; # a `map` of `$http_upgrade`
+//! }
+//! ```
+//!
+//! Paths of cookies are as the browser sees them (`/shop`); those of `except` and `allow_cross_site` are without the prefix.
+//!
 //! Count the proxies that append to the header. With a higher count clients can forge their address. With a lower one they
 //! share the address of a proxy. Clients must not be able to reach the app past the proxies.
 //!

@@ -11,6 +11,7 @@
 //! | on several machines, with PostgreSQL | `CookieSessionStore` | `SqlLoginStore::postgres` | yes | no |
 //! | on several machines, with Redis | `CookieSessionStore` or `RedisSessionStore` | `RedisLoginStore` | yes | no |
 //!
+//! - Any session store goes with any store of active logins.
 //! - A cookie holds at most 4,096 bytes. An app that keeps more than a few values in the session needs a store on the server.
 //! - A session store on the server without active logins still can't end the copy of a remember cookie.
 //! - A [second factor](super::fresh_logins#second-factor) and the list of a user's logins need active logins.
@@ -104,6 +105,8 @@
 //! A store that replies but cannot be written to, such as a PostgreSQL that is read-only or a Redis out of memory, fails
 //! only requests that write: most logins and logouts, and the visit of a user once in a
 //! [`touch_interval`](crate::ActiveLogins::touch_interval), one minute by default. After that minute all users get the 500.
+//! While Redis is full, a logout is a 500 although the login has ended, and a login that failed stays on the user's list until
+//! it expires.
 //!
 //! actix-session's `RedisSessionStore` has no such bound: while Redis hangs, a request may wait for many minutes. Wrap it in
 //! a store that has one:
@@ -121,7 +124,8 @@
 //!     Ok(timeout(Duration::from_secs(2), reply).await?)
 //! }
 //!
-//! struct BoundedStore<S>(S);
+//! #[derive(Clone)]
+//! pub struct BoundedStore<S>(pub S);
 //!
 //! impl<S: SessionStore> SessionStore for BoundedStore<S> {
 //!     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
@@ -149,8 +153,16 @@
 //!
 //! `RedisSessionStore::new` holds one connection. If Redis is away for some seconds, that waits for a minute or two before
 //! it tries again, and until then each request with a session fails. Make the store with `builder_pooled` and a pool of
-//! `deadpool-redis` instead: then users are in again within two seconds. The example `two-machines` does so, and logs the
-//! failures of the session store, which actix-session does not.
+//! `deadpool-redis` instead: then users are in again within two seconds:
+//!
+//! ```text
+//! // actix-session = { version = "0.11", features = ["redis-pool", "redis-session"] }, deadpool-redis = "0.22"
+//! let pool = deadpool_redis::Config::from_url(url).create_pool(Some(Runtime::Tokio1))?;
+//! let sessions = BoundedStore(RedisSessionStore::builder_pooled(pool).build().await?);
+//! // In the closure of `HttpServer::new`: SessionMiddleware::builder(sessions.clone(), key.clone()).build()
+//! ```
+//!
+//! The example `two-machines` does so, and logs the failures of the session store, which actix-session does not.
 //!
 //! Redis must not evict entries while memory is short (`maxmemory-policy noeviction`): an evicted login is a logout. Both
 //! kinds of entry expire on their own.

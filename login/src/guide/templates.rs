@@ -104,7 +104,7 @@
 //!
 //! # "Why was I logged out?"
 //!
-//! A login that ends on its own, and not by a logout in this browser, is the event
+//! A login that ends, but not by a logout in this browser, is the event
 //! [`LoginEnded`](crate::LoginEvent::LoginEnded) with a [reason](crate::LoginEndReason). What its observer flashes is shown
 //! on the next page:
 //!
@@ -125,6 +125,8 @@
 //!             LoginEndReason::UserNotFound => "This account was deleted.",
 //!             LoginEndReason::AuthHashChanged => "The password has changed. Please log in again.",
 //!             LoginEndReason::Revoked => "This login was ended in another browser.",
+//!             // The user has just logged in again.
+//!             LoginEndReason::Replaced => return,
 //!             LoginEndReason::RememberCookieReused => "Your login was used elsewhere. Was it you?",
 //!             _ => "You were logged out.",
 //!         };

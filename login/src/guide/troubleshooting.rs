@@ -20,8 +20,8 @@
 //! | users are logged out, or asked for the password, when they move | [Addresses that change](super::session_protection#addresses-that-change) |
 //! | all visitors have one address | [Behind a proxy](super::session_protection#behind-a-proxy) |
 //! | a `fetch` gets the HTML of the login page | [JSON for scripts](super::apis#json-for-scripts-redirects-for-pages) |
-//! | a `POST` gets an empty 403 | the request came from [another origin](super::forgery), with a warning in the log; or a `check` of a guard failed, without one |
-//! | an empty 401 | no [`login_view`](crate::LoginManagerBuilder::login_view), or no [`refresh_view`](crate::LoginManagerBuilder::refresh_view) for a login that is not fresh |
+//! | a `POST` gets an empty 403 | the request came from [another origin](super::forgery), with a warning in the log; or a `check` of a guard failed, or the handler returned `Inactive` or `TooManyLogins` by `?`, without one |
+//! | an empty 401 | no [`login_view`](crate::LoginManagerBuilder::login_view), or no [`refresh_view`](crate::LoginManagerBuilder::refresh_view) for a login that is not fresh; [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only); or the handler returned `NotLoggedIn` or `NoPendingLogin` by `?` |
 //! | a flash is lost after a logout | the session ends with its login: flash *after* `logout_user` |
 //! | the program does not start, or prints `ConfigError` | the error says which setting of the [builder](crate::LoginManagerBuilder::build) is wrong, and what to write instead |
 //! | "cannot infer type of the type parameter `E`" in a loader's closure | a closure with `?` names its error: `Ok::<_, sqlx::Error>(user)`, see [Getting started](super::getting_started) |
@@ -39,6 +39,7 @@
 //! | `auth_hash_changed` | the `session_auth_hash` has changed, usually with the password; or the secret was replaced without `previous_keys` |
 //! | `revoked` | the active login has no entry: a user, an administrator, `max_logins`, `max_per_user` or a logout has ended it, the store was emptied, or active logins were just switched on |
 //! | `remember_cookie_reused` | a copy of the remember cookie was used |
+//! | `replaced` | `login_user` began another login in this session |
 //!
 //! `remember_cookie_rejected` has the same reasons for a remember cookie, and `forged` and `conflict`, which are warnings.
 //!
@@ -90,7 +91,7 @@
 //!
 //! # Errors of a moment
 //!
-//! Each is an empty 500. No user is logged in or out.
+//! Each is an empty 500, and the last a 400. No user is logged in. A logout may have worked, if the store failed halfway.
 //!
 //! | line | error | cause |
 //! | --- | --- | --- |
@@ -99,3 +100,4 @@
 //! | "the store of active logins failed", with `error` | [`StoreFailed`](crate::LoginError::StoreFailed) | [Outages](super::storage#outages-and-time-outs), or the [`capacity`](crate::store::MemoryLoginStore::capacity) of the memory store |
 //! | "the system has no random numbers" | [`StoreFailed`](crate::LoginError::StoreFailed) | the operating system |
 //! | "…, and the handler's argument … has dropped the error" | as the first part says | an `Option<AuthenticatedUser<_>>` hid one of the errors above. To treat it, call [`current_user`](crate::current_user) |
+//! | "the request's `Cookie` header can't be read …" | [`UnreadableCookies`](crate::LoginError::UnreadableCookies) | the client sent bytes that are not UTF-8. With active logins a logout can't find the login then |

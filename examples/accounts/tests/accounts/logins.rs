@@ -1,6 +1,6 @@
 //! Where a user is logged in; and a thief of a session.
 
-use crate::app::{App, is_logged_in};
+use crate::app::{App, PASSWORD, is_logged_in, log_in};
 
 const ANN: &str = "ann@example.com";
 
@@ -36,6 +36,17 @@ fn a_user_ends_one_login_and_then_all_others() {
     assert!(!is_logged_in(&mut others[1]) && !is_logged_in(&mut others[2]));
     assert!(is_logged_in(&mut ann) && is_logged_in(&mut bob));
     assert_eq!(ann.get("/account/logins").fields("id").len(), 1);
+}
+
+#[test]
+fn a_login_in_place_of_another_shows_no_message_of_a_logout() {
+    let mut app = App::start();
+    app.signed_up("bob@example.com");
+    let mut ann = app.signed_up(ANN);
+    let response = log_in(&mut ann, "bob@example.com", PASSWORD);
+    let page = ann.follow(&response).body;
+    assert!(page.contains("bob@example.com"), "{page}");
+    assert!(!page.contains("logged out"), "{page}");
 }
 
 #[test]

@@ -229,7 +229,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// refused request gets an empty 401 with the URL of the view in `Location`. Otherwise a script
     /// follows the redirect and gets the HTML of the login page.
     ///
-    /// The `next` in that URL is the page that sent the request, by its `Referer`. With `fetch`:
+    /// The `next` in that URL is the page that sent the request, by its `Referer`. With `fetch`, on a
+    /// page of this origin (elsewhere a script can't read `Location`):
     ///
     /// ```js
     /// if (response.status === 401 && response.headers.has("Location")) {
@@ -272,8 +273,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// So is a view that is a named resource, the view of `#[anonymous_required]`, and the one that
     /// [`login_url`](crate::login_url) gets. The app adds it to its own redirects.
     ///
-    /// Default: the request's `Host`, and the scheme of the connection. Behind a proxy that ends TLS
-    /// the connection is plain HTTP, so set it there. `Forwarded` and `X-Forwarded-Host` are ignored.
+    /// Default: the request's `Host`. For `Referer` and `Origin` no scheme is compared then. For the
+    /// `next` of a view on another host it is that of the connection: behind a proxy that ends TLS that
+    /// is plain HTTP, so set the origin there. `Forwarded` and `X-Forwarded-Host` are ignored.
     pub fn server_origin(mut self, origin: impl Into<String>) -> Self {
         self.redirects.server_origin = Some(origin.into());
         self
