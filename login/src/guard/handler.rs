@@ -45,16 +45,22 @@ where
     if let Err(refusal) = guard.admit(&request.req).await {
         return refusal;
     }
+    let slow_body = SlowBody::of(&request.req);
+    if let Some(body) = &slow_body {
+        body.add_guard(guard);
+    }
     let args = Args::from_request(&request.req, &mut request.payload).await;
-    match SlowBody::of(&request.req).and_then(|body| body.checked()) {
-        None => {}
-        Some(true) => {
-            if let Err(refusal) = guard.check_again(&request.req).await {
-                return refusal;
+    if let Some(body) = &slow_body {
+        match body.checked() {
+            None => {}
+            Some(true) => {
+                if let Err(refusal) = body.check_guards(&request.req).await {
+                    return refusal;
+                }
             }
+            // The manager makes the response.
+            Some(false) => return HttpResponse::Unauthorized().finish(),
         }
-        // The manager makes the response.
-        Some(false) => return HttpResponse::Unauthorized().finish(),
     }
     match args {
         Ok(args) => handler

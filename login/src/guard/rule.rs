@@ -13,6 +13,7 @@ use crate::{
     request::{
         login::LoginState,
         nearest::{AnyManager, nearest_required},
+        slow_body::{GuardAgain, GuardFuture},
     },
     user::UserMixin,
 };
@@ -59,10 +60,11 @@ impl<T: Target> Guard<T> {
     pub(crate) async fn admit(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
         self.target.admit(&self.rule, req).await
     }
+}
 
-    /// Asks the checks of the user once more, after a slow body.
-    pub(super) async fn check_again(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
-        self.target.check_again(req).await
+impl<T: Target> GuardAgain for Guard<T> {
+    fn check_again<'a>(&'a self, req: &'a HttpRequest) -> GuardFuture<'a> {
+        Box::pin(self.target.check_again(req))
     }
 }
 

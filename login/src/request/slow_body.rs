@@ -8,7 +8,7 @@ use std::{
 };
 
 use actix_web::{
-    HttpMessage, HttpRequest,
+    HttpMessage, HttpRequest, HttpResponse,
     dev::{Payload, ServiceRequest},
     error::PayloadError,
     rt::time::Instant,
@@ -24,11 +24,21 @@ pub(crate) trait CheckAgain {
     fn check_again(self: Rc<Self>) -> LocalBoxFuture<'static, bool>;
 }
 
+/// A guard of the handler, whose checks of the user are asked again before the handler runs.
+pub(crate) trait GuardAgain {
+    fn check_again<'a>(&'a self, req: &'a HttpRequest) -> GuardFuture<'a>;
+}
+
+/// Admits the request, or returns the response to it.
+pub(crate) type GuardFuture<'a> = LocalBoxFuture<'a, Result<(), HttpResponse>>;
+
 /// What is known of a body. It is in the request's extensions.
 #[derive(Default)]
 pub(crate) struct SlowBody {
     checked: Cell<Option<bool>>,
     logins: RefCell<Vec<Weak<dyn CheckAgain>>>,
+    /// The guards that have admitted the request, the outermost first.
+    guards: RefCell<Vec<Rc<dyn GuardAgain>>>,
 }
 
 impl SlowBody {
@@ -71,6 +81,19 @@ impl SlowBody {
     /// The answer of the last check; `None` if the body was not slow.
     pub(crate) fn checked(&self) -> Option<bool> {
         self.checked.get()
+    }
+
+    pub(crate) fn add_guard(&self, guard: impl GuardAgain + 'static) {
+        self.guards.borrow_mut().push(Rc::new(guard));
+    }
+
+    /// Asks the checks of all guards once more.
+    pub(crate) async fn check_guards(&self, req: &HttpRequest) -> Result<(), HttpResponse> {
+        let guards = self.guards.borrow().clone();
+        for guard in guards {
+            guard.check_again(req).await?;
+        }
+        Ok(())
     }
 
     async fn check_again(self: Rc<Self>) -> bool {

@@ -208,7 +208,7 @@ fn a_slow_body_does_not_outlast_the_token_of_its_header() {
 fn a_slow_body_does_not_outlast_a_right() {
     let site = Site::new();
     let browser = site.logged_in(3);
-    let pages = ["/checked", "/checked-scope"];
+    let pages = ["/checked", "/checked-outside", "/checked-scope"];
     let responses = all_pages(&site, &browser, &pages, || {
         site.rights.users.demote(3);
     });

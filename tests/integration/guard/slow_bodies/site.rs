@@ -51,6 +51,12 @@ async fn checked(body: Bytes, rights: Data<Rights>) -> impl Responder {
     act(&rights, &body)
 }
 
+#[login_required(User, check = |user| user.is_admin)]
+#[login_required(User)]
+async fn checked_outside(body: Bytes, rights: Data<Rights>) -> impl Responder {
+    act(&rights, &body)
+}
+
 async fn unguarded(body: Bytes, rights: Data<Rights>) -> impl Responder {
     act(&rights, &body)
 }
@@ -136,6 +142,7 @@ fn pages(config: &mut ServiceConfig) {
         .route("/attribute", web::post().to(attribute))
         .route("/optional", web::post().to(optional))
         .route("/checked", web::post().to(checked))
+        .route("/checked-outside", web::post().to(checked_outside))
         .route("/extractor", web::post().to(extractor))
         .route("/reader", web::post().to(reader))
         .route("/stubborn-reader", web::post().to(stubborn_reader))
@@ -150,10 +157,11 @@ fn pages(config: &mut ServiceConfig) {
 }
 
 /// The pages that need a login.
-pub(super) const PAGES: [&str; 8] = [
+pub(super) const PAGES: [&str; 9] = [
     "/attribute",
     "/optional",
     "/checked",
+    "/checked-outside",
     "/extractor",
     "/reader",
     "/stubborn-reader",
