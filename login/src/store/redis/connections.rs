@@ -13,7 +13,7 @@ use redis::{
 };
 use tokio::sync::OnceCell;
 
-/// How long Redis may take to connect and to reply.
+/// How long Redis may take to connect, and by default to reply.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many threads have a connection. Workers are few; this bounds an app whose threads come and go.
@@ -30,23 +30,29 @@ pub(super) enum Connections {
 }
 
 impl Connections {
-    /// Opens the connection of this thread.
+    /// Connects once, to check the URL. The threads connect when they need it, since the app sets the
+    /// time-out after this.
     pub(super) async fn open(url: &str) -> Result<Self, RedisError> {
-        let connections = Self::PerThread {
-            client: Client::open(url)?,
+        let client = Client::open(url)?;
+        ConnectionManager::new_with_config(client.clone(), config(TIMEOUT)).await?;
+        Ok(Self::PerThread {
+            client,
             by_thread: ByThread::default(),
-        };
-        connections.of_this_thread().await?;
-        Ok(connections)
+        })
     }
 
     /// The connection of this thread. The first call opens it, and concurrent ones wait.
-    pub(super) async fn of_this_thread(&self) -> Result<ConnectionManager, RedisError> {
+    ///
+    /// A connection is replaced if it has not replied in time: the other end may be gone.
+    pub(super) async fn of_this_thread(
+        &self,
+        timeout: Duration,
+    ) -> Result<ConnectionManager, RedisError> {
         let (client, by_thread) = match self {
             Self::Given(connection) => return Ok(connection.clone()),
             Self::PerThread { client, by_thread } => (client, by_thread),
         };
-        let open = || ConnectionManager::new_with_config(client.clone(), config());
+        let open = || ConnectionManager::new_with_config(client.clone(), config(timeout));
         by_thread
             .of_this_thread()
             .get_or_try_init(open)
@@ -72,10 +78,10 @@ impl ByThread {
     }
 }
 
-fn config() -> ConnectionManagerConfig {
+fn config(timeout: Duration) -> ConnectionManagerConfig {
     ConnectionManagerConfig::new()
         .set_connection_timeout(TIMEOUT)
-        .set_response_timeout(TIMEOUT)
+        .set_response_timeout(timeout)
         // The next request tries again.
         .set_number_of_retries(1)
 }

@@ -66,7 +66,7 @@ pub struct RedisLoginStore {
 impl RedisLoginStore {
     /// Connects to Redis at a URL such as `redis://127.0.0.1:6379`.
     ///
-    /// Each worker has a connection of its own, opened at its first operation.
+    /// Each worker opens a connection of its own at its first operation. Clones of the store share it.
     ///
     /// # Errors
     ///
@@ -108,7 +108,8 @@ impl RedisLoginStore {
     /// dropped connection. Then it fails, and with it the request. A request whose first operation
     /// fails makes no other.
     ///
-    /// Default: 2 seconds.
+    /// Default: 2 seconds, which is also the most that connecting may take. A connection that the app
+    /// has brought may have a shorter one of its own.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -159,7 +160,7 @@ impl RedisLoginStore {
     }
 
     async fn attempt<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
-        let mut connection = self.connections.of_this_thread().await?;
+        let mut connection = self.connections.of_this_thread(self.timeout).await?;
         command.query_async(&mut connection).await
     }
 

@@ -54,12 +54,32 @@ fn each_thread_has_one_connection() {
     };
     let url = redis.url();
     let store = on_runtime(async move || RedisLoginStore::new(url).await.unwrap());
-    assert_eq!(connections(&redis, 1), 1);
+    assert_eq!(connections(&redis, 0), 0);
     let before = opened(&redis);
     ask(&store, 20);
     assert_eq!(opened(&redis) - before, 2);
     ask(&store, 1);
-    assert_eq!(connections(&redis, 3), 3);
+    assert_eq!(connections(&redis, 2), 2);
+}
+
+#[test]
+fn a_longer_time_out_waits_for_longer() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let id: LoginId = "000000000000000000000A".parse().unwrap();
+    thread::scope(|scope| {
+        block_on(async {
+            let store = RedisLoginStore::new(redis.url()).await.unwrap();
+            let store = store.timeout(Duration::from_secs(20));
+            redis.signal("STOP");
+            scope.spawn(|| {
+                thread::sleep(Duration::from_secs(3));
+                redis.signal("CONT");
+            });
+            assert!(store.find(id).await.unwrap().is_none());
+        });
+    });
 }
 
 #[test]
