@@ -1,13 +1,11 @@
 //! The attributes and the derive of [actix-login](https://docs.rs/actix-login), which re-exports them. Depend on that
 //! crate instead of this one.
 //!
-//! The generated code names items as `::actix_login::…`, so the app must not rename that dependency.
+//! The generated code names items as `::actix_login::…`, so an app that renames that dependency writes
+//! `extern crate name as actix_login;` at its root.
 //!
 //! Each macro works in passes, with one file for each: `ast.rs` and `attr.rs` read, `valid.rs` rejects, `expand.rs`
 //! writes.
-
-#![forbid(unsafe_code)]
-#![deny(missing_docs)]
 
 mod guard;
 mod tokens;

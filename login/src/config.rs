@@ -1,4 +1,4 @@
-//! Every default, limit and session key in one place.
+//! The session keys, and defaults and limits that several parts share.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub const LOGIN_MESSAGE: &str = "Please log in to access this page.";
 /// The message that is flashed when a request is redirected to the refresh view.
 pub const NEEDS_REFRESH_MESSAGE: &str = "Please reauthenticate to access this page.";
 
-/// The category of both messages.
+/// The category of the login message and of the needs-refresh message.
 pub const MESSAGE_CATEGORY: &str = "message";
 
 /// The header whose value a header loader gets: Flask-Login's `AUTH_HEADER_NAME`.
@@ -36,7 +36,7 @@ pub const NEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How long a pending login waits for its second factor: ten minutes.
 pub const PENDING_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-/// How many wrong codes a user may send in that time.
+/// How many wrong codes a user may send within [`PENDING_LIFETIME`].
 pub const PENDING_TRIES: u64 = 5;
 
 /// The minimum length of a manager's secret, in bytes.
@@ -96,5 +96,5 @@ pub(crate) const TOKEN_MAX_BYTES: usize = 1024;
 /// The maximum length of a Flask-Login cookie, in bytes, with its quoting.
 pub(crate) const FLASK_COOKIE_MAX_BYTES: usize = 4096;
 
-/// A visit is recorded when this fraction of the visit deadline has passed since the last one.
+/// How often a visit is recorded within one visit deadline, at most.
 pub(crate) const VISITS_PER_DEADLINE: u32 = 20;

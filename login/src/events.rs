@@ -6,7 +6,8 @@ use actix_web::HttpRequest;
 
 use crate::store::entry::LoginId;
 
-/// An event in the life of a login. The names are those of Flask-Login's signals.
+/// An event in the life of a login. Those that Flask-Login has a signal for have its
+/// name.
 ///
 /// Observers get it with the request and, if known, the user
 /// ([`on_event`](crate::LoginManagerBuilder::on_event)). The user is unknown for anonymous requests,
@@ -25,7 +26,7 @@ use crate::store::entry::LoginId;
 pub enum LoginEvent {
     /// `login_user` logged a user in.
     UserLoggedIn,
-    /// `logout_user` logged a user out.
+    /// `logout_user` succeeded. The user is unknown if none was logged in, or if the load failed.
     UserLoggedOut,
     /// A login was restored from a remember cookie.
     UserLoadedFromCookie,
@@ -171,7 +172,7 @@ impl fmt::Display for CookieRejectReason {
 }
 
 impl LoginEvent {
-    /// The name of Flask-Login's signal, such as `user_logged_in`.
+    /// The name in the log, such as `user_logged_in`: that of Flask-Login's signal, where there is one.
     pub fn name(self) -> &'static str {
         match self {
             Self::UserLoggedIn => "user_logged_in",

@@ -54,7 +54,7 @@ pub(crate) type LoadResult<U> = Result<Option<Arc<U>>, String>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't load a `{U}` by its id",
     label = "not a user loader",
-    note = "a user loader takes the id, owned, and returns `Option<User>` or `Result<Option<User>, E>`: `async move |id: u64| users.get(&id)`"
+    note = "a user loader takes the id, owned, and returns `Option<User>` or `Result<Option<User>, E>`: `async move |id: u64| users.get(&id).cloned()`"
 )]
 pub trait UserLoader<U: UserMixin>: 'static {
     /// `Option<U>`, or `Result<Option<U>, E>` if the lookup can fail.

@@ -155,7 +155,7 @@ impl<S> LoginClient<'_, S> {
         self
     }
 
-    /// Whether to follow redirects on this site, at most ten in a row. Default: `false`.
+    /// Whether to follow redirects on this site by `GET`, at most ten in a row. Default: `false`.
     pub fn follow_redirects(mut self, follow: bool) -> Self {
         self.follow_redirects = follow;
         self

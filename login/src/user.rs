@@ -109,7 +109,7 @@ pub trait UserMixin: Clone + 'static {
 /// The types of field that `#[user(session_auth_hash)]` accepts.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a `session_auth_hash`",
-    note = "it may be a `String`, `Vec<u8>`, `[u8; N]`, or a `Cow`, `Box`, `Arc` or `Option` of these; for other types implement `UserMixin` by hand"
+    note = "it may be a `String`, `Vec<u8>`, `[u8; N]`, or a `Cow`, `Box`, `Arc`, `Rc` or `Option` of these; for other types implement `UserMixin` by hand"
 )]
 pub trait AuthHashSource {
     /// The bytes, or `None` if the user has none.

@@ -80,6 +80,7 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 /// - After [`refresh_session_auth`](crate::refresh_session_auth), since the hash has changed.
 ///
 /// In the last two cases the browser is still logged in, and connects again.
+#[must_use = "it watches only while it is asked: `while_valid` or `ended`"]
 pub struct LoginWatch<U: UserMixin> {
     manager: LoginManager<U>,
     snapshot: LoginSnapshot,

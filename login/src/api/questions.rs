@@ -22,7 +22,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+/// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`] and mistakes in the app's set-up (500).
 pub async fn login_fresh(req: &HttpRequest) -> Result<bool, LoginError> {
     Ok(nearest_required(req)?.load(req).await?.fresh)
 }
@@ -31,7 +31,7 @@ pub async fn login_fresh(req: &HttpRequest) -> Result<bool, LoginError> {
 ///
 /// # Errors
 ///
-/// [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+/// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`] and mistakes in the app's set-up (500).
 pub async fn login_remembered(req: &HttpRequest) -> Result<bool, LoginError> {
     nearest_required(req)?.login_remembered(req).await
 }
@@ -40,7 +40,7 @@ pub async fn login_remembered(req: &HttpRequest) -> Result<bool, LoginError> {
 ///
 /// # Errors
 ///
-/// [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+/// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`] and mistakes in the app's set-up (500).
 pub async fn login_source(req: &HttpRequest) -> Result<Option<LoginSource>, LoginError> {
     Ok(nearest_required(req)?.load(req).await?.source)
 }

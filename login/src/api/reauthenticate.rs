@@ -98,7 +98,8 @@ use crate::{
 /// # Errors
 ///
 /// [`LoginError::NotLoggedIn`] (401) if the request is anonymous, or its user was found by a request
-/// loader. [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+/// loader. [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`], [`LoginError::ResponseBegun`] in
+/// the body of a response, and mistakes in the app's set-up (500).
 pub async fn confirm_login(req: &HttpRequest) -> Result<(), LoginError> {
     nearest_required(req)?.confirm_login(req).await
 }
@@ -145,7 +146,8 @@ pub async fn confirm_login(req: &HttpRequest) -> Result<(), LoginError> {
 /// # Errors
 ///
 /// [`LoginError::NotLoggedIn`] (401) if the request is anonymous, or its user was found by a request
-/// loader. [`LoginError::LoaderFailed`] and mistakes in the app's set-up (500).
+/// loader. [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`], [`LoginError::ResponseBegun`] in
+/// the body of a response, and mistakes in the app's set-up (500).
 pub async fn refresh_session_auth<U: UserMixin>(
     req: &HttpRequest,
     user: &U,

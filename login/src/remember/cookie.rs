@@ -148,17 +148,17 @@ impl RememberCookie {
     ///     .domain("shop.example")
     ///     .former_scopes([(Some("www.shop.example"), "/"), (None, "/members")]);
     /// ```
+    ///
+    /// Further calls add to them.
     pub fn former_scopes<'a>(
         mut self,
         scopes: impl IntoIterator<Item = (Option<&'a str>, &'a str)>,
     ) -> Self {
-        let scopes = scopes.into_iter();
-        self.former_scopes = scopes
-            .map(|(domain, path)| Scope {
-                domain: domain.map(str::to_owned),
-                path: path.to_owned(),
-            })
-            .collect();
+        let scopes = scopes.into_iter().map(|(domain, path)| Scope {
+            domain: domain.map(str::to_owned),
+            path: path.to_owned(),
+        });
+        self.former_scopes.extend(scopes);
         self
     }
 

@@ -39,7 +39,7 @@ pub(crate) struct LoginContext<U: UserMixin> {
     pub(crate) read_session: Cell<bool>,
     /// Set once the middleware has finished the response: nothing can be set in it any more.
     pub(crate) response_begun: Cell<bool>,
-    /// Whether a handler's argument failed since the load failed. The handler may not know.
+    /// Whether a handler's argument failed because the load failed. The handler may not know.
     pub(crate) failed_argument: Cell<bool>,
     /// Why the pending login failed to load for a handler's argument.
     pub(crate) failed_pending: OnceCell<LoginError>,

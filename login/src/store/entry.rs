@@ -294,7 +294,8 @@ impl StoredLogin {
 }
 
 /// One place where a user is logged in: a line of a "Where you're logged in" page. It serializes with
-/// its fields, for a template. Its times print as dates, such as `2026-11-25T08:30:00Z`.
+/// its fields, for a template: its times as seconds since 1970. They print as dates, such as
+/// `2026-11-25T08:30:00Z`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveLogin {

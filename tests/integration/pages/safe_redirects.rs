@@ -68,7 +68,8 @@ fn app() -> TestApp {
 
 fn app_with_hosts() -> TestApp {
     let manager = builder::<User>()
-        .allowed_redirect_hosts(["accounts.example", "dev.example:8080", "localhost"])
+        .allowed_redirect_hosts(["accounts.example"])
+        .allowed_redirect_hosts(["dev.example:8080", "localhost"])
         .build()
         .unwrap();
     serve!(redirecting, manager.clone(), cookie_session())

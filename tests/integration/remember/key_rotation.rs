@@ -28,7 +28,7 @@ fn rotation(settings: impl Fn(Builder) -> Builder) -> Rotation {
     Rotation {
         before: Site::deployed(&world, SECRET, &settings),
         during: Site::deployed(&world, NEW, |manager| {
-            settings(manager.previous_keys([[1; 32].as_slice(), &SECRET]))
+            settings(manager.previous_keys([SECRET]).previous_keys([[1; 32]]))
         }),
         after: Site::deployed(&world, NEW, &settings),
     }

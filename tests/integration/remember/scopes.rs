@@ -157,11 +157,9 @@ fn without_a_domain_nothing_else_is_cleared() {
 fn former_scopes_are_cleared_before_each_change() {
     let world = World::new();
     let mut jar = remembered_by(&deployed(&world, shop().path("/members")));
-    let moved = RememberCookie::new().former_scopes([
-        (Some("shop.example"), "/members"),
-        (None, "/old"),
-        (None, "/"),
-    ]);
+    let moved = RememberCookie::new()
+        .former_scopes([(Some("shop.example"), "/members")])
+        .former_scopes([(None, "/old"), (None, "/")]);
     let site = deployed(&world, moved);
     let login = jar.send(&mut site.browser(), "POST", "/login?remember=true", "1");
     assert_eq!(

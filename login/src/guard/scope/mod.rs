@@ -208,7 +208,7 @@ impl LoginScope {
         self
     }
 
-    /// The scope's refresh view [by the request](crate::LoginManagerBuilder::login_view_with).
+    /// The scope's refresh view [by the request](crate::LoginManagerBuilder::refresh_view_with).
     pub fn refresh_view_with(
         mut self,
         view: impl Fn(&HttpRequest) -> String + Send + Sync + 'static,

@@ -273,9 +273,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// So is a view that is a named resource, the view of `#[anonymous_required]`, and the one that
     /// [`login_url`](crate::login_url) gets. The app adds it to its own redirects.
     ///
-    /// Default: the request's `Host`. For `Referer` and `Origin` no scheme is compared then. For the
-    /// `next` of a view on another host it is that of the connection: behind a proxy that ends TLS that
-    /// is plain HTTP, so set the origin there. `Forwarded` and `X-Forwarded-Host` are ignored.
+    /// Default: the request's `Host`. `Referer` and `Origin` are then compared by host and port alone. A
+    /// `next` for a view on another host gets the connection's scheme: `http` behind a proxy that ends
+    /// TLS, so set the origin there. `Forwarded` and `X-Forwarded-Host` are ignored.
     pub fn server_origin(mut self, origin: impl Into<String>) -> Self {
         self.redirects.server_origin = Some(origin.into());
         self
@@ -283,12 +283,13 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
     /// Other hosts that a `next` may lead to, such as `accounts.example` or `localhost:8080`.
     ///
-    /// Default: none.
+    /// Default: none. Further calls add to them.
     pub fn allowed_redirect_hosts<H: Into<String>>(
         mut self,
         hosts: impl IntoIterator<Item = H>,
     ) -> Self {
-        self.redirects.allowed_hosts = hosts.into_iter().map(Into::into).collect();
+        let hosts = hosts.into_iter().map(Into::into);
+        self.redirects.allowed_hosts.extend(hosts);
         self
     }
 }

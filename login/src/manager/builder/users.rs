@@ -223,7 +223,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
     /// Earlier secrets, the latest first, so that a rotation of keys logs no user out.
     ///
-    /// Default: none. What one of them signed is accepted. Sessions are rewritten under the current
+    /// Default: none. Further calls add to them. What one of them signed is accepted. Sessions are rewritten under the current
     /// key at their next use. Remember cookies are rewritten only when they restore a login or are
     /// refreshed, which may be on their last day: keep a key listed for the cookie's
     /// [duration](crate::RememberCookie::duration). Never list a leaked key: its holder can log in as
@@ -232,10 +232,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// These are the keys of this crate. actix-session's own key can't be rotated that way; use two
     /// different secrets to change this one alone.
     pub fn previous_keys<K: AsRef<[u8]>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
-        self.previous_keys = keys
-            .into_iter()
-            .map(|key| key.as_ref().to_owned())
-            .collect();
+        let keys = keys.into_iter().map(|key| key.as_ref().to_owned());
+        self.previous_keys.extend(keys);
         self
     }
 

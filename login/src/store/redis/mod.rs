@@ -76,9 +76,10 @@ impl RedisLoginStore {
         connections.await.map(Self::over).map_err(RedisStoreError)
     }
 
-    /// Uses an existing connection for all workers: one with TLS or a user name of its own, or one that the app shares
-    /// with other code. Its type is that of the `redis` crate, which is re-exported as
-    /// [`actix_login::redis`](crate::redis).
+    /// Uses an existing connection for all workers: one with TLS or a user name of its own, or one that
+    /// the app shares with other code. Its type is that of the `redis` crate, which is re-exported as
+    /// [`actix_login::redis`](crate::redis). For TLS, add a feature of redis, such as
+    /// `tokio-rustls-comp`, to the app's own dependency on redis 0.32.
     ///
     /// ```no_run
     /// use actix_login::{redis::{Client, aio::ConnectionManager}, store::RedisLoginStore};

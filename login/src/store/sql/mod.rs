@@ -94,7 +94,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// A setting that gives up the last commits after a crash revives the logins that ended in them:
 /// `synchronous_commit = off` in PostgreSQL, `PRAGMA synchronous = NORMAL` with a write-ahead log in
-/// SQLite. Both are off by default.
+/// SQLite. Neither is the default.
 ///
 /// # Outages
 ///
