@@ -201,7 +201,8 @@ impl<U: UserMixin> LoginManager<U> {
         end_one(self.settings(), &user_id.to_string(), id).await
     }
 
-    /// Ends all logins of a user, each from its next request on. If that is the user of the request,
+    /// Ends all logins of a user, each from its next request on, with
+    /// [pending ones](crate::begin_login) and cookies of Flask-Login. If that is the user of the request,
     /// call [`logout_user`](Self::logout_user), too: until then the request keeps its user.
     ///
     /// # Errors

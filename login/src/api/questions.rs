@@ -20,6 +20,9 @@ use crate::{
 /// remember cookie, and within the [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline), if
 /// there is one.
 ///
+/// It does not ask whether the guards admit the user: a suspended user's login stays fresh. Call it
+/// behind `#[login_required]`, or use `#[fresh_login_required]`.
+///
 /// # Errors
 ///
 /// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`] and mistakes in the app's set-up (500).

@@ -35,7 +35,7 @@ use crate::{
 ///
 /// #[get("/")]
 /// async fn index(current_user: CurrentUser<User>) -> impl Responder {
-///     match current_user.user() {
+///     match current_user.user().filter(|_| current_user.is_authenticated()) {
 ///         Some(user) => format!("Hi {}!", user.name),
 ///         None => "Hi stranger!".to_owned(),
 ///     }
@@ -116,7 +116,8 @@ impl<U: UserMixin> CurrentUser<U> {
 
     /// Whether the login is fresh: whether the user authenticated in this session, and within the
     /// [`fresh_deadline`](crate::LoginManagerBuilder::fresh_deadline), if there is one. The `within` of a
-    /// guard does not count here: compare [`authenticated_at`](Self::authenticated_at) with it.
+    /// guard does not count here: compare [`authenticated_at`](Self::authenticated_at) with it. Whether the
+    /// guards admit the user does not count either: ask [`is_authenticated`](Self::is_authenticated).
     pub fn is_fresh(&self) -> bool {
         self.login.as_ref().is_some_and(|login| login.fresh)
     }
@@ -242,7 +243,7 @@ impl<U: UserMixin> FromRequest for CurrentUser<U> {
 /// /// The head of each page.
 /// async fn header(req: &HttpRequest) -> Result<String, LoginError> {
 ///     let current_user = current_user::<User>(req).await?;
-///     Ok(match current_user.user() {
+///     Ok(match current_user.user().filter(|_| current_user.is_authenticated()) {
 ///         Some(user) => format!("Hi {}!", user.name),
 ///         None => "<a href=/login>Log in</a>".to_owned(),
 ///     })

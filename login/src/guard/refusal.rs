@@ -76,10 +76,11 @@ pub async fn unauthorized(req: &HttpRequest) -> HttpResponse {
 /// that there would be without that handler, as [`unauthorized`] does.
 ///
 /// ```
-/// use actix_login::{login_fresh, needs_refresh};
+/// use actix_login::{login_fresh, login_required, needs_refresh};
 /// use actix_web::{HttpRequest, HttpResponse, Result, post};
 ///
 /// #[post("/transfer")]
+/// #[login_required]
 /// async fn transfer(req: HttpRequest) -> Result<HttpResponse> {
 ///     if !login_fresh(&req).await? {
 ///         return Ok(needs_refresh(&req).await);

@@ -128,7 +128,7 @@
 //! use actix_login::{flash, unauthorized};
 //! use actix_web::{HttpRequest, HttpResponse, http::header::{HeaderName, LOCATION}};
 //!
-//! /// For `unauthorized_handler`. For `needs_refresh_handler` the same with `needs_refresh`.
+//! /// For `unauthorized_handler`, together with `redirect_navigations_only(true)`. For `needs_refresh_handler` the same with `needs_refresh`.
 //! async fn refusal(req: &HttpRequest) -> HttpResponse {
 //!     let mut response = unauthorized(req).await;
 //!     let login_page = response.headers().get(LOCATION).cloned();

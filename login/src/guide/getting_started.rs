@@ -13,7 +13,8 @@
 //! # Users in a database
 //!
 //! A login keeps the id of its user. The [user loader](crate::LoginManagerBuilder::user_loader) finds the user of an
-//! id again, once per request that asks for the user. Here with sqlx:
+//! id again, once per request that asks for the user. It needs no feature of this crate, and any database will do. Here with
+//! sqlx and SQLite:
 //!
 //! ```no_run
 //! # #[cfg(feature = "sqlite")]

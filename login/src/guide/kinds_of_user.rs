@@ -100,7 +100,8 @@
 //! - A guard around the whole app is about one type, and must leave out the other's area:
 //!   `.user_type::<Customer>().login_required().except(["/admin", "/admin/{tail}*"])`.
 //! - [`unauthorized`](crate::unauthorized) and [`needs_refresh`](crate::needs_refresh) lead to the views of the nearest
-//!   manager. For the other one, call its methods of these names.
+//!   manager: above that is `customers`, in `/admin` too. For the other one, call its methods of these names. `NextUrl`,
+//!   `is_safe_redirect`, `login_url`, `flash` and `client_address` take the settings of the nearest manager.
 //! - A logout of one type clears the app's own data in the session, and leaves the other type logged in.
 //! - Two structs that are both called `User` need different [names](crate::LoginManagerBuilder::name).
 //!
@@ -122,10 +123,13 @@
 //! #[login_required(check = |user: &User| user.is_admin)]
 //! async fn suspend(req: HttpRequest, id: Path<u64>, users: Data<Users>) -> Result<HttpResponse> {
 //!     users.suspend(*id).await?;
-//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&id).await?; // active logins
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&id).await?; // only with active logins
 //!     Ok(HttpResponse::NoContent().finish())
 //! }
 //! ```
+//!
+//! A suspended user gets what a stranger gets: the login view, or the 401. The next [`login_user`](crate::login_user) is the
+//! error `Inactive`. Tokens of an API are revoked apart.
 //!
 //! Without active logins, let the [`session_auth_hash`](crate::UserMixin::session_auth_hash) contain the number of
 //! suspensions. If the user loader has a cache, remove the user from it.

@@ -203,7 +203,7 @@
 //! ```
 //!
 //! The handler of the button, here with active logins. [`end_other_logins`](crate::end_other_logins) in its place keeps this
-//! browser logged in:
+//! browser logged in; without active logins, a new `logins_salt` and [`refresh_session_auth`](crate::refresh_session_auth) do:
 //!
 //! ```
 //! # use actix_login::UserMixin;

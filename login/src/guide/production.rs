@@ -119,7 +119,9 @@
 //! - A logger, and an alarm for [warnings](super::troubleshooting#warnings) of the target `actix_login`, and for the events
 //!   `RememberCookieReused`, `SessionProtected` and `TooManyAttempts`. A metric counts by
 //!   [`LoginEvent::name`](crate::LoginEvent::name). An observer is not async: it copies the id and the address, and spawns a
-//!   task. A wrong password is no event, since the crate never sees one: log it where the limit counts it.
+//!   task. No events are a wrong password, which the crate never sees, and a failed `check`, which the
+//!   `forbidden_handler` can count. A login that was ended elsewhere is one when its browser comes back. `UserAccessed` comes
+//!   with each request that asks for the user.
 //! - [Time-outs](super::storage#outages-and-time-outs) of the session store and of the database pool.
 //! - The SQL stores: `drop_ended` once an hour.
 //! - A restart of the whole fleet: no user is logged out, except with active logins in memory.

@@ -52,9 +52,13 @@
 //!     proxy_set_header Host $http_host;
 //!     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 //!     proxy_set_header Upgrade $http_upgrade;
-//!     proxy_set_header Connection $connection_upgrade; # a `map` of `$http_upgrade`
+//!     proxy_set_header Connection $connection_upgrade;
 //! }
 //! ```
+//!
+//! Outside of `server` belongs `map $http_upgrade $connection_upgrade { default upgrade; '' close; }`. At the root of the host the
+//! same lines stand in `location / { proxy_pass http://127.0.0.1:8080; … }`. For event streams and WebSockets add
+//! `proxy_buffering off; proxy_read_timeout 1h;`. `X-Forwarded-Proto` is not read.
 //!
 //! Paths of cookies are as the browser sees them (`/shop`); those of `except` and `allow_cross_site` are without the prefix.
 //!

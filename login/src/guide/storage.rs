@@ -157,9 +157,12 @@
 //!
 //! ```text
 //! // actix-session = { version = "0.11", features = ["redis-pool", "redis-session"] }, deadpool-redis = "0.22"
-//! let pool = deadpool_redis::Config::from_url(url).create_pool(Some(Runtime::Tokio1))?;
+//! use deadpool_redis::{Config, Runtime};
+//!
+//! let pool = Config::from_url(url).create_pool(Some(Runtime::Tokio1))?;
 //! let sessions = BoundedStore(RedisSessionStore::builder_pooled(pool).build().await?);
-//! // In the closure of `HttpServer::new`: SessionMiddleware::builder(sessions.clone(), key.clone()).build()
+//! // In the closure of `HttpServer::new`, with the lifecycle of "How long sessions last":
+//! SessionMiddleware::builder(sessions.clone(), key.clone()).session_lifecycle(lifecycle.clone()).build()
 //! ```
 //!
 //! The example `two-machines` does so, and logs the failures of the session store, which actix-session does not.

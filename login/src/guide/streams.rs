@@ -44,7 +44,10 @@
 //!
 //! For server-sent events, [`while_valid`](crate::LoginWatch::while_valid) wraps the stream: see
 //! [`LoginWatch`](crate::LoginWatch). A browser's `EventSource` connects again when the stream ends, and that request meets
-//! the guard.
+//! the guard. If it is refused, `EventSource` gives up. A WebSocket whose handshake is refused closes with the code 1006.
+//!
+//! The end of a watch is no proof of a logout: the store may have failed, or [`end_other_logins`](crate::end_other_logins) has
+//! replaced the cookies. So the page asks a guarded URL by `fetch`, and connects again if that is a 200.
 //!
 //! - **Without [active logins](crate::ActiveLogins) a watch can't see a logout in another tab.** It sees deadlines, a deleted
 //!   or disabled user, and a changed `session_auth_hash`.

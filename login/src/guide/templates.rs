@@ -123,8 +123,8 @@
 //!         let text = match reason {
 //!             LoginEndReason::Expired => "You were logged out after a long time.",
 //!             LoginEndReason::UserNotFound => "This account was deleted.",
-//!             LoginEndReason::AuthHashChanged => "The password has changed. Please log in again.",
-//!             LoginEndReason::Revoked => "This login was ended in another browser.",
+//!             LoginEndReason::AuthHashChanged => "Your account has changed. Please log in again.",
+//!             LoginEndReason::Revoked => "This login was ended. Please log in again.",
 //!             // The user has just logged in again.
 //!             LoginEndReason::Replaced => return,
 //!             LoginEndReason::RememberCookieReused => "Your login was used elsewhere. Was it you?",

@@ -59,6 +59,8 @@
 //!
 //! - [`LoginClient`](crate::test::LoginClient) keeps cookies, so it can also log in by the app's own form.
 //! - [`fresh_login(false)`](crate::test::LoginClient::fresh_login) starts with a login that is not fresh.
+//! - The user loader must find the user: insert it into the test's database first. Otherwise the request is anonymous.
+//! - The client waits for the whole body, so an endless event stream needs a server, and not the client.
 //! - `forget_cookie("id")` is a restart of the browser: the session is gone, the remember cookie stays.
 //! - The client sends neither `Origin` nor `Sec-Fetch-Site`, so nothing is refused as [forged](super::forgery). To test a
 //!   form of another site, add the headers:

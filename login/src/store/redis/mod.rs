@@ -40,6 +40,8 @@ use crate::timestamp::Timestamp;
 ///
 /// # An app
 ///
+/// With `actix-login = { version = "0.1", features = ["redis"] }`:
+///
 /// ```no_run
 /// # use actix_login::{ActiveLogins, LoginManager, UserMixin};
 /// # #[derive(Clone, UserMixin)]
@@ -64,7 +66,8 @@ pub struct RedisLoginStore {
 }
 
 impl RedisLoginStore {
-    /// Connects to Redis at a URL such as `redis://127.0.0.1:6379`.
+    /// Connects to Redis at a URL such as `redis://127.0.0.1:6379`, or with all parts
+    /// `redis://user:password@host:6379/1`.
     ///
     /// Each worker opens a connection of its own at its first operation. Clones of the store share it.
     ///
@@ -76,8 +79,8 @@ impl RedisLoginStore {
         connections.await.map(Self::over).map_err(RedisStoreError)
     }
 
-    /// Uses an existing connection for all workers: one with TLS or a user name of its own, or one that
-    /// the app shares with other code. Its type is that of the `redis` crate, which is re-exported as
+    /// Uses an existing connection for all workers: one with settings of its own, or one that the app
+    /// shares with other code. Its type is that of the `redis` crate, which is re-exported as
     /// [`actix_login::redis`](crate::redis). For TLS, add a feature of redis, such as
     /// `tokio-rustls-comp`, to the app's own dependency on redis 0.32.
     ///
