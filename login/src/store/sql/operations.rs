@@ -228,21 +228,25 @@ where
         ids.sort();
         let mut transaction = self.transaction().await?;
         for batch in ids.chunks(BATCH) {
-            let mut delete = QueryBuilder::<DB>::new(
-                "DELETE FROM actix_login_logins WHERE id IN \
-                 (SELECT id FROM actix_login_logins WHERE id IN (",
-            );
-            let mut values = delete.separated(", ");
-            for id in batch {
-                values.push_bind(id.clone());
+            // Until none is left: PostgreSQL does not show a statement the rows that were inserted while
+            // it waited for another one, such as the successor of a login.
+            loop {
+                let mut delete = QueryBuilder::<DB>::new(
+                    "DELETE FROM actix_login_logins WHERE id IN \
+                     (SELECT id FROM actix_login_logins WHERE id IN (",
+                );
+                let mut values = delete.separated(", ");
+                for id in batch {
+                    values.push_bind(id.clone());
+                }
+                delete.push(") ORDER BY id").push(DB::FOR_UPDATE).push(")");
+                // Kept prepared for the logout of one login, and not for every number of logins.
+                let delete = delete.build().persistent(batch.len() == 1);
+                let ended = delete.execute(&mut *transaction).await?;
+                if DB::rows_affected(&ended) == 0 {
+                    break;
+                }
             }
-            delete.push(") ORDER BY id").push(DB::FOR_UPDATE).push(")");
-            // Kept prepared for the logout of one login, and not for every number of logins.
-            delete
-                .build()
-                .persistent(batch.len() == 1)
-                .execute(&mut *transaction)
-                .await?;
         }
         transaction.commit().await
     }

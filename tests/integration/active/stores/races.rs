@@ -21,6 +21,7 @@ in_each_store! {
     only_one_concurrent_caller_supersedes_a_login,
     a_concurrent_touch_does_not_revive_an_ended_login,
     a_concurrent_touch_does_not_revive_a_superseded_login,
+    a_login_that_is_superseded_meanwhile_ends_with_its_successor,
     operations_in_each_others_way_all_succeed,
 }
 
@@ -122,6 +123,23 @@ async fn a_concurrent_touch_does_not_revive_a_superseded_login<D: Database>(data
         let found = one.find(stored.id).await.unwrap().unwrap();
         assert_eq!((found.last_seen_at, found.expires_at), (until, Some(until)));
         assert!(one.find(successor.id).await.unwrap().is_some());
+    }
+}
+
+/// A logout names the login and those that may take its place.
+async fn a_login_that_is_superseded_meanwhile_ends_with_its_successor<D: Database>(database: &D) {
+    let [one, other, ..] = open_four(database).await;
+    for number in (0..400).step_by(2) {
+        let (stored, successor) = (login("User:1", number), login("User:1", number + 1));
+        one.begin(&stored).await.unwrap();
+        let both = [stored.id, successor.id];
+        let supersede = one.supersede(stored.id, in_seconds(10), &successor);
+        let (superseded, ended) = join(supersede, other.end_all(&both)).await;
+        superseded.unwrap();
+        ended.unwrap();
+        for id in both {
+            assert_eq!(one.find(id).await.unwrap(), None, "{number}");
+        }
     }
 }
 
