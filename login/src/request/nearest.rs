@@ -2,7 +2,7 @@
 
 use std::{
     any::{TypeId, type_name},
-    rc::{Rc, Weak},
+    rc::Rc,
 };
 
 use actix_web::{HttpMessage, HttpRequest};
@@ -68,7 +68,7 @@ impl<U: UserMixin> LoginManager<U> {
         context.watched = slow_body.is_some().then(Box::default);
         let context = Rc::new(context);
         if let Some(body) = slow_body {
-            let login: Weak<LoginContext<U>> = Rc::downgrade(&context);
+            let login: Rc<LoginContext<U>> = Rc::clone(&context);
             body.add(login);
         }
         let response_begun = req.extensions().contains::<StreamBegun<U>>();

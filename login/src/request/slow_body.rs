@@ -3,7 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     pin::Pin,
-    rc::{Rc, Weak},
+    rc::Rc,
     task::{Context, Poll, ready},
 };
 
@@ -36,7 +36,8 @@ pub(crate) type GuardFuture<'a> = LocalBoxFuture<'a, Result<(), HttpResponse>>;
 #[derive(Default)]
 pub(crate) struct SlowBody {
     checked: Cell<Option<bool>>,
-    logins: RefCell<Vec<Weak<dyn CheckAgain>>>,
+    /// They must outlive the request, since a response may read the body after that.
+    logins: RefCell<Vec<Rc<dyn CheckAgain>>>,
     /// The guards that have admitted the request, the outermost first.
     guards: RefCell<Vec<Rc<dyn GuardAgain>>>,
 }
@@ -74,7 +75,7 @@ impl SlowBody {
         req.extensions().get().map(Rc::clone)
     }
 
-    pub(crate) fn add(&self, login: Weak<dyn CheckAgain>) {
+    pub(crate) fn add(&self, login: Rc<dyn CheckAgain>) {
         self.logins.borrow_mut().push(login);
     }
 
@@ -97,12 +98,7 @@ impl SlowBody {
     }
 
     async fn check_again(self: Rc<Self>) -> bool {
-        let logins: Vec<_> = self
-            .logins
-            .borrow()
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect();
+        let logins = self.logins.borrow().clone();
         let mut holds = true;
         for login in logins {
             holds &= login.check_again().await;

@@ -219,6 +219,27 @@ fn a_slow_body_does_not_outlast_a_right() {
 }
 
 #[test]
+fn a_slow_body_that_is_read_by_the_response_does_not_outlast_a_logout() {
+    let site = Site::new();
+    let mut browser = site.logged_in(1);
+    let mut good = SlowPost::begin(&browser, &site, "/streamed");
+    sleep(SLOW);
+    good.send(1);
+    let mut response = String::new();
+    good.stream.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+    assert_eq!(site.acted(), 1);
+
+    let mut ended = SlowPost::begin(&browser, &site, "/streamed");
+    sleep(SLOW);
+    browser.post("/logout", "");
+    ended.send(1);
+    let mut response = Vec::new();
+    let _ = ended.stream.read_to_end(&mut response);
+    assert_eq!(site.acted(), 1);
+}
+
+#[test]
 fn after_a_slow_body_the_user_is_as_the_loader_returns_it_then() {
     let site = Site::new();
     let browser = site.logged_in(1);

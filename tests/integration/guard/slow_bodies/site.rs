@@ -13,7 +13,7 @@ use actix_web::{
     App, HttpRequest, HttpResponse, Responder, Result,
     web::{self, Bytes, Data, Payload, ServiceConfig},
 };
-use futures_util::{StreamExt as _, future::join};
+use futures_util::{StreamExt as _, future::join, stream};
 
 use crate::support::{
     Browser, Count, Gate, TestApp, TestLoginStore,
@@ -85,6 +85,21 @@ async fn reader(
     Ok(HttpResponse::Ok().body(act(&rights, &received)))
 }
 
+/// Responds at once, and reads the body while its own body is sent.
+async fn streamed(
+    _: AuthenticatedUser<User>,
+    mut body: Payload,
+    rights: Data<Rights>,
+) -> impl Responder {
+    HttpResponse::Ok().streaming(Box::pin(stream::once(async move {
+        let mut received = Vec::new();
+        while let Some(part) = body.next().await {
+            received.extend(part?);
+        }
+        Ok::<_, actix_web::Error>(Bytes::from(act(&rights, &received)))
+    })))
+}
+
 /// The same, but it goes on after an error, and asks who is logged in at the end, too.
 async fn stubborn_reader(
     req: HttpRequest,
@@ -149,6 +164,7 @@ fn pages(config: &mut ServiceConfig) {
         .route("/is-admin", web::post().to(is_admin))
         .route("/log-in-beside", web::post().to(log_in_beside))
         .route("/log-in-first", web::post().to(log_in_first))
+        .route("/streamed", web::post().to(streamed))
         .route("/public", web::post().to(unguarded))
         .service(scope("/scope").wrap(LoginScope::new().login_required()))
         .service(
