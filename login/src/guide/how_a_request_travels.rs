@@ -32,7 +32,8 @@
 //! 2. A guard runs before any argument of the handler is extracted.
 //! 3. The first caller that asks for the user loads it. All later callers of the request share it.
 //! 4. The handler runs, and may log users in and out. After it has returned, that is an error: a streamed body can set no
-//!    cookie.
+//!    cookie. A body that asks for the user for the first time is too late: the session is gone, and the response does not
+//!    vary by a loader's cookie.
 //! 5. On the way out, the manager sets or clears the remember cookie. It keeps each page that depends on the user from
 //!    shared caches, by `Vary: Cookie` and [`Cache-Control: private`](crate::LoginManagerBuilder::cache_control).
 //!
@@ -42,7 +43,8 @@
 //! # A middleware that asks for the user
 //!
 //! It belongs inside of the manager and the session. It takes the `ServiceRequest`, and no `HttpRequest`: actix-web
-//! panics if a clone of the request is alive while the next service runs.
+//! panics if a clone of the request is alive while the next service runs. An argument of the type
+//! `Result<AuthenticatedUser<_>, _>` holds one, too, if the request is anonymous.
 //!
 //! ```
 //! # use actix_login::UserMixin;

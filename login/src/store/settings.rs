@@ -139,7 +139,8 @@ impl ActiveLogins {
 
     /// Whether a login over [`max_logins`](Self::max_logins) is refused with
     /// [`LoginError::TooManyLogins`](crate::LoginError::TooManyLogins) instead of ending another one.
-    /// Concurrent logins may refuse each other.
+    /// Concurrent logins may refuse each other. Without `max_logins` it is a
+    /// [`ConfigError`](crate::ConfigError).
     ///
     /// Default: `false`.
     pub fn refuse_new_logins(mut self, refuse: bool) -> Self {
@@ -173,6 +174,9 @@ impl ActiveLogins {
         };
         if self.max_logins == Some(0) {
             return setting("max_logins", "with 0 no user could ever log in");
+        }
+        if self.refuse_new_logins && self.max_logins.is_none() {
+            return setting("refuse_new_logins", "without `max_logins` it refuses none");
         }
         if self.pending_tries == 0 {
             return setting("pending_tries", "with 0 no second factor could ever pass");

@@ -131,10 +131,17 @@ fn a_refused_login_keeps_the_user_who_is_logged_in() {
 }
 
 #[test]
-fn max_logins_of_zero_is_refused_at_build() {
-    let built = LoginManager::<active_site::User>::builder(SECRET)
-        .user_loader(async |_: u64| None)
-        .active_logins(ActiveLogins::in_memory().max_logins(0))
-        .build();
-    assert!(built.unwrap_err().to_string().contains("max_logins"));
+fn limits_that_mean_nothing_are_refused_at_build() {
+    let in_memory = ActiveLogins::in_memory;
+    for (active, setting) in [
+        (in_memory().max_logins(0), "max_logins"),
+        (in_memory().refuse_new_logins(true), "refuse_new_logins"),
+    ] {
+        let built = LoginManager::<active_site::User>::builder(SECRET)
+            .user_loader(async |_: u64| None)
+            .active_logins(active)
+            .build();
+        let error = built.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{setting}`: ")), "{error}");
+    }
 }

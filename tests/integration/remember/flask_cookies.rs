@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use actix_login::{ActiveLogins, RememberCookie, flask::encode_cookie};
+use actix_login::{ActiveLogins, LoginManager, RememberCookie, flask::encode_cookie};
 
 use crate::support::{
     REMEMBER, SECRET, SESSION,
@@ -215,4 +215,17 @@ fn an_empty_flask_secret_is_refused() {
     let error = manager.unwrap_err().to_string();
     assert!(error.contains("accept_flask_cookies"), "{error}");
     assert!(error.contains("SECRET_KEY"), "{error}");
+}
+
+#[test]
+fn accepting_cookies_despite_the_hash_needs_cookies_to_accept() {
+    let built = LoginManager::<User>::builder(SECRET)
+        .user_loader(async |_: u64| None)
+        .accept_flask_cookies_despite_auth_hash(true)
+        .build();
+    let error = built.unwrap_err().to_string();
+    assert!(
+        error.starts_with("`accept_flask_cookies_despite_auth_hash`: "),
+        "{error}"
+    );
 }

@@ -119,6 +119,11 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
                 ));
             }
             flask.despite_auth_hash = self.flask_cookies_despite_auth_hash;
+        } else if self.flask_cookies_despite_auth_hash {
+            return Err(setting(
+                "accept_flask_cookies_despite_auth_hash",
+                "it needs `accept_flask_cookies`",
+            ));
         }
         if let Some(active) = &self.active {
             active.check()?;

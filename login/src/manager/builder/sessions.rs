@@ -222,7 +222,8 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Whether Flask-Login's cookies are also accepted for users with a `session_auth_hash`.
     ///
     /// Default: `false`. Such a cookie does not depend on the password, so a stolen one would survive
-    /// a password change.
+    /// a password change. Without [`accept_flask_cookies`](Self::accept_flask_cookies) it is a
+    /// [`ConfigError`](crate::ConfigError).
     pub fn accept_flask_cookies_despite_auth_hash(mut self, accept: bool) -> Self {
         self.flask_cookies_despite_auth_hash = accept;
         self
