@@ -105,7 +105,7 @@
 //! | checked again | not |
 //! | --- | --- |
 //! | what a [`LoginWatch`](crate::LoginWatch) checks: a logout is seen with [active logins](super::storage) alone | whether the login is still fresh |
-//! | the user of the header loader | the user of the request loader |
+//! | the user of the header loader | the user of the request loader; a login that the handler itself has started or confirmed |
 //! | the checks of a [`LoginScope`](crate::LoginScope); those of all attributes before the handler runs | a `GET`, or another method that must change nothing |
 //!
 //! An argument such as [`AuthenticatedUser`](crate::AuthenticatedUser) is the user at the time of the head, and
