@@ -6,8 +6,7 @@ use actix_web::HttpRequest;
 
 use crate::store::entry::LoginId;
 
-/// An event in the life of a login. Those that Flask-Login has a signal for have its
-/// name.
+/// An event in the life of a login. It has the name of Flask-Login's signal, if there is one.
 ///
 /// Observers get it with the request and, if known, the user
 /// ([`on_event`](crate::LoginManagerBuilder::on_event)). The user is unknown for anonymous requests,

@@ -2,10 +2,7 @@
 
 use std::{fmt::Write as _, fs, path::PathBuf, process::ExitCode};
 
-use crate::{
-    Result,
-    requests::{CASES, allocated},
-};
+use crate::{Result, requests::CASES, run::allocated};
 
 const HEADING: &str = "\
 # Allocations per request. `cargo run --release -p counts -- --check` fails where one has grown;

@@ -11,15 +11,13 @@ mod allocations;
 mod allocator;
 mod instructions;
 mod requests;
+mod run;
 mod steps;
 mod table;
 
 use std::{env, error::Error, process::ExitCode};
 
-use crate::{
-    requests::{CASES, step_case},
-    steps::STEPS,
-};
+use crate::requests::{CASES, STEPS, step_case};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -38,7 +36,7 @@ async fn main() -> Result<ExitCode> {
         ["--run", name, count] => {
             let steps = STEPS.map(step_case);
             let case = CASES.iter().chain(&steps).find(|case| case.name() == name);
-            requests::run(case.ok_or("no such case")?, count.parse()?).await?;
+            run::run(case.ok_or("no such case")?, count.parse()?).await?;
         }
         _ => return Err("usage: counts [--write | --check]".into()),
     }

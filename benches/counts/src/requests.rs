@@ -1,32 +1,51 @@
-//! The requests that are counted, and the apps that answer them.
+//! The requests that are counted.
 
 use std::{
     pin::pin,
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
 use actix_http::Request;
 use actix_web::{
-    App, Error,
-    cookie::Key,
+    Error,
     dev::{Service, ServiceResponse},
     http::header::{COOKIE, HOST, SET_COOKIE, USER_AGENT},
-    test::{TestRequest, init_service},
-    web::Data,
+    test::TestRequest,
 };
-use apps::{Users, login, session};
 
-use crate::{
-    Result,
-    allocator::Allocated,
-    steps::{self, Step},
-};
+use crate::{Result, allocator::Allocated};
 
 /// Answered before the counting starts: pools and tables have grown by then.
 const WARM_UP: usize = 100;
-/// Over how many requests the allocations are averaged.
-const COUNTED: usize = 1000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    LongValue,
+    Middleware,
+    Extractor,
+    Protection,
+    NewUser,
+}
+
+pub(crate) const STEPS: [Step; 5] = [
+    Step::LongValue,
+    Step::Middleware,
+    Step::Extractor,
+    Step::Protection,
+    Step::NewUser,
+];
+
+impl Step {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::LongValue => "a value as long as a login record",
+            Self::Middleware => "the middleware",
+            Self::Extractor => "the user by an extractor, without session protection",
+            Self::Protection => "session protection",
+            Self::NewUser => "a loader that makes a new user for each request",
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -54,7 +73,7 @@ pub(crate) struct Case {
     cookies: Cookies,
     status: u16,
     /// Whether the user is found only when others had their turn.
-    later: bool,
+    pub(crate) later: bool,
 }
 
 pub(crate) const CASES: [Case; 11] = [
@@ -156,37 +175,6 @@ impl Case {
             Which::Step(_) => "step",
         };
         format!("{app}: {}", self.page)
-    }
-}
-
-/// What one request of the case allocates.
-pub(crate) async fn allocated(case: &Case) -> Result<Allocated> {
-    let all = run(case, COUNTED).await?;
-    let average = |total: u64| (total as f64 / COUNTED as f64).round() as u64;
-    Ok(Allocated {
-        times: average(all.times),
-        bytes: average(all.bytes),
-    })
-}
-
-/// Has the case's app answer `count` requests after the warm-up, and says what they allocated.
-pub(crate) async fn run(case: &Case, count: usize) -> Result<Allocated> {
-    let users = Data::new(Users::new(10, Duration::ZERO).later(case.later));
-    let key = Key::from(&[7; 64]);
-    let app = App::new().app_data(users.clone());
-    match case.app {
-        Which::Session => {
-            let app = app.configure(session::configure);
-            let app = app.wrap(session::middleware(key));
-            answer_all(case, &init_service(app).await, count).await
-        }
-        Which::Login => {
-            let manager = login::manager(&key, &users)?;
-            let app = app.configure(login::configure);
-            let app = app.wrap(session::middleware(key)).wrap(manager);
-            answer_all(case, &init_service(app).await, count).await
-        }
-        Which::Step(step) => steps::run(step, case, users, count).await,
     }
 }
 

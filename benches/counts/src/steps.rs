@@ -16,37 +16,8 @@ use apps::{User, Users, greeting, login, session};
 use crate::{
     Result,
     allocator::Allocated,
-    requests::{Case, answer_all},
+    requests::{Case, Step, answer_all},
 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
-    LongValue,
-    Middleware,
-    Extractor,
-    Protection,
-    NewUser,
-}
-
-pub(crate) const STEPS: [Step; 5] = [
-    Step::LongValue,
-    Step::Middleware,
-    Step::Extractor,
-    Step::Protection,
-    Step::NewUser,
-];
-
-impl Step {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::LongValue => "a value as long as a login record",
-            Self::Middleware => "the middleware",
-            Self::Extractor => "the user by an extractor, without session protection",
-            Self::Protection => "session protection",
-            Self::NewUser => "a loader that makes a new user for each request",
-        }
-    }
-}
 
 pub(crate) async fn run(
     step: Step,

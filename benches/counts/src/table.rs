@@ -4,8 +4,8 @@ use report::{number, publish, table};
 
 use crate::{
     Result, instructions,
-    requests::{CASES, Case, Which, allocated, step_case},
-    steps::Step,
+    requests::{CASES, Case, Step, Which, step_case},
+    run::allocated,
 };
 
 const HEADER: [&str; 7] = [

@@ -102,9 +102,8 @@ pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError>
 /// later: this browser gets new ones, for a login that supersedes the current one. The
 /// [id](LoginId) that the app sees stays the same. For an example see [`active_logins`].
 ///
-/// Copies live on if the login was restored by the remember cookie in this request while the session
-/// could not be read, since the `Cookie` header is not UTF-8. Behind `#[fresh_login_required]` such a
-/// request is refused.
+/// If the `Cookie` header is not UTF-8, the session can't be read, and the remember cookie restores the
+/// login: then copies live on. `#[fresh_login_required]` refuses that request.
 ///
 /// The other browsers see [`LoginEndReason::Revoked`](crate::LoginEndReason::Revoked), also after a new
 /// password: their logins have ended before their `session_auth_hash` is compared.

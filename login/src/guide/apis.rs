@@ -109,7 +109,7 @@
 //! ```
 //!
 //! A token knows nothing of its owner's logins: a new password, a suspension or "log out everywhere" leave it as it is. Let
-//! the loader return `None` if the owner is suspended, and delete the tokens where all logins shall end.
+//! the loader return `None` if the owner is suspended, and delete the tokens where all logins end.
 //!
 //! With a request or header loader in the website's own manager, tokens give access to its pages, and its sessions to the
 //! API. That suits scripts with all permissions of their user; [`login_source`](crate::login_source) tells the two apart.
@@ -128,7 +128,8 @@
 //! use actix_login::{flash, unauthorized};
 //! use actix_web::{HttpRequest, HttpResponse, http::header::{HeaderName, LOCATION}};
 //!
-//! /// For `unauthorized_handler`, together with `redirect_navigations_only(true)`. For `needs_refresh_handler` the same with `needs_refresh`.
+//! /// For `unauthorized_handler`, together with `redirect_navigations_only(true)`. A `needs_refresh_handler`
+//! /// is the same with `needs_refresh`.
 //! async fn refusal(req: &HttpRequest) -> HttpResponse {
 //!     let mut response = unauthorized(req).await;
 //!     let login_page = response.headers().get(LOCATION).cloned();

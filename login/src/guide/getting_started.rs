@@ -121,10 +121,10 @@
 //! # struct Provider;
 //! # impl Provider {
 //! #     fn begin(&self) -> (String, Secrets) { unimplemented!() }
-//! #     async fn exchange(&self, _code: &str, _secrets: &Secrets) -> actix_web::Result<Claims> { unimplemented!() }
+//! #     async fn exchange(&self, _code: &str, _secrets: &Secrets) -> actix_web::Result<Claims> { Err(actix_web::error::ErrorNotFound("")) }
 //! # }
 //! # struct Users;
-//! # impl Users { async fn of_subject(&self, _: &str) -> actix_web::Result<User> { unimplemented!() } }
+//! # impl Users { async fn of_subject(&self, _: &str) -> actix_web::Result<User> { Err(actix_web::error::ErrorNotFound("")) } }
 //! use actix_login::{NextUrl, login_user};
 //! use actix_session::Session;
 //! use actix_web::{

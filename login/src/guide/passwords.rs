@@ -91,7 +91,7 @@
 //! # struct User { id: u64, #[user(session_auth_hash)] password_hash: String }
 //! # struct Users;
 //! # impl Users {
-//! #     async fn set_password(&self, _: u64, _: &str) -> actix_web::Result<User> { unimplemented!() }
+//! #     async fn set_password(&self, _: u64, _: &str) -> actix_web::Result<User> { Err(actix_web::error::ErrorNotFound("")) }
 //! # }
 //! use actix_login::{
 //!     AuthenticatedUser, end_other_logins, fresh_login_required, refresh_session_auth,
@@ -118,14 +118,16 @@
 //! }
 //! ```
 //!
-//! A new e-mail address ends no login. If it shall: `end_other_logins`, or without active logins the address as a part of the
-//! [`session_auth_hash`](crate::UserMixin::session_auth_hash), and [`refresh_session_auth`](crate::refresh_session_auth) with the changed user.
+//! A new e-mail address ends no login. To end the others, call `end_other_logins`. Without active logins, make the address a
+//! part of the [`session_auth_hash`](crate::UserMixin::session_auth_hash), and call `refresh_session_auth` with the changed
+//! user.
 //!
 //! # Reset a password
 //!
 //! A mailed link holds a random token, and the database holds its digest. It is valid once, for half an hour. The response
 //! to the request for a link is the same for every address, and the mail is sent after it (`actix_web::rt::spawn`), or the
-//! time tells who has an account. Limit the mails by account and by address as the passwords are. Build the link from a setting, and not from `Host`: a stranger
+//! time tells who has an account. Limit the mails by account and by address, as passwords are. Build the link from a setting,
+//! and not from `Host`: a stranger
 //! chooses that.
 //!
 //! Once the new hash is stored, all logins end, since they are bound to the
@@ -138,7 +140,7 @@
 //! # struct Users;
 //! # impl Users {
 //! #     async fn use_up_link(&self, _token: &str, _password: &str) -> actix_web::Result<Option<User>> {
-//! #         unimplemented!()
+//! #         Ok(None)
 //! #     }
 //! # }
 //! use actix_login::{LoginManager, flash, logout_user};

@@ -99,7 +99,7 @@
 //!   [session store keeps sessions as long](super::storage#how-long-sessions-last).
 //! - `#[fresh_login_required]` on pages that change a password, an e-mail address or a second factor, and on those that end
 //!   other logins.
-//! - Tokens of an API end where all logins end: [a token outlives them](super::apis#an-api-beside-the-website).
+//! - The tokens of an API are deleted where all logins end, because [they outlive a login](super::apis#an-api-beside-the-website).
 //! - [Limits on tries](super::passwords#brute-force) of passwords, by account and by address.
 //!   [`client_address`](crate::client_address) is the address that session protection compares.
 //! - Logout by `POST`, and [no `GET` that changes anything](super::forgery).
@@ -119,8 +119,8 @@
 //! - A logger, and an alarm for [warnings](super::troubleshooting#warnings) of the target `actix_login`, and for the events
 //!   `RememberCookieReused`, `SessionProtected` and `TooManyAttempts`. A metric counts by
 //!   [`LoginEvent::name`](crate::LoginEvent::name). An observer is not async: it copies the id and the address, and spawns a
-//!   task. No events are a wrong password, which the crate never sees, and a failed `check`, which the
-//!   `forbidden_handler` can count. A login that was ended elsewhere is one when its browser comes back. `UserAccessed` comes
+//!   task. There is no event for a wrong password, which the crate never sees, nor for a failed `check`,
+//!   which the `forbidden_handler` can count. A login that was ended elsewhere emits one when its browser comes back. `UserAccessed` comes
 //!   with each request that asks for the user.
 //! - [Time-outs](super::storage#outages-and-time-outs) of the session store and of the database pool.
 //! - The SQL stores: `drop_ended` once an hour.

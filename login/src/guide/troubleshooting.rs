@@ -21,7 +21,8 @@
 //! | all visitors have one address | [Behind a proxy](super::session_protection#behind-a-proxy) |
 //! | a `fetch` gets the HTML of the login page | [JSON for scripts](super::apis#json-for-scripts-redirects-for-pages) |
 //! | a `POST` gets an empty 403 | the request came from [another origin](super::forgery), with a warning in the log; or a `check` of a guard failed, or the handler returned `Inactive` or `TooManyLogins` by `?`, without one |
-//! | an empty 401 | no [`login_view`](crate::LoginManagerBuilder::login_view), or no [`refresh_view`](crate::LoginManagerBuilder::refresh_view) for a login that is not fresh; [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only); or the handler returned `NotLoggedIn` or `NoPendingLogin` by `?` |
+//! | an empty 401 | no [`login_view`](crate::LoginManagerBuilder::login_view), or no [`refresh_view`](crate::LoginManagerBuilder::refresh_view) for a login that is not fresh |
+//! | an empty 401 although there is one | [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only), or the handler returned `NotLoggedIn` or `NoPendingLogin` by `?` |
 //! | a flash is lost after a logout | the session ends with its login: flash *after* `logout_user` |
 //! | the program does not start, or prints `ConfigError` | the error says which setting of the [builder](crate::LoginManagerBuilder::build) is wrong, and what to write instead |
 //! | "cannot infer type of the type parameter `E`" in a loader's closure | a closure with `?` names its error: `Ok::<_, sqlx::Error>(user)`, see [Getting started](super::getting_started) |

@@ -29,7 +29,7 @@ pub(crate) trait GuardAgain {
     fn check_again<'a>(&'a self, req: &'a HttpRequest) -> GuardFuture<'a>;
 }
 
-/// Admits the request, or returns the response to it.
+/// Resolves to the response that refuses the request, or to `Ok`.
 pub(crate) type GuardFuture<'a> = LocalBoxFuture<'a, Result<(), HttpResponse>>;
 
 /// What is known of a body. It is in the request's extensions.

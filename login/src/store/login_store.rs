@@ -203,7 +203,8 @@ pub trait LoginStore: Send + Sync + 'static {
     /// Removes a login. A login that does not exist is no error.
     fn end(&self, id: LoginId) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// Removes these logins: all those of a user, for example. Logins that do not exist are no error.
+    /// Removes these logins: all those of a user, for example. Logins that do not exist are no error. If a
+    /// concurrent [`supersede`](Self::supersede) of one inserts another of them, that one is removed, too.
     ///
     /// The default calls [`end`](Self::end) for each. Override it if the store can remove many at once.
     fn end_all(&self, ids: &[LoginId]) -> impl Future<Output = Result<(), Self::Error>> {

@@ -223,7 +223,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
 
     /// Earlier secrets, the latest first, so that a rotation of keys logs no user out.
     ///
-    /// Default: none. Further calls add to them. What one of them signed is accepted. Sessions are rewritten under the current
+    /// Default: none. Further calls add to them.
+    ///
+    /// What one of them signed is accepted. Sessions are rewritten under the current
     /// key at their next use. Remember cookies are rewritten only when they restore a login or are
     /// refreshed, which may be on their last day: keep a key listed for the cookie's
     /// [duration](crate::RememberCookie::duration). Never list a leaked key: its holder can log in as
