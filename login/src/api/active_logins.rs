@@ -103,7 +103,7 @@ pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError>
 /// [id](LoginId) that the app sees stays the same. For an example see [`active_logins`].
 ///
 /// If the `Cookie` header is not UTF-8, the session can't be read, and the remember cookie restores the
-/// login: then copies live on. `#[fresh_login_required]` refuses that request.
+/// login: then a new session replaces the one in the browser.
 ///
 /// The other browsers see [`LoginEndReason::Revoked`](crate::LoginEndReason::Revoked), also after a new
 /// password: their logins have ended before their `session_auth_hash` is compared.
@@ -159,7 +159,7 @@ impl<U: UserMixin> LoginManager<U> {
         // The others first: if that fails, the current login stays as it is, and a repeated call ends
         // all of them.
         end_all_but(active, self.settings(), &current.user_id, kept).await?;
-        if let Some(login) = current.in_session {
+        if let Some(login) = kept {
             // A copy of the current login's cookies must end, too.
             current.supersede(active, login).await?;
         }

@@ -13,7 +13,7 @@ use crate::{
     request::{nearest::nearest_required, visit::Visit},
     resolve::load_user::load_user,
     session::{
-        access::{is_purged, is_readable},
+        access::{is_purged, is_readable, require_middleware},
         record::LoginRecord,
     },
     user::UserMixin,
@@ -61,9 +61,13 @@ impl<U: UserMixin> LoginManager<U> {
     pub async fn logout_user(&self, req: &HttpRequest) -> Result<(), LoginError> {
         let context = self.context(req)?;
         context.check_response()?;
+        let has_sessions = self.0.loaders.by_id.is_some();
+        if has_sessions {
+            require_middleware(req)?;
+        }
         // The user is only of interest to the observers, so a failed load is no reason to fail.
         let login = context.load(req).await.ok().flatten();
-        if self.0.loaders.by_id.is_some() {
+        if has_sessions {
             let visit = Visit::open(&context, req)?;
             // A session that the app has purged has no record.
             let record = visit.record();

@@ -9,7 +9,7 @@ use crate::{
     error::LoginError,
     events::LoginEvent,
     manager::{LoginManager, settings::Settings},
-    session::access::{find_session, is_changed, is_purged},
+    session::access::{find_session, is_changed, is_purged, require_middleware},
     timestamp::Timestamp,
     user::UserMixin,
 };
@@ -52,6 +52,7 @@ impl<'a, U: UserMixin> Visit<'a, U> {
             return Err(LoginError::NoUserLoader.logged());
         }
         context.check_response()?;
+        require_middleware(req)?;
         let visit = Self::open(context, req)?;
         if is_purged(&visit.session) {
             return Err(LoginError::SessionPurged.logged());

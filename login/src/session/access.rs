@@ -13,18 +13,29 @@ use crate::error::LoginError;
 /// A mark in a session that no middleware made. It is never stored.
 const MISSING_MARK: &str = "_login_no_session_middleware";
 
-/// Returns the session of a request, or an error if no middleware will store it.
+/// Returns the session of a request to read from, or an error if no middleware will store it.
 ///
 /// `seen` remembers for the manager that there is a middleware, since the check takes time. A request
 /// without cookies is checked regardless.
 pub(crate) fn find_session(req: &HttpRequest, seen: &AtomicBool) -> Result<Session, LoginError> {
     if !seen.load(Ordering::Relaxed) || !req.headers().contains_key(header::COOKIE) {
-        if !has_middleware(req) {
-            return Err(LoginError::NoSession.logged());
-        }
+        require_middleware(req)?;
         seen.store(true, Ordering::Relaxed);
     }
     Ok(req.get_session())
+}
+
+/// For callers that write to the session, before anything of the request reads it: a request whose
+/// session was read has one, stored or not.
+///
+/// # Errors
+///
+/// [`LoginError::NoSession`] if no middleware will store the session of this request.
+pub(crate) fn require_middleware(req: &HttpRequest) -> Result<(), LoginError> {
+    match has_middleware(req) {
+        true => Ok(()),
+        false => Err(LoginError::NoSession.logged()),
+    }
 }
 
 /// Whether a middleware put a session into the request.

@@ -150,6 +150,28 @@ fn ending_other_logins_without_a_readable_session_keeps_the_cookies_login() {
 }
 
 #[test]
+fn ending_other_logins_without_a_readable_session_invalidates_copies() {
+    let site = Site::new();
+    let mut by_session = site.remembered(1);
+    let mut by_cookie = by_session.clone();
+    by_session.cookies.remove(REMEMBER);
+    by_cookie.restart();
+    let mut browser = site.browser();
+    let request = browser.request("POST", "/end-others");
+    let cookies = beside_no_text(&by_cookie);
+    assert_eq!(request.header("Cookie", cookies).send().status, 200);
+    site.clock.advance(TEN_SECONDS);
+    for copy in [&mut by_session, &mut by_cookie] {
+        assert_eq!(who(copy), "None");
+    }
+    assert_eq!(logins(&mut browser).len(), 1);
+    browser.restart();
+    assert_eq!(who(&mut browser), "Some(1)");
+    // It is restored, and not fresh.
+    assert_eq!(browser.get("/fresh").body, "false");
+}
+
+#[test]
 fn a_user_without_a_readable_session_is_remembered_by_the_cookie() {
     let site = Site::new();
     let cookies = beside_no_text(&site.remembered(1));

@@ -131,6 +131,26 @@ fn a_scope_without_the_session_that_other_scopes_have_is_logged() {
     assert!(log.says(NO_SESSION), "{}", log.text());
 }
 
+/// The process has seen a session middleware, and the browser sends its cookies.
+#[test]
+fn a_browser_of_another_scope_is_neither_logged_in_nor_out_without_a_session() {
+    let manager = manager::<User>();
+    let configure = |config: &mut ServiceConfig| {
+        let inside = web::scope("/inside").configure(pages::<User>);
+        let outside = web::scope("/outside").configure(pages::<User>);
+        config
+            .service(inside.wrap(cookie_session()))
+            .service(outside);
+    };
+    let (app, _) = app!(configure configure, manager.clone());
+    let mut browser = app.browser();
+    browser.post("/inside/login/1", "");
+    assert_empty_500(&browser.post("/outside/login/2", ""));
+    assert_empty_500(&browser.post("/outside/logout", ""));
+    assert_eq!(browser.get("/inside/who").body, "1");
+    assert_eq!(browser.post("/inside/logout", "").status, 200);
+}
+
 #[test]
 fn with_a_session_no_missing_session_is_logged() {
     let manager = manager::<User>();
