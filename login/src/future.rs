@@ -15,6 +15,7 @@ pub(crate) type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// The future of an extractor. Behind a guard the user is known, and it is ready at once.
 #[doc(hidden)]
+#[expect(missing_debug_implementations, reason = "no app names it")]
 pub enum ExtractFuture<T> {
     /// The value, without an allocation.
     Ready(Ready<Result<T, Error>>),

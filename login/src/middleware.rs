@@ -64,6 +64,7 @@ where
 
 /// The service of a [`LoginManager`].
 #[doc(hidden)]
+#[expect(missing_debug_implementations, reason = "no app names it")]
 pub struct LoginMiddleware<S, U: UserMixin> {
     service: S,
     manager: LoginManager<U>,

@@ -42,7 +42,7 @@
 //! # }).unwrap();
 //! ```
 
-use std::{any::type_name, cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{any::type_name, cell::Cell, collections::BTreeMap, fmt, rc::Rc};
 
 use actix_http::Request;
 use actix_web::{
@@ -88,6 +88,16 @@ pub struct LoginClient<'a, S> {
     users: Vec<Box<dyn AnyInitialUser>>,
     fresh_login: bool,
     follow_redirects: bool,
+}
+
+/// Without the cookies.
+impl<S> fmt::Debug for LoginClient<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginClient")
+            .field("fresh_login", &self.fresh_login)
+            .field("follow_redirects", &self.follow_redirects)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A user to be logged in, once.

@@ -1,6 +1,7 @@
 //! A watch over a login, for responses that outlive their request.
 
 use std::{
+    fmt,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
@@ -85,6 +86,15 @@ pub struct LoginWatch<U: UserMixin> {
     manager: LoginManager<U>,
     snapshot: LoginSnapshot,
     interval: Duration,
+}
+
+impl<U: UserMixin> fmt::Debug for LoginWatch<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginWatch")
+            .field("manager", &self.manager)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<U: UserMixin> LoginWatch<U> {

@@ -12,6 +12,7 @@ use crate::request::slow_body::SlowBody;
 
 /// A request from which nothing has been extracted yet.
 #[doc(hidden)]
+#[expect(missing_debug_implementations, reason = "no app names it")]
 pub struct RawRequest {
     req: HttpRequest,
     payload: Payload,

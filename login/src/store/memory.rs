@@ -50,6 +50,16 @@ struct Logins {
     by_end: BTreeSet<(Timestamp, LoginId)>,
 }
 
+/// Without the logins.
+impl fmt::Debug for MemoryLoginStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryLoginStore")
+            .field("capacity", &self.capacity)
+            .field("max_per_user", &self.max_per_user)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for MemoryLoginStore {
     fn default() -> Self {
         Self::new()

@@ -1,6 +1,6 @@
 //! The settings of active logins.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use super::{
     failures::{ErasedLoginStore, LoggedStore},
@@ -48,6 +48,20 @@ pub struct ActiveLogins {
     pub(crate) refuse_new_logins: bool,
     pub(crate) pending_lifetime: Duration,
     pub(crate) pending_tries: u64,
+}
+
+impl fmt::Debug for ActiveLogins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActiveLogins")
+            .field("touch_interval", &self.touch_interval)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("cookie_grace", &self.cookie_grace)
+            .field("max_logins", &self.max_logins)
+            .field("refuse_new_logins", &self.refuse_new_logins)
+            .field("pending_lifetime", &self.pending_lifetime)
+            .field("pending_tries", &self.pending_tries)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ActiveLogins {

@@ -4,6 +4,7 @@ mod guard;
 mod own_views;
 
 use std::{
+    fmt,
     future::{Ready, ready},
     rc::Rc,
     sync::Arc,
@@ -74,6 +75,12 @@ use crate::{
 pub struct LoginScope {
     guard: ScopeGuard,
     refusals: Refusals,
+}
+
+impl fmt::Debug for LoginScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginScope").finish_non_exhaustive()
+    }
 }
 
 impl LoginScope {
@@ -282,6 +289,7 @@ where
 
 /// The service of a [`LoginScope`].
 #[doc(hidden)]
+#[expect(missing_debug_implementations, reason = "no app names it")]
 pub struct LoginScopeMiddleware<S> {
     service: Rc<S>,
     guard: Rc<PlacedGuard>,

@@ -5,7 +5,11 @@ mod refusals;
 mod sessions;
 mod users;
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    any::type_name,
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use url::Url;
@@ -58,6 +62,16 @@ pub struct LoginManagerBuilder<U: UserMixin> {
     cross_site: CrossSiteSettings,
     active: Option<ActiveLogins>,
     clock: Option<Clock>,
+}
+
+/// Without the keys.
+impl<U: UserMixin> fmt::Debug for LoginManagerBuilder<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginManagerBuilder")
+            .field("user", &type_name::<U>())
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<U: UserMixin> LoginManager<U> {

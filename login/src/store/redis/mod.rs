@@ -5,7 +5,7 @@ mod error;
 mod fields;
 mod scripts;
 
-use std::{future::Future, io, time::Duration};
+use std::{fmt, future::Future, io, time::Duration};
 
 use actix_web::rt::time::timeout;
 use redis::{Cmd, FromRedisValue, RedisError, aio::ConnectionManager};
@@ -63,6 +63,17 @@ pub struct RedisLoginStore {
     prefix: String,
     max_per_user: usize,
     timeout: Duration,
+}
+
+/// Without the address, which may hold a password.
+impl fmt::Debug for RedisLoginStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisLoginStore")
+            .field("prefix", &self.prefix)
+            .field("max_per_user", &self.max_per_user)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 impl RedisLoginStore {

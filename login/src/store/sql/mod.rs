@@ -10,7 +10,7 @@ mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use std::{future::Future, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
 use actix_web::rt::time::{sleep, timeout};
 #[cfg(feature = "postgres")]
@@ -124,6 +124,15 @@ enum Database {
     Postgres(Operations<sqlx::Postgres>),
     #[cfg(feature = "sqlite")]
     Sqlite(Operations<sqlx::Sqlite>),
+}
+
+impl fmt::Debug for SqlLoginStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlLoginStore")
+            .field("max_per_user", &self.max_per_user)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Runs an operation on the store's database, within its time-out.

@@ -99,6 +99,17 @@ fn two_servers_share_logins_and_detect_a_copied_cookie() {
     assert_eq!(block_on(first.active_logins_of(&1)).unwrap().len(), 1);
 }
 
+/// The address may hold a password.
+#[test]
+fn debug_output_of_the_store_holds_no_address() {
+    let Some(redis) = RedisServer::start() else {
+        return;
+    };
+    let shown = format!("{:?}", store(&redis));
+    assert!(shown.contains("max_per_user: 100"), "{shown}");
+    assert!(!shown.contains("127.0.0.1"), "{shown}");
+}
+
 #[test]
 fn sessions_may_be_in_the_same_redis() {
     let Some(redis) = RedisServer::start() else {

@@ -389,3 +389,19 @@ fn a_target_that_only_resembles_a_guarded_view_is_a_redirect() {
         assert_eq!(response.status, 302, "{method} {target}");
     }
 }
+
+/// Settings are logged with `{:?}`.
+#[test]
+fn debug_output_of_builder_and_manager_holds_no_key() {
+    let secret = [b'S'; 32];
+    let shown = |text: String| {
+        assert!(text.contains("admins"), "{text}");
+        assert!(!text.contains("83, 83") && !text.contains("SS"), "{text}");
+    };
+    let builder = LoginManager::<User>::builder(secret)
+        .previous_keys([secret])
+        .name("admins")
+        .user_loader(async |id: u64| Some(User::from(id)));
+    shown(format!("{builder:?}"));
+    shown(format!("{:?}", builder.build().unwrap()));
+}
