@@ -62,7 +62,7 @@ async fn login(
     if let Some(user) = passwords.check(user, form.password).await? {
         let options = LoginOptions::new().remember(form.remember.is_some());
         login_user_with(&req, &user, options).await?;
-        return Ok(pages::redirect(&req, form.next.or("/account")));
+        return Ok(pages::redirect(&req, form.next.unwrap_or("/account")));
     }
     flash(
         &req,
@@ -116,7 +116,7 @@ async fn confirm(
         .await?;
     if user.is_some() {
         confirm_login(&req).await?;
-        return Ok(pages::redirect(&req, form.next.or("/account")));
+        return Ok(pages::redirect(&req, form.next.unwrap_or("/account")));
     }
     flash(&req, "error", "That is not the right password.");
     Ok(pages::redirect(

@@ -156,7 +156,7 @@ async fn callback(
         // a login would spare a thief at the keyboard the confirmation.
         _ => login_user_with(&req, &user, LoginOptions::new().fresh(is_fresh)).await?,
     }
-    Ok(pages::redirect(&req, attempt.next.or("/account")))
+    Ok(pages::redirect(&req, attempt.next.unwrap_or("/account")))
 }
 
 /// Back to the page where the attempt has begun.

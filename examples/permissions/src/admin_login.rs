@@ -43,7 +43,7 @@ async fn login(
     };
     // The type says which kind of user it is.
     login_user(&req, &admin).await?;
-    Ok(pages::redirect(&req, form.next.or("/admin")))
+    Ok(pages::redirect(&req, form.next.unwrap_or("/admin")))
 }
 
 /// `logout_user(&req)` would log out the user, whose manager is the nearest.

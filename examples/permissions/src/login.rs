@@ -43,7 +43,7 @@ async fn login(
     let is_right = passwords.check(hash, form.password).await?;
     let refusal = match user.filter(|_| is_right) {
         Some(user) => match login_user(&req, &user).await {
-            Ok(()) => return Ok(pages::redirect(&req, form.next.or("/"))),
+            Ok(()) => return Ok(pages::redirect(&req, form.next.unwrap_or("/"))),
             Err(LoginError::Inactive) => "Your account is suspended.",
             Err(error) => return Err(error.into()),
         },

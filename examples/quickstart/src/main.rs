@@ -97,12 +97,12 @@ async fn login(
     users: Data<Users>,
 ) -> Result<impl Responder> {
     let form = form.into_inner();
-    let next = form.next.or_else(query_next);
+    let next = form.next.or(query_next);
     let refusal = match users.check(&form.email, &form.password) {
         Some(user) => {
             let options = LoginOptions::new().remember(form.remember.is_some());
             match login_user_with(&req, &user, options).await {
-                Ok(()) => return Ok(Redirect::to(next.or("/protected")).see_other()),
+                Ok(()) => return Ok(Redirect::to(next.unwrap_or("/protected")).see_other()),
                 Err(LoginError::Inactive) => "Your account is disabled.",
                 // An empty 500, and a line in the log.
                 Err(error) => return Err(error.into()),
@@ -142,7 +142,7 @@ async fn reauth(
     let form = form.into_inner();
     if form.password == user.password {
         confirm_login(&req).await?;
-        return Ok(Redirect::to(form.next.or("/account")).see_other());
+        return Ok(Redirect::to(form.next.unwrap_or("/account")).see_other());
     }
     flash(&req, "error", "That is not the right password.");
     Ok(Redirect::to(login_url(&req, "/reauth", form.next.get())?).see_other())

@@ -55,7 +55,7 @@ async fn check(
         backup_codes::give_back(&users.pool, &user, &code).await?;
     }
     match result {
-        Ok(true) => Ok(pages::redirect(&req, next.or("/account"))),
+        Ok(true) => Ok(pages::redirect(&req, next.unwrap_or("/account"))),
         Ok(false) => {
             flash(&req, "error", "That code is wrong, or was used before.");
             let back = login_url(&req, "/login/code", next.get())?;

@@ -62,7 +62,7 @@ async fn login(
         return ask_for_code(&req, &user, options, &form.next).await;
     }
     login_user_with(&req, &user, options).await?;
-    Ok(pages::redirect(&req, form.next.or("/account")))
+    Ok(pages::redirect(&req, form.next.unwrap_or("/account")))
 }
 
 /// The password was right, and the code is due. The user is not logged in yet.
@@ -123,5 +123,5 @@ async fn confirm(
         return ask_for_code(&req, &user, LoginOptions::new(), &form.next).await;
     }
     confirm_login(&req).await?;
-    Ok(pages::redirect(&req, form.next.or("/account")))
+    Ok(pages::redirect(&req, form.next.unwrap_or("/account")))
 }

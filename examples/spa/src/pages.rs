@@ -117,7 +117,7 @@ async fn login(
     let user = users::by_name(&pool, &form.name).await?;
     if let Some(user) = passwords.check(user, form.password).await? {
         login_user(&req, &user).await?;
-        return Ok(redirect(&req, form.next.or("/")));
+        return Ok(redirect(&req, form.next.unwrap_or("/")));
     }
     flash(&req, "error", "That is not the right name and password.");
     let back = login_url(&req, "/login", form.next.get())?;

@@ -57,7 +57,7 @@ async fn login(
         return Ok(pages::redirect(&req, back));
     };
     login_user(&req, &user).await?;
-    Ok(pages::redirect(&req, form.next.or("/account")))
+    Ok(pages::redirect(&req, form.next.unwrap_or("/account")))
 }
 
 /// A POST: another site can make a browser follow a link, and so send a GET.
@@ -96,5 +96,5 @@ async fn confirm(
         return Ok(pages::redirect(&req, back));
     }
     confirm_login(&req).await?;
-    Ok(pages::redirect(&req, form.next.or("/account")))
+    Ok(pages::redirect(&req, form.next.unwrap_or("/account")))
 }

@@ -114,7 +114,7 @@ impl LoginOptions {
 /// ) -> Result<impl Responder> {
 ///     let refusal = match users.check(&form.email, &form.password) {
 ///         Some(user) => match login_user(&req, &user).await {
-///             Ok(()) => return Ok(Redirect::to(next.or("/")).see_other()),
+///             Ok(()) => return Ok(Redirect::to(next.unwrap_or("/")).see_other()),
 ///             Err(LoginError::Inactive) => "Your account is disabled.",
 ///             Err(error) => return Err(error.into()),
 ///         },

@@ -39,7 +39,7 @@ use crate::{
 /// ) -> Result<impl Responder> {
 ///     if user.check_password(&form.password) {
 ///         confirm_login(&req).await?;
-///         return Ok(Redirect::to(next.or("/")).see_other());
+///         return Ok(Redirect::to(next.unwrap_or("/")).see_other());
 ///     }
 ///     Ok(Redirect::to(login_url(&req, "/reauthenticate", next.get())?).see_other())
 /// }

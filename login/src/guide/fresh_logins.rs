@@ -48,7 +48,7 @@
 //!     let form = form.into_inner();
 //!     if user.check_password(&form.password) {
 //!         confirm_login(&req).await?;
-//!         return Ok(Redirect::to(form.next.or("/")).see_other());
+//!         return Ok(Redirect::to(form.next.unwrap_or("/")).see_other());
 //!     }
 //!     flash(&req, "error", "That is not the right password.");
 //!     Ok(Redirect::to(login_url(&req, "/reauthenticate", form.next.get())?).see_other())
@@ -134,7 +134,7 @@
 //!     match user.check_code(&req, check).await {
 //!         Ok(true) => {
 //!             let Ok(next) = NextUrl::extract(&req).await;
-//!             Ok(Redirect::to(next.or("/")).see_other())
+//!             Ok(Redirect::to(next.unwrap_or("/")).see_other())
 //!         }
 //!         Ok(false) => Ok(Redirect::to("/code").see_other()),
 //!         Err(LoginError::TooManyAttempts) => Ok(too_many(&req)),

@@ -173,7 +173,7 @@
 //!     let claims = provider.exchange(&query.code, &secrets).await?;
 //!     let user = users.of_subject(&claims.subject).await?;
 //!     login_user(&req, &user).await?;
-//!     Ok(Redirect::to(next.or("/")).see_other())
+//!     Ok(Redirect::to(next.unwrap_or("/")).see_other())
 //! }
 //! ```
 //!

@@ -29,7 +29,7 @@
 //!     };
 //!     let options = LoginOptions::new().remember(form.remember.is_some());
 //!     login_user_with(&req, &user, options).await?;
-//!     Ok(Redirect::to(next.or("/")).see_other())
+//!     Ok(Redirect::to(next.unwrap_or("/")).see_other())
 //! }
 //! ```
 //!

@@ -71,7 +71,7 @@ pub fn is_safe_redirect(req: &HttpRequest, target: &str) -> bool {
 /// async fn login(form: Form<Credentials>, next: NextUrl) -> impl Responder {
 ///     // … check the password, log the user in, then redirect to the page that was refused:
 ///     let Credentials { next: field, .. } = form.into_inner();
-///     Redirect::to(field.or_else(next).or("/protected")).see_other()
+///     Redirect::to(field.or(next).unwrap_or("/protected")).see_other()
 /// }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,12 +79,12 @@ pub struct NextUrl(Option<String>);
 
 impl NextUrl {
     /// Returns the URL, or `default` if there is no safe one.
-    pub fn or(self, default: impl Into<String>) -> String {
+    pub fn unwrap_or(self, default: impl Into<String>) -> String {
         self.0.unwrap_or_else(|| default.into())
     }
 
     /// Returns this one if it has a URL, and `other` otherwise.
-    pub fn or_else(self, other: NextUrl) -> NextUrl {
+    pub fn or(self, other: NextUrl) -> NextUrl {
         NextUrl(self.0.or(other.0))
     }
 
@@ -119,7 +119,7 @@ impl NextUrl {
         manager.note_asked(req);
         // It is taken even if the request has its own, which belongs to a page visited later.
         let kept = take_next(req, &req.get_session(), settings.now());
-        own.or_else(kept.map_or(Self(None), |target| Self::if_safe(&target, is_safe)))
+        own.or(kept.map_or(Self(None), |target| Self::if_safe(&target, is_safe)))
     }
 }
 

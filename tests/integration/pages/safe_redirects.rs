@@ -21,7 +21,7 @@ async fn is_safe(req: HttpRequest, target: String) -> String {
 }
 
 async fn next_of_query(next: NextUrl) -> impl Responder {
-    Redirect::to(next.or("/default")).see_other()
+    Redirect::to(next.unwrap_or("/default")).see_other()
 }
 
 #[derive(Deserialize)]
@@ -31,13 +31,13 @@ struct LoginForm {
 }
 
 async fn next_of_form(form: Form<LoginForm>) -> impl Responder {
-    Redirect::to(form.into_inner().next.or("/default")).see_other()
+    Redirect::to(form.into_inner().next.unwrap_or("/default")).see_other()
 }
 
 /// Like a login page that accepts either source.
 async fn next_of_both(form: Form<LoginForm>, query: NextUrl) -> impl Responder {
-    let next = form.into_inner().next.or_else(query);
-    Redirect::to(next.or("/default")).see_other()
+    let next = form.into_inner().next.or(query);
+    Redirect::to(next.unwrap_or("/default")).see_other()
 }
 
 #[login_required]

@@ -71,7 +71,7 @@ async fn flashes(flashes: FlashedMessages) -> String {
 }
 
 async fn next(next: actix_login::NextUrl) -> String {
-    next.or("none")
+    next.unwrap_or("none")
 }
 
 const PUBLIC: [&str; 4] = ["/optional", "/result", "/either", "/optional-current"];

@@ -90,7 +90,7 @@ async fn finish_login(
         return Err(refusal());
     }
     login_user(&req, &user).await?;
-    let next = signed.next.clone().or("/account");
+    let next = signed.next.clone().unwrap_or("/account");
     Ok(HttpResponse::Ok().json(json!({ "location": next })))
 }
 
@@ -139,7 +139,7 @@ async fn finish_confirmation(
         return Err(refusal());
     }
     confirm_login(&req).await?;
-    let next = signed.next.clone().or("/account");
+    let next = signed.next.clone().unwrap_or("/account");
     Ok(HttpResponse::Ok().json(json!({ "location": next })))
 }
 

@@ -198,7 +198,10 @@ fn pages(data: Shared) -> impl FnOnce(&mut ServiceConfig) {
             .route("/who", get().to(who_page))
             .route("/protected", get().to(protected_page))
             .route("/fresh", get().to(fresh_page))
-            .route("/next", get().to(async |next: NextUrl| next.or("none")))
+            .route(
+                "/next",
+                get().to(async |next: NextUrl| next.unwrap_or("none")),
+            )
             .route("/flashes", get().to(flashes_page))
             .route("/logins", get().to(logins_page));
     }

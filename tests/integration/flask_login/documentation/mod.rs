@@ -91,7 +91,7 @@ async fn login(
     };
     login_user(&req, &user).await?;
     flash(&req, "message", "Logged in successfully.");
-    Ok(Redirect::to(next.or("/")).see_other())
+    Ok(Redirect::to(next.unwrap_or("/")).see_other())
 }
 
 #[get("/")]

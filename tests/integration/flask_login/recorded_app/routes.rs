@@ -174,7 +174,7 @@ async fn flashes(flashes: FlashedMessages) -> impl Responder {
 
 #[get("/next")]
 async fn next(next: NextUrl) -> impl Responder {
-    next.or("")
+    next.unwrap_or("")
 }
 
 /// The app's own session key.

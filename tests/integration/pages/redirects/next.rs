@@ -87,7 +87,7 @@ fn the_login_view_gets_no_next_if_the_session_keeps_it() {
 fn taking_no_next_from_the_session_writes_nothing() {
     fn login_page(config: &mut ServiceConfig) {
         async fn page(next: NextUrl) -> String {
-            next.or("none")
+            next.unwrap_or("none")
         }
         config.route("/login", web::get().to(page));
         guarded_pages(config);
@@ -164,12 +164,12 @@ fn a_next_survives_in_the_state_of_an_oauth_login() {
     }
     async fn callback(session: Session) -> Result<String> {
         let state = session.get::<State>("state")?.unwrap();
-        Ok(format!("{} {}", state.nonce, state.next.or("/home")))
+        Ok(format!("{} {}", state.nonce, state.next.unwrap_or("/home")))
     }
     /// The state comes back by the URL, and so from the client.
     async fn callback_by_url(state: Query<State>) -> String {
         let state = state.into_inner();
-        format!("{} {}", state.nonce, state.next.or("/home"))
+        format!("{} {}", state.nonce, state.next.unwrap_or("/home"))
     }
     let configure = |config: &mut ServiceConfig| {
         config

@@ -21,23 +21,27 @@ use crate::{
 fn login_pages(config: &mut ServiceConfig) {
     async fn log_in(req: HttpRequest) -> Result<String> {
         login_user(&req, &User::from(1)).await?;
-        Ok(NextUrl::extract(&req).await?.or("none"))
+        Ok(NextUrl::extract(&req).await?.unwrap_or("none"))
     }
     async fn reauthenticate(req: HttpRequest) -> Result<String> {
         confirm_login(&req).await?;
-        Ok(NextUrl::extract(&req).await?.or("none"))
+        Ok(NextUrl::extract(&req).await?.unwrap_or("none"))
     }
     async fn log_in_twice_asked(req: HttpRequest, next: NextUrl) -> Result<String> {
         login_user(&req, &User::from(1)).await?;
         let again = NextUrl::extract(&req).await?;
-        Ok(format!("{} {}", next.or("none"), again.or("none")))
+        Ok(format!(
+            "{} {}",
+            next.unwrap_or("none"),
+            again.unwrap_or("none")
+        ))
     }
     async fn log_in_unasked(req: HttpRequest) -> Result<&'static str> {
         login_user(&req, &User::from(1)).await?;
         Ok("logged in")
     }
     async fn take(next: NextUrl) -> String {
-        next.or("none")
+        next.unwrap_or("none")
     }
     config
         .route("/login", web::post().to(log_in))
