@@ -109,6 +109,11 @@ pub enum LoginError {
         /// The user type of the inner one.
         user: &'static str,
     },
+    /// A method of one manager was called in a request that another manager of its user type serves (500).
+    OtherManager {
+        /// The user type of both.
+        user: &'static str,
+    },
     /// A `LoginScope` that names no user type is wrapped around another manager than the one that it
     /// asks, so that it guards for the wrong users (500).
     GuardAroundManager {
@@ -202,6 +207,11 @@ impl fmt::Display for LoginError {
                 f,
                 "a second login manager of the name or user type of `{user}` wraps this handler: \
                  give each its own user type and `.name(…)`"
+            ),
+            Self::OtherManager { user } => write!(
+                f,
+                "a method was called of a `LoginManager<{user}>` that does not serve this request; \
+                 another one does: call the free function, or the method of `LoginManager::of(&req)`"
             ),
             Self::GuardAroundManager { guarded, user } => write!(
                 f,

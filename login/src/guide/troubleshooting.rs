@@ -72,6 +72,7 @@
 //! | "no login manager: add …" | [`NoManager`](crate::LoginError::NoManager) | `.wrap(login_manager.clone())` around the handler's `App` or scope |
 //! | "the user type … was asked for, but the login manager here serves …" | [`NoManager`](crate::LoginError::NoManager) | name the other type, or wrap a manager of this one |
 //! | "a second login manager of the name or user type …" | [`ManagerClash`](crate::LoginError::ManagerClash) | [a name for each](super::kinds_of_user#two-user-types) |
+//! | "a method was called of a `LoginManager<…>` that does not serve this request …" | [`OtherManager`](crate::LoginError::OtherManager) | the free function, such as [`logout_user`](crate::logout_user), or [`LoginManager::of`](crate::LoginManager::of) |
 //! | "a guarded LoginScope is wrapped around the login manager of …" | [`GuardAroundManager`](crate::LoginError::GuardAroundManager) | wrap the `LoginScope` before the manager, or name its `user_type` |
 //! | "no session: add …" | [`NoSession`](crate::LoginError::NoSession) | `.wrap(SessionMiddleware::new(…))`, of [the same actix-session](crate::actix_session) |
 //! | "a login was not stored: no session …" | | the same. The response is as if the login had worked |

@@ -48,20 +48,20 @@ impl<U: UserMixin> LoginManager<U> {
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of), and [`LoginError::ManagerClash`] if this manager is not the one that
+    /// As [`of`](Self::of), and [`LoginError::OtherManager`] if this manager is not the one that
     /// serves the request: it could set no cookie in the response.
     pub(crate) fn context(&self, req: &HttpRequest) -> Result<Rc<LoginContext<U>>, LoginError> {
         if let Some(context) = self.existing_context(req) {
             return Ok(context);
         }
-        let clash = || {
-            LoginError::ManagerClash {
+        let other_manager = || {
+            LoginError::OtherManager {
                 user: type_name::<U>(),
             }
             .logged()
         };
         if !Self::of(req)?.is(self) {
-            return Err(clash());
+            return Err(other_manager());
         }
         let slow_body = SlowBody::of(req);
         let mut context = LoginContext::new(self.clone());
@@ -79,7 +79,7 @@ impl<U: UserMixin> LoginManager<U> {
             // The context of another manager stays.
             Some(other) => {
                 req.extensions_mut().insert(other);
-                Err(clash())
+                Err(other_manager())
             }
         }
     }

@@ -390,6 +390,35 @@ fn a_target_that_only_resembles_a_guarded_view_is_a_redirect() {
     }
 }
 
+/// An app that keeps two managers of one user type in its data, and takes the wrong one.
+#[test]
+fn a_method_of_a_manager_that_does_not_serve_the_request_is_an_empty_500() {
+    async fn logout_elsewhere(
+        req: HttpRequest,
+        other: web::Data<LoginManager<User>>,
+    ) -> Result<impl Responder> {
+        other.logout_user(&req).await?;
+        Ok("logged out")
+    }
+    let (manager, other) = (manager::<User>(), manager::<User>());
+    let configure = move |config: &mut ServiceConfig| {
+        config
+            .app_data(web::Data::new(other.clone()))
+            .configure(pages::<User>)
+            .route("/logout-elsewhere", web::post().to(logout_elsewhere));
+    };
+    let (app, log) = app!(configure configure.clone(), manager.clone(), cookie_session());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    assert_empty_500(&browser.post("/logout-elsewhere", ""));
+    assert!(
+        log.says("that does not serve this request"),
+        "{}",
+        log.text()
+    );
+    assert_eq!(browser.get("/who").body, "1");
+}
+
 /// Settings are logged with `{:?}`.
 #[test]
 fn debug_output_of_builder_and_manager_holds_no_key() {
