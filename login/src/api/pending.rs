@@ -109,6 +109,29 @@ pub async fn begin_login<U: UserMixin>(
 /// code first, and so stops parallel guesses. `complete_login` is for a second factor that cannot be
 /// guessed, such as a passkey.
 ///
+/// ```
+/// # use actix_login::UserMixin;
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// # async fn is_valid(_: &User, _: &str) -> bool { true }
+/// use actix_login::{PendingUser, complete_login};
+/// use actix_web::{HttpRequest, HttpResponse, Result, post};
+///
+/// /// The body is the signature that a passkey made.
+/// #[post("/passkey")]
+/// async fn passkey(
+///     req: HttpRequest,
+///     user: PendingUser<User>,
+///     signature: String,
+/// ) -> Result<HttpResponse> {
+///     if !is_valid(&user, &signature).await {
+///         return Ok(HttpResponse::Forbidden().finish());
+///     }
+///     complete_login(&req).await?;
+///     Ok(HttpResponse::Ok().finish())
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// [`LoginError::NoPendingLogin`] (401) if there is none, or a concurrent request has completed it;

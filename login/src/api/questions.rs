@@ -23,6 +23,20 @@ use crate::{
 /// It does not ask whether the guards admit the user: a suspended user's login stays fresh. Call it
 /// behind `#[login_required]`, or use `#[fresh_login_required]`.
 ///
+/// ```
+/// use actix_login::{login_fresh, login_required};
+/// use actix_web::{HttpRequest, Responder, Result, get};
+///
+/// #[get("/account")]
+/// #[login_required]
+/// async fn account(req: HttpRequest) -> Result<impl Responder> {
+///     Ok(match login_fresh(&req).await? {
+///         true => "your data, with the button that deletes the account",
+///         false => "your data",
+///     })
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`] and mistakes in the app's set-up (500).
@@ -32,6 +46,20 @@ pub async fn login_fresh(req: &HttpRequest) -> Result<bool, LoginError> {
 
 /// Whether the request carries a valid remember cookie of the current user.
 ///
+/// ```
+/// use actix_login::{login_remembered, login_required};
+/// use actix_web::{HttpRequest, Responder, Result, get};
+///
+/// #[get("/settings")]
+/// #[login_required]
+/// async fn settings(req: HttpRequest) -> Result<impl Responder> {
+///     Ok(match login_remembered(&req).await? {
+///         true => "this browser remembers you",
+///         false => "you are asked for the password when this browser starts again",
+///     })
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// [`LoginError::LoaderFailed`], [`LoginError::StoreFailed`] and mistakes in the app's set-up (500).
@@ -40,6 +68,21 @@ pub async fn login_remembered(req: &HttpRequest) -> Result<bool, LoginError> {
 }
 
 /// How the current user was found; `None` for an anonymous request.
+///
+/// ```
+/// use actix_login::{LoginSource, login_required, login_source};
+/// use actix_web::{HttpRequest, HttpResponse, Result, post};
+///
+/// /// For scripts with a token, and for no browser.
+/// #[post("/import")]
+/// #[login_required]
+/// async fn import(req: HttpRequest) -> Result<HttpResponse> {
+///     Ok(match login_source(&req).await? {
+///         Some(LoginSource::Request) => HttpResponse::Ok().finish(),
+///         _ => HttpResponse::Forbidden().finish(),
+///     })
+/// }
+/// ```
 ///
 /// # Errors
 ///

@@ -27,6 +27,27 @@ pub(crate) struct SharedManager<U: UserMixin>(pub(crate) Result<LoginManager<U>,
 impl<U: UserMixin> LoginManager<U> {
     /// Returns the manager of this user type that serves a request.
     ///
+    /// ```
+    /// # use actix_login::UserMixin;
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_login::{AuthenticatedUser, LoginManager, login_required};
+    /// use actix_web::{HttpRequest, Responder, Result, post};
+    ///
+    /// /// Ends every login of the user, also the current one.
+    /// #[post("/logout-everywhere")]
+    /// #[login_required]
+    /// async fn logout_everywhere(
+    ///     req: HttpRequest,
+    ///     user: AuthenticatedUser<User>,
+    /// ) -> Result<impl Responder> {
+    ///     let manager = LoginManager::<User>::of(&req)?;
+    ///     manager.end_all_logins_of(&user.id).await?;
+    ///     manager.logout_user(&req).await?;
+    ///     Ok("logged out everywhere")
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`LoginError::NoManager`] if none is wrapped around the handler;

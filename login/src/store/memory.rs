@@ -20,6 +20,21 @@ use crate::timestamp::Timestamp;
 ///
 /// Clones share their logins: give one to the manager, and keep one for
 /// [`drop_ended`](LoginStore::drop_ended).
+///
+/// ```
+/// # use actix_login::{LoginManager, UserMixin};
+/// # #[derive(Clone, UserMixin)]
+/// # struct User { id: u64 }
+/// use actix_login::{ActiveLogins, store::MemoryLoginStore};
+///
+/// // For 10,000 users with five browsers each.
+/// let store = MemoryLoginStore::new().capacity(50_000).max_per_user(5);
+/// LoginManager::<User>::builder([0; 32])
+///     .user_loader(async |id: u64| Some(User { id }))
+///     .active_logins(ActiveLogins::in_store(store))
+///     .build()?;
+/// # Ok::<(), actix_login::ConfigError>(())
+/// ```
 #[derive(Clone)]
 pub struct MemoryLoginStore {
     logins: Arc<Mutex<Logins>>,

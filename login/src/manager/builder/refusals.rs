@@ -108,6 +108,26 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// request is there for its `Accept-Language`.
     ///
     /// Default: none.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_web::http::header::ACCEPT_LANGUAGE;
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .login_view("/login")
+    ///     .localize(|req, message| {
+    ///         let language = req.headers().get(ACCEPT_LANGUAGE);
+    ///         match language.is_some_and(|value| value.as_bytes().starts_with(b"de")) {
+    ///             true => "Bitte anmelden.".to_owned(),
+    ///             false => message.to_owned(),
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn localize(
         mut self,
         localize: impl Fn(&HttpRequest, &str) -> String + Send + Sync + 'static,
@@ -165,6 +185,21 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// Default: none, and the [refresh view](Self::refresh_view) is used. The handler may call
     /// [`needs_refresh`](crate::needs_refresh), which uses the view there.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_web::{HttpRequest, HttpResponse};
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .needs_refresh_handler(async |_: &HttpRequest| {
+    ///         HttpResponse::Unauthorized().body("enter your password again")
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn needs_refresh_handler<F, R>(mut self, handler: F) -> Self
     where
         F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
@@ -177,6 +212,21 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Makes the response to logged-in users who do not pass a `check`.
     ///
     /// Default: none, and they get an empty 403.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_web::{HttpRequest, HttpResponse};
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .forbidden_handler(async |_: &HttpRequest| {
+    ///         HttpResponse::Forbidden().body("ask an administrator for this right")
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn forbidden_handler<F, R>(mut self, handler: F) -> Self
     where
         F: AsyncFn(&HttpRequest) -> R + Send + Sync + 'static,
@@ -197,6 +247,18 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// refused, the later one sets it.
     ///
     /// Default: `false`.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .login_view("/login")
+    ///     .use_session_for_next(true)
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn use_session_for_next(mut self, use_session: bool) -> Self {
         self.redirects.use_session_for_next = use_session;
         self
@@ -260,6 +322,18 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// has.
     ///
     /// Default: none, and the redirects have no host.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .login_view("/login")
+    ///     .force_host("shop.example")
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn force_host(mut self, host: impl Into<String>) -> Self {
         self.redirects.force_host = Some(host.into());
         self

@@ -25,6 +25,19 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// `SESSION_PROTECTION`: what happens when a session is used by another client.
     ///
     /// Default: [`SessionProtection::Basic`].
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_login::SessionProtection;
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .session_protection(SessionProtection::Strong)
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn session_protection(mut self, protection: SessionProtection) -> Self {
         self.session.protection = protection;
         self
@@ -40,6 +53,18 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Default: the peer's address. `count` is the number of proxies that append to the header. If it is
     /// too high, clients can forge their address; if it is too low, all clients share a proxy's
     /// address. A client that bypasses the proxies can forge any address.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     // nginx with `proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`
+    ///     .trusted_proxies(1, "X-Forwarded-For")
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn trusted_proxies(mut self, count: usize, header: impl Into<String>) -> Self {
         let header = header.into();
         self.session.client.proxies = Some(Proxies { count, header });
@@ -210,6 +235,20 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// The secret is used for nothing else, and must not be empty. Users with a `session_auth_hash` are
     /// refused unless [allowed](Self::accept_flask_cookies_despite_auth_hash).
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let month = Duration::from_secs(30 * 24 * 3600);
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .accept_flask_cookies("the SECRET_KEY of the Flask app", SystemTime::now() + month)
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn accept_flask_cookies(mut self, secret: impl AsRef<[u8]>, until: SystemTime) -> Self {
         self.flask_cookies = Some(FlaskCookies {
             secret: secret.as_ref().to_owned(),
@@ -237,6 +276,19 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// Each request that asks for the user queries the store once. Earlier logins have no entry, so
     /// switching it on logs every user out once. The store in memory is empty after a restart, which
     /// logs every user out, remembered or not.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use actix_login::ActiveLogins;
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .active_logins(ActiveLogins::in_memory())
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn active_logins(mut self, active: ActiveLogins) -> Self {
         self.active = Some(active);
         self

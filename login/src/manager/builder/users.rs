@@ -205,6 +205,18 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// Default: none. A guest has what the app gives it, such as a permissions field. The request
     /// still counts as anonymous, whatever the guest's own methods return, and no guard accepts it.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// #[derive(Clone, UserMixin)]
+    /// struct User { id: u64, may_comment: bool }
+    ///
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id, may_comment: true }))
+    ///     .anonymous_user(|| User { id: 0, may_comment: false })
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn anonymous_user(mut self, guest: impl Fn() -> U + Send + Sync + 'static) -> Self {
         self.anonymous_user = Some(Box::new(guest));
         self
@@ -216,6 +228,17 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// and derived keys are bound to it. Two managers of one app need different names, even if both
     /// user structs are called `User` in separate modules. In sibling scopes, two managers of the same
     /// name and secret would accept each other's logins. Nested, they fail with an empty 500.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .name("staff")
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
@@ -233,6 +256,18 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     ///
     /// These are the keys of this crate. actix-session's own key can't be rotated that way; use two
     /// different secrets to change this one alone.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// # let (this_year, last_year) = ([1; 32], [0; 32]);
+    /// LoginManager::<User>::builder(this_year)
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .previous_keys([last_year])
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn previous_keys<K: AsRef<[u8]>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
         let keys = keys.into_iter().map(|key| key.as_ref().to_owned());
         self.previous_keys.extend(keys);
@@ -271,6 +306,20 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// The clock for deadlines and expiry, for tests.
     ///
     /// Default: the system's.
+    ///
+    /// ```
+    /// # use actix_login::{LoginManager, UserMixin};
+    /// # #[derive(Clone, UserMixin)]
+    /// # struct User { id: u64 }
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// // Every login has expired in two years.
+    /// LoginManager::<User>::builder([0; 32])
+    ///     .user_loader(async |id: u64| Some(User { id }))
+    ///     .clock(|| SystemTime::now() + Duration::from_secs(2 * 365 * 24 * 3600))
+    ///     .build()?;
+    /// # Ok::<(), actix_login::ConfigError>(())
+    /// ```
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Some(Box::new(clock));
         self
