@@ -9,7 +9,6 @@ mod api;
 mod chromium;
 mod flask_login;
 mod guard;
-mod macros;
 mod middleware;
 mod pages;
 mod remember;
