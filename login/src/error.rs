@@ -43,6 +43,13 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    pub(crate) fn setting(setting: &'static str, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self::Setting { setting, reason }
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -184,10 +184,7 @@ fn expand<const N: usize>(
     let mut key = [0; N];
     extracted
         .expand_multi_info(&[purpose.as_bytes(), b"\0", name.as_bytes()], &mut key)
-        .map_err(|error| ConfigError::Setting {
-            setting: "secret",
-            reason: error.to_string(),
-        })?;
+        .map_err(|error| ConfigError::setting("secret", error.to_string()))?;
     Ok(key)
 }
 

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::http::header::HeaderMap;
 
+use super::token::is_token_byte;
+
 /// The client's address in the `count`-th element from the right, of all values of the header `name`.
 /// Each proxy appends an element.
 ///
@@ -82,8 +84,8 @@ fn parse_element(text: &str) -> Option<(Option<String>, &str)> {
 }
 
 fn take_token(text: &str) -> (&str, &str) {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !is_token_byte(byte));
+    let end = end.unwrap_or(text.len());
     text.split_at(end)
 }
 

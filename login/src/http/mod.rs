@@ -6,4 +6,5 @@ pub(crate) mod forwarded;
 pub(crate) mod navigation;
 pub(crate) mod origin;
 pub(crate) mod path_patterns;
+pub(crate) mod token;
 pub(crate) mod url;

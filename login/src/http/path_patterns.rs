@@ -28,10 +28,8 @@ impl PathPatterns {
         for pattern in patterns {
             let pattern = pattern.into();
             if let Err(reason) = check(&pattern) {
-                return Err(ConfigError::Setting {
-                    setting,
-                    reason: format!("the pattern {pattern:?} {reason}"),
-                });
+                let reason = format!("the pattern {pattern:?} {reason}");
+                return Err(ConfigError::setting(setting, reason));
             }
             self.0.push(ResourceDef::new(pattern));
         }

@@ -195,13 +195,12 @@ impl CrossSiteSettings {
         match Origin::parse(origin) {
             Some(origin) => self.trusted.push(origin),
             None => {
-                self.invalid.get_or_insert(ConfigError::Setting {
-                    setting: "trusted_origins",
-                    reason: format!(
-                        "{origin:?} must be a scheme, a host and a port if it has one, such as \
-                         \"https://partner.example\""
-                    ),
-                });
+                let reason = format!(
+                    "{origin:?} must be a scheme, a host and a port if it has one, such as \
+                     \"https://partner.example\""
+                );
+                self.invalid
+                    .get_or_insert(ConfigError::setting("trusted_origins", reason));
             }
         }
     }

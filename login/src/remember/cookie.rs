@@ -10,6 +10,7 @@ use actix_web::{
 use crate::{
     config::{DEFAULT_MANAGER_NAME, REMEMBER_COOKIE_DURATION, REMEMBER_COOKIE_NAME},
     error::ConfigError,
+    http::token::is_token,
 };
 
 /// The settings of the remember cookie: Flask-Login's `REMEMBER_COOKIE_*`.
@@ -231,7 +232,7 @@ impl RememberCookie {
                 reason: reason.to_owned(),
             })
         };
-        if name.is_empty() || !name.bytes().all(is_token_byte) {
+        if !is_token(&name) {
             return refuse(
                 "its name may contain only letters, digits and !#$%&'*+-.^_`|~ (RFC 6265)",
             );
@@ -287,11 +288,6 @@ impl RememberCookie {
 fn is_domain(domain: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     !domain.is_empty() && domain.bytes().all(is_allowed)
-}
-
-/// RFC 6265, section 4.1.1: a cookie's name is a token of RFC 2616.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 fn is_attribute(value: &str) -> bool {

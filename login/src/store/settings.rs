@@ -182,10 +182,7 @@ impl ActiveLogins {
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let setting = |setting, reason: &str| {
-            let reason = reason.to_owned();
-            Err(ConfigError::Setting { setting, reason })
-        };
+        let setting = |setting, reason: &str| Err(ConfigError::setting(setting, reason));
         if self.max_logins == Some(0) {
             return setting("max_logins", "with 0 no user could ever log in");
         }

@@ -68,10 +68,9 @@ impl ScopeGuard {
         if let Some(error) = &self.invalid {
             return Err(error.clone());
         }
-        let setting = |setting, reason| Err(ConfigError::Setting { setting, reason });
         if self.rule.is_none() && !self.exempt.is_empty() {
             let reason = "there is no guard to be exempt from: add `.login_required()`";
-            return setting("except", reason.to_owned());
+            return Err(ConfigError::setting("except", reason));
         }
         let Some(users) = self.users.as_ref().map(|users| users.user_type()) else {
             return Ok(());
@@ -85,7 +84,7 @@ impl ScopeGuard {
                      its own, one in the other",
                     checked.name, users.name
                 );
-                setting("check", reason)
+                Err(ConfigError::setting("check", reason))
             }
         }
     }

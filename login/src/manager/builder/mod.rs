@@ -26,6 +26,7 @@ use crate::{
     http::{
         cache_headers::{PRIVATE, is_private},
         origin::Origin,
+        token::is_token,
         url::{Location, is_path_on_this_site},
     },
     loader::Loaders,
@@ -127,14 +128,14 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         self.cross_site.check()?;
         if let Some(flask) = &mut self.flask_cookies {
             if flask.secret.is_empty() {
-                return Err(setting(
+                return Err(ConfigError::setting(
                     "accept_flask_cookies",
                     "the secret is empty: it must be the Flask app's `SECRET_KEY`",
                 ));
             }
             flask.despite_auth_hash = self.flask_cookies_despite_auth_hash;
         } else if self.flask_cookies_despite_auth_hash {
-            return Err(setting(
+            return Err(ConfigError::setting(
                 "accept_flask_cookies_despite_auth_hash",
                 "it needs `accept_flask_cookies`",
             ));
@@ -185,7 +186,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
         if let Some(Proxies { count, header }) = &self.session.client.proxies {
             check_header("trusted_proxies", header)?;
             if *count == 0 {
-                return Err(setting(
+                return Err(ConfigError::setting(
                     "trusted_proxies",
                     "0 proxies write no header: leave it out",
                 ));
@@ -197,7 +198,7 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
             ("fresh_deadline", self.session.fresh_deadline),
         ] {
             if deadline.is_some_and(|deadline| deadline.as_secs() == 0) {
-                return Err(setting(name, "it must be at least a second"));
+                return Err(ConfigError::setting(name, "it must be at least a second"));
             }
         }
         Ok(())
@@ -218,18 +219,11 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     }
 }
 
-fn setting(setting: &'static str, reason: impl Into<String>) -> ConfigError {
-    ConfigError::Setting {
-        setting,
-        reason: reason.into(),
-    }
-}
-
 fn check_name(name: &str) -> Result<(), ConfigError> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if name.is_empty() || !name.bytes().all(is_plain) {
         let reason = format!("{name:?} must be ASCII letters, digits, `_` and `-`");
-        return Err(setting("name", reason));
+        return Err(ConfigError::setting("name", reason));
     }
     Ok(())
 }
@@ -237,19 +231,22 @@ fn check_name(name: &str) -> Result<(), ConfigError> {
 fn check_header(name: &'static str, header: &str) -> Result<(), ConfigError> {
     match HeaderName::try_from(header) {
         Ok(_) => Ok(()),
-        Err(_) => Err(setting(name, format!("{header:?} is not a header name"))),
+        Err(_) => Err(ConfigError::setting(
+            name,
+            format!("{header:?} is not a header name"),
+        )),
     }
 }
 
 /// A challenge, or several: each begins with the name of a scheme.
 fn check_challenge(challenge: &str) -> Result<HeaderValue, ConfigError> {
-    let rejected = |reason: &str| setting("www_authenticate", format!("{challenge:?} {reason}"));
+    let rejected =
+        |reason: &str| ConfigError::setting("www_authenticate", format!("{challenge:?} {reason}"));
     let (scheme, parameters) = challenge.split_once(' ').unwrap_or((challenge, ""));
     let is_printable = challenge
         .bytes()
         .all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if scheme.is_empty() || !scheme.bytes().all(is_token) || !is_printable {
+    if !is_token(scheme) || !is_printable {
         return Err(rejected(
             "must begin with a scheme, as in \"Bearer\" or \"Basic realm=\\\"api\\\"\"",
         ));
@@ -271,7 +268,7 @@ fn check_cache_control(value: &str) -> Result<HeaderValue, ConfigError> {
             let reason = format!(
                 "{value:?} must contain `private` or `no-store`, and neither `public` nor `s-maxage`"
             );
-            Err(setting("cache_control", reason))
+            Err(ConfigError::setting("cache_control", reason))
         }
     }
 }
@@ -286,7 +283,7 @@ fn check_host(name: &'static str, host: &str) -> Result<(), ConfigError> {
         return Ok(());
     }
     let reason = format!("{host:?} must be a host such as \"example.com\" or \"localhost:8080\"");
-    Err(setting(name, reason))
+    Err(ConfigError::setting(name, reason))
 }
 
 /// Returns scheme and host, and the path without the slash at the end.
@@ -312,5 +309,5 @@ fn check_origin(origin: &str) -> Result<(String, String), ConfigError> {
         "{origin:?} must be a scheme and host such as \"https://example.com\", with the path that a \
          proxy strips, if there is one"
     );
-    Err(setting("server_origin", reason))
+    Err(ConfigError::setting("server_origin", reason))
 }
