@@ -50,7 +50,7 @@ impl Origin {
     /// connection is not compared.
     fn is_host_of(&self, req: &RequestHead) -> bool {
         matches!(&*self.scheme, "http" | "https")
-            && own_host(req.headers(), &req.uri)
+            && claimed_host(req.headers(), &req.uri)
                 .and_then(|host| Self::parse(&format!("{}://{host}", self.scheme)))
                 .is_some_and(|own| own == *self)
     }
@@ -63,8 +63,8 @@ impl fmt::Display for Origin {
     }
 }
 
-/// `Host`, or the authority of HTTP/2. `None` if there are several.
-fn own_host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+/// The host that the client names: `Host`, or the authority of HTTP/2. `None` if there are several.
+pub(super) fn claimed_host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     let mut hosts = headers.get_all(header::HOST);
     match (hosts.next(), hosts.next()) {
         (None, _) => uri.authority().map(|authority| authority.as_str()),

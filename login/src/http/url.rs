@@ -1,11 +1,9 @@
 //! URLs: which ones stay on this site, the URL of the current request, and the URL of a view.
 
-use actix_web::{
-    HttpRequest,
-    http::header::{self, HeaderMap},
-};
+use actix_web::{HttpRequest, http::header};
 use url::{Url, form_urlencoded};
 
+use super::origin::claimed_host;
 use crate::config::NEXT_MAX_BYTES;
 
 /// Whether `target` is a path on this site. Stricter than browsers: they drop tabs and line ends, read
@@ -112,7 +110,9 @@ fn is_on_origin(url: &str, req: &HttpRequest, origin: Option<&str>) -> bool {
     let own = match origin {
         Some(origin) => Some(origin.to_owned()),
         // A proxy may end TLS, so the scheme of the connection is not compared.
-        None => claimed_host(req).map(|host| format!("{}://{host}", url.scheme())),
+        None => {
+            claimed_host(req.headers(), req.uri()).map(|host| format!("{}://{host}", url.scheme()))
+        }
     };
     own.and_then(|own| Url::parse(&own).ok())
         .is_some_and(|own| own.origin() == url.origin())
@@ -180,21 +180,12 @@ pub(crate) fn site_origin(req: &HttpRequest, origin: Option<&str>) -> Option<Str
     } else {
         "http"
     };
-    let host = claimed_host(req)?;
+    let host = claimed_host(req.headers(), req.uri())?;
     let origin = format!("{scheme}://{host}");
     // Userinfo, a space or a slash in `Host` is an attack.
     let parsed = Url::parse(&origin).ok()?;
     let plain = parsed.username().is_empty() && parsed.path() == "/";
     (plain && !host.is_empty() && !host.contains(['/', '\\', '@', '?', '#', ' '])).then_some(origin)
-}
-
-/// The host that the client names.
-fn claimed_host(req: &HttpRequest) -> Option<&str> {
-    host(req.headers()).or_else(|| req.uri().authority().map(|host| host.as_str()))
-}
-
-fn host(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::HOST)?.to_str().ok()
 }
 
 /// Shortens `current_url` for the query of a login view: Flask-Login's `make_next_param`.
