@@ -11,11 +11,15 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use actix_session::SessionExt;
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
     body::{BodySize, EitherBody, MessageBody},
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
-    http::{StatusCode, header::WWW_AUTHENTICATE},
+    http::{
+        StatusCode,
+        header::{SET_COOKIE, WWW_AUTHENTICATE},
+    },
 };
 use pin_project_lite::pin_project;
 
@@ -38,6 +42,7 @@ use crate::{
         slow_body::SlowBody,
         watched_login::LateRefusal,
     },
+    session::access::is_changed,
     user::UserMixin,
 };
 
@@ -370,13 +375,16 @@ fn finish_response<U: UserMixin, B: MessageBody>(
         return;
     };
     let wrote_login = context.note_response();
+    // actix-session sends the whole session with each change. Inside of this middleware it has done so.
+    let sets_session = is_for_everyone(res.headers())
+        && (res.headers().contains_key(SET_COOKIE) || is_changed(&res.request().get_session()));
     let cookies = context.remember_headers(res.request(), may_refresh);
     let headers = res.headers_mut();
     if !cookies.is_empty() {
         set_remember_cookie(headers, cookies);
     }
-    if wrote_login {
-        // actix-session sets a cookie that logs in any client that gets it from a cache.
+    if wrote_login || sets_session {
+        // The cookie logs in any client that gets it from a cache.
         keep_from_shared_caches(headers);
     }
     let loaders = &manager.0.loaders;

@@ -32,12 +32,14 @@ impl<U: UserMixin> Visit<'_, U> {
         received: TokenLogin,
         token: &RememberToken,
     ) -> Result<Rotation, LoginError> {
-        if stored.is_superseded() {
-            return Ok(Rotation::InGrace);
-        }
         let now = self.now();
         let status = stored.cookie_status(received.generation, now, active.cookie_grace);
         let rotation = match status {
+            CookieStatus::Reused => {
+                end_logins(active, self.settings(), [&*token.id], &[stored.id]).await?;
+                return Ok(Rotation::Reused);
+            }
+            _ if stored.is_superseded() => return Ok(Rotation::InGrace),
             CookieStatus::Current | CookieStatus::ReplacementLost => {
                 let generation = stored.generation;
                 let confirmed = stored.confirmed_generation(Some(received.generation));
@@ -52,10 +54,6 @@ impl<U: UserMixin> Visit<'_, U> {
                 }
             }
             CookieStatus::InGrace => Rotation::InGrace,
-            CookieStatus::Reused => {
-                end_logins(active, self.settings(), [&*token.id], &[stored.id]).await?;
-                return Ok(Rotation::Reused);
-            }
         };
         let settings = self.settings();
         let cookie_end = if settings.remember.cookie.settings.refresh_each_request {

@@ -224,7 +224,7 @@ struct CurrentLogin<'a, U: UserMixin> {
     login: Login<U>,
     user_id: Rc<str>,
     in_session: Option<LoginId>,
-    /// The login of the remember cookie: the current one if the session is not readable.
+    /// The login of the remember cookie.
     in_cookie: Option<LoginId>,
 }
 
@@ -245,7 +245,8 @@ impl<'a, U: UserMixin> CurrentLogin<'a, U> {
 
     /// The login that is current on the list.
     fn id(&self) -> Option<LoginId> {
-        self.in_session.or(self.in_cookie)
+        let recorded = self.login.recorded.map(|login| login.id);
+        self.in_session.or(recorded)
     }
 
     /// Supersedes the login, so that copies of its cookies become invalid. Does nothing if a concurrent

@@ -11,6 +11,7 @@ use crate::{
     request::{
         login::LoginState,
         nearest::{AnyManager, ManagerFuture},
+        visit::Visit,
     },
     store::entry::{ActiveLogin, LoginId},
     user::UserMixin,
@@ -37,6 +38,17 @@ impl<U: UserMixin> AnyManager for LoginManager<U> {
         // An error in the app's set-up is logged.
         if let Ok(context) = self.context(req) {
             context.read_session.set(true);
+        }
+        self.note_session(req);
+    }
+
+    fn note_session(&self, req: &HttpRequest) {
+        if self.settings().active.is_some()
+            && let Ok(context) = self.context(req)
+            && let Ok(visit) = Visit::open(&context, req)
+            && context.initial_login.get().is_none()
+        {
+            context.initial_login.set(visit.login_in_session());
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     events::LoginEvent,
     manager::LoginManager,
     remember::verify::ReceivedCookie,
-    request::{nearest::nearest_required, visit::Visit},
+    request::{login::Login, nearest::nearest_required, visit::Visit},
     resolve::load_user::load_user,
     session::{
         access::{is_purged, is_readable, require_middleware},
@@ -72,8 +72,7 @@ impl<U: UserMixin> LoginManager<U> {
             // A session that the app has purged has no record.
             let record = visit.record();
             let flask = revoke_flask_cookie(&visit).await;
-            let id = login.as_ref().and_then(|login| login.id.as_deref());
-            end_logins_of_browser(&visit, record.as_ref(), id).await?;
+            end_logins_of_browser(&visit, record.as_ref(), login.as_ref()).await?;
             let ended = end_session(&visit, record).and(flask);
             let keys = &visit.settings().session_keys;
             keys.forget_pending(&visit.session);
@@ -102,28 +101,31 @@ async fn revoke_flask_cookie<U: UserMixin>(visit: &Visit<'_, U>) -> Result<(), L
     Ok(())
 }
 
-/// Ends the active logins of the session and of the remember cookie, and the pending login. `loaded`
-/// is the id of the user who was loaded.
+/// Ends the active logins of the session, of the remember cookie and of the request, and the pending
+/// login.
 async fn end_logins_of_browser<U: UserMixin>(
     visit: &Visit<'_, U>,
     record: Option<&LoginRecord>,
-    loaded: Option<&str>,
+    loaded: Option<&Login<U>>,
 ) -> Result<(), LoginError> {
     let Some(active) = &visit.settings().active else {
         return Ok(());
     };
     let mut logins = visit.logins_of_browser(record);
     logins.extend(visit.pending_in_session());
-    if let Some(login) = visit.context.initial_login.get()
-        && !logins.contains(&login)
-    {
-        logins.push(login);
+    let recorded = loaded.and_then(|login| login.recorded);
+    let initial = visit.context.initial_login.get();
+    for login in recorded.map(|login| login.id).into_iter().chain(initial) {
+        if !logins.contains(&login) {
+            logins.push(login);
+        }
     }
     let token = match visit.context.received(visit.req) {
         ReceivedCookie::Valid(received) if !received.is_flask() => Some(&*received.token.id),
         _ => None,
     };
     let by_record = record.map(|record| &*record.id);
+    let loaded = loaded.and_then(|login| login.id.as_deref());
     let users: BTreeSet<&str> = [by_record, token, loaded].into_iter().flatten().collect();
     end_logins(active, visit.settings(), users, &logins).await
 }

@@ -161,7 +161,8 @@ impl<U: UserMixin> CurrentUser<U> {
     /// }
     /// ```
     pub fn login_id(&self) -> Option<LoginId> {
-        self.login.as_ref()?.login_id
+        let recorded = self.login.as_ref()?.recorded?;
+        Some(recorded.id.first())
     }
 
     /// The id of the user who is logged in.

@@ -42,7 +42,8 @@ pub(crate) fn flash_refusal(req: &HttpRequest, category: &str, message: &str) {
 
 fn keep(req: &HttpRequest, new: StoredFlash) {
     let (category, message, _) = &new;
-    if let Ok(manager) = nearest(req)
+    let manager = nearest(req).ok();
+    if let Some(manager) = &manager
         && let Some(handler) = &manager.settings().flashes.handler
     {
         return handler(req, category, message);
@@ -68,6 +69,9 @@ fn keep(req: &HttpRequest, new: StoredFlash) {
         .any(|(kind, text, _)| kind == category && text == message)
     {
         return;
+    }
+    if let Some(manager) = manager {
+        manager.note_session(req);
     }
     flashes.push(new);
     while flashes.len() > FLASHES_MAX || flashes.iter().map(size).sum::<usize>() > FLASHES_MAX_BYTES

@@ -2,7 +2,9 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use crate::{error::LoginError, store::entry::LoginId, timestamp::Timestamp, user::UserMixin};
+use crate::{
+    error::LoginError, session::record::RecordedLogin, timestamp::Timestamp, user::UserMixin,
+};
 
 /// How the user of a request was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,8 +28,8 @@ pub(crate) struct Login<U> {
     pub(crate) fresh: bool,
     /// When the user authenticated in this session, if this client is known to have done so.
     pub(crate) authenticated_at: Option<Timestamp>,
-    /// The active login, by the id that the app sees.
-    pub(crate) login_id: Option<LoginId>,
+    /// The active login.
+    pub(crate) recorded: Option<RecordedLogin>,
     /// The id as session and cookies hold it; `None` for [`LoginSource::Request`].
     pub(crate) id: Option<Rc<str>>,
 }
@@ -52,7 +54,7 @@ impl<U: UserMixin> Login<U> {
             source: LoginSource::Request,
             fresh: false,
             authenticated_at: None,
-            login_id: None,
+            recorded: None,
             id: None,
         }
     }

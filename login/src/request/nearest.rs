@@ -129,6 +129,9 @@ pub(crate) trait AnyManager {
     fn load<'a>(&'a self, req: &'a HttpRequest) -> ManagerFuture<'a, LoginState>;
     /// Creates the context, so that the response varies by cookie.
     fn note_asked(&self, req: &HttpRequest);
+    /// Notes what the session holds, before this crate changes it: only the app's own change may hide an
+    /// active login from a logout.
+    fn note_session(&self, req: &HttpRequest);
     /// Notes that a guard that names no users has asked this manager.
     fn note_untyped_guard(&self, req: &HttpRequest);
     /// Whether a guard that names no users has asked this manager.

@@ -54,15 +54,17 @@ impl<U: UserMixin> Visit<'_, U> {
     pub(crate) fn current_record(&self, login: &Login<U>, id: &str) -> LoginRecord {
         self.record()
             .filter(|record| &*record.id == id)
-            .unwrap_or_else(|| self.new_record(id, &login.user, login.fresh))
+            .unwrap_or_else(|| LoginRecord {
+                login: login.recorded,
+                ..self.new_record(id, &login.user, login.fresh)
+            })
     }
 
     /// The current login of the request, whose id as text is `id`.
     pub(crate) fn snapshot(&self, login: &Login<U>, id: &str) -> LoginSnapshot {
         let record = self.current_record(login, id);
-        let by_cookie = || self.current_token(login, id)?.login.map(|of| of.id);
         let login = match self.settings().active {
-            Some(_) => record.login.map(|of| of.id).or_else(by_cookie),
+            Some(_) => record.login.map(|of| of.id),
             None => None,
         };
         LoginSnapshot { record, login }
@@ -86,7 +88,7 @@ impl<U: UserMixin> Visit<'_, U> {
             source,
             fresh: authenticated_at.is_some_and(is_fresh),
             authenticated_at,
-            login_id: record.login.map(|login| login.id.first()),
+            recorded: record.login,
             id: Some(Rc::clone(&record.id)),
         }
     }

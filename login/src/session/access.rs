@@ -10,7 +10,7 @@ use actix_web::{HttpMessage, HttpRequest, http::header};
 
 use crate::error::LoginError;
 
-/// A mark in a session that no middleware made. It is never stored.
+/// A mark in a session that no middleware made.
 const MISSING_MARK: &str = "_login_no_session_middleware";
 
 /// Returns the session of a request to read from, or an error if no middleware will store it.
@@ -48,7 +48,16 @@ fn has_middleware(req: &HttpRequest) -> bool {
     // A boolean always serializes.
     let _ = req.get_session().insert(MISSING_MARK, true);
     req.extensions_mut().extend(extensions);
-    !req.get_session().contains_key(MISSING_MARK)
+    let session = req.get_session();
+    if !session.contains_key(MISSING_MARK) {
+        return true;
+    }
+    // The middleware has stored a mark of before it saw that request.
+    let is_stored = !is_changed(&session);
+    if is_stored {
+        session.remove(MISSING_MARK);
+    }
+    is_stored
 }
 
 /// Whether actix-session can read the cookies of a request. One byte that is not UTF-8 hides all of

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use actix_login::{ActiveLogins, LoginManager, RememberCookie, store::MemoryLoginStore};
+use actix_login::{
+    ActiveLogins, LoginEvent, LoginManager, RememberCookie, store::MemoryLoginStore,
+};
 
 use crate::support::{
     Browser, REMEMBER, TestLoginStore,
@@ -104,6 +106,38 @@ fn in_flight_requests_survive_ending_other_logins_without_reviving_any() {
     assert_eq!(who(&mut owner), "Some(1)");
 }
 
+/// The holder of an old copy waits for the ten seconds in which a superseded login is accepted.
+#[test]
+fn a_cookie_replaced_long_ago_opens_no_superseded_login() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    thief.restart();
+    for _ in 0..2 {
+        owner.restart();
+        assert_eq!(who(&mut owner), "Some(1)");
+        site.clock.advance(2 * MINUTE);
+        assert_eq!(who(&mut owner), "Some(1)");
+    }
+    owner.post("/end-others", "");
+    site.clock.advance(TEN_SECONDS / 2);
+    assert_eq!(who(&mut thief), "None");
+    assert_eq!(site.events.count(LoginEvent::RememberCookieReused), 1);
+}
+
+/// Whoever holds the same cookies and comes second has nothing to supersede. A logout ends both.
+#[test]
+fn of_two_holders_who_end_other_logins_the_first_stays_until_a_logout() {
+    let site = Site::new();
+    let mut owner = site.remembered(1);
+    let mut thief = owner.clone();
+    assert_eq!(thief.post("/end-others", "").status, 200);
+    site.clock.advance(TEN_SECONDS / 2);
+    assert_eq!(owner.post("/end-others", "").status, 200);
+    assert_eq!(owner.post("/logout", "").status, 200);
+    assert_eq!(who(&mut thief), "None");
+}
+
 #[test]
 fn logging_in_over_a_superseded_login_starts_a_new_one_that_lasts() {
     let site = Site::new();
@@ -178,6 +212,19 @@ fn a_user_without_a_readable_session_is_remembered_by_the_cookie() {
     let mut browser = site.browser();
     let request = browser.request("GET", "/remembered");
     assert_eq!(request.header("Cookie", cookies).send().body, "true");
+}
+
+#[test]
+fn a_password_confirmed_without_a_readable_session_makes_the_login_fresh() {
+    let site = Site::new();
+    let remembered = site.remembered(1);
+    let mut browser = site.browser();
+    let request = browser.request("POST", "/confirm");
+    let cookies = beside_no_text(&remembered);
+    assert_eq!(request.header("Cookie", cookies).send().status, 200);
+    assert_eq!(browser.get("/fresh").body, "true");
+    assert_eq!(site.events.count_named("login_ended"), 0);
+    assert_eq!(logins(&mut browser).len(), 1);
 }
 
 /// The remember cookie, and one whose bytes keep actix-session from seeing a session.

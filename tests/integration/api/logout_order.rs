@@ -2,8 +2,8 @@
 //! login ends all the same, or the logout fails.
 
 use actix_login::{
-    ActiveLogins, CurrentUser, FlashedMessages, LoginManager, RememberCookie, login_user,
-    logout_user,
+    ActiveLogins, CurrentUser, FlashedMessages, LoginManager, NextUrl, RememberCookie, flash,
+    login_user, logout_user,
 };
 use actix_session::Session;
 use actix_web::{
@@ -74,9 +74,27 @@ async fn take_flashes_and_log_out(req: HttpRequest, _: FlashedMessages) -> Resul
     logout(req).await
 }
 
+async fn log_out_to_next(req: HttpRequest, _: NextUrl) -> Result<impl Responder> {
+    logout(req).await
+}
+
+async fn flash_and_log_out(req: HttpRequest) -> Result<impl Responder> {
+    flash(&req, "info", "Goodbye");
+    logout(req).await
+}
+
+async fn flash_and_clear_and_log_out(req: HttpRequest, session: Session) -> Result<impl Responder> {
+    flash(&req, "info", "Goodbye");
+    session.clear();
+    logout(req).await
+}
+
 fn configure(config: &mut ServiceConfig) {
     pages::<User>(config);
     config
+        .route("/next", web::post().to(log_out_to_next))
+        .route("/flash", web::post().to(flash_and_log_out))
+        .route("/flash-clear", web::post().to(flash_and_clear_and_log_out))
         .route("/clear", web::post().to(clear_and_log_out))
         .route("/clear-renew", web::post().to(clear_and_renew_and_log_out))
         .route(
@@ -166,6 +184,34 @@ fn an_anonymous_logout_of_an_untouched_session_succeeds() {
     assert_eq!(browser.post("/logout", "").status, 200);
     assert_eq!(browser.post("/flashes", "").status, 200);
     assert_eq!(browser.get("/cart").body, "book");
+}
+
+/// What this crate writes to the session is no change by the app.
+#[test]
+fn an_anonymous_logout_after_a_flash_or_a_taken_next_succeeds() {
+    let manager = builder::<User>()
+        .active_logins(ActiveLogins::in_memory())
+        .use_session_for_next(true)
+        .login_view("/login")
+        .build()
+        .unwrap();
+    let app = serve!(configure, manager.clone(), cookie_session());
+    for page in ["/next", "/flash", "/flashes"] {
+        let mut browser = app.browser();
+        assert_eq!(browser.get("/protected").status, 302);
+        assert_eq!(browser.post(page, "").status, 200, "{page}");
+        assert_eq!(browser.post(page, "").status, 200, "{page} again");
+    }
+}
+
+#[test]
+fn a_login_in_a_session_that_was_emptied_after_a_flash_ends() {
+    let app = app(true, &Log::default());
+    let mut browser = app.browser();
+    browser.post("/login/1", "");
+    let mut copy = browser.clone();
+    assert_eq!(browser.post("/flash-clear", "").status, 200);
+    assert_eq!(copy.get("/who").body, "nobody");
 }
 
 #[test]

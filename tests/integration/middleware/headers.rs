@@ -131,6 +131,42 @@ fn a_no_store_of_the_whole_site_is_set_on_the_manager_too() {
     );
 }
 
+/// Session protection notes another client in the session, so actix-session sets its cookie again.
+#[test]
+fn a_page_that_sets_the_session_cookie_is_kept_from_shared_caches() {
+    async fn public(_: CurrentUser<User>) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "public, max-age=60"))
+            .finish()
+    }
+    let configure = |config: &mut ServiceConfig| {
+        pages::<User>(config);
+        config.route("/open", web::get().to(public));
+    };
+    let manager = manager::<User>();
+    let (inner, outer) = (manager.clone(), manager);
+    for app in [
+        serve!(configure, inner.clone(), cookie_session()),
+        serve!(configure, cookie_session(), outer.clone()),
+    ] {
+        let mut browser = app.browser();
+        browser.post("/login/1", "");
+        for client in ["a phone", "a laptop"] {
+            browser.user_agent = Some(client.to_owned());
+            let response = browser.get("/open");
+            assert!(response.set_cookie(SESSION).is_some(), "{client}");
+            let values: Vec<_> = response.headers("cache-control").collect();
+            assert_eq!(values, ["max-age=60", "private"], "{client}");
+        }
+        let unchanged = browser.get("/open");
+        assert_eq!(unchanged.set_cookies(), []);
+        assert_eq!(
+            unchanged.header("cache-control"),
+            Some("public, max-age=60")
+        );
+    }
+}
+
 #[test]
 fn the_cache_control_of_users_pages_is_a_setting() {
     let manager = builder::<User>()

@@ -4,12 +4,15 @@
 mod session_store_down;
 
 use actix_login::{
-    CurrentUser, LoginManager, LoginOptions, UserMixin, fresh_login_required, login_required,
-    login_user, login_user_with,
+    CurrentUser, LoginManager, LoginOptions, UserMixin, current_user, fresh_login_required,
+    login_required, login_user, login_user_with,
 };
 use actix_session::Session;
 use actix_web::{
     FromRequest, HttpRequest, Responder, Result,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::{Next, from_fn},
     web::{self, ServiceConfig},
 };
 
@@ -388,6 +391,31 @@ fn a_target_that_only_resembles_a_guarded_view_is_a_redirect() {
         let response = app.browser().request(method, target).send();
         assert_eq!(response.status, 302, "{method} {target}");
     }
+}
+
+/// A middleware between the manager and the session asks for the user before there is a session. The
+/// next version of the app does not.
+#[test]
+fn a_question_before_the_session_middleware_leaves_nothing_in_the_session() {
+    async fn ask<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>> {
+        let _ = current_user::<User>(req.request()).await;
+        next.call(req).await
+    }
+    let manager = manager::<User>();
+    let (before, after) = (manager.clone(), manager);
+    let app = serve!(
+        pages::<User>,
+        cookie_session(),
+        from_fn(ask),
+        before.clone()
+    );
+    let mut browser = app.browser();
+    browser.post("/cart/melon", "");
+    let app = serve!(pages::<User>, cookie_session(), after.clone());
+    let mut later = app.browser();
+    later.cookies = browser.cookies;
+    assert_eq!(later.get("/cart").body, "melon");
+    assert_eq!(later.post("/login/1", "").status, 200);
 }
 
 /// An app that keeps two managers of one user type in its data, and takes the wrong one.

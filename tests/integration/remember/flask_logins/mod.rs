@@ -9,7 +9,7 @@ use actix_login::{CookieRejectReason, LoginEvent};
 
 use crate::support::{
     Browser, REMEMBER,
-    active_site::{log_in, logins, who},
+    active_site::{TEN_SECONDS, log_in, logins, who},
 };
 
 use self::site::FlaskSite;
@@ -52,7 +52,31 @@ over_memory_and_redis!(
     two_browsers_with_one_fingerprint_do_not_disturb_each_other,
     a_copied_replacement_is_detected,
     other_users_keep_their_flask_cookies,
+    a_logout_by_a_flask_cookie_that_was_just_replaced_ends_its_login,
+    ending_other_logins_by_a_flask_cookie_that_was_just_replaced_keeps_this_browser,
 );
+
+/// Another tab has sent the cookie at the same time, and its response is not there yet.
+fn a_logout_by_a_flask_cookie_that_was_just_replaced_ends_its_login(site: &FlaskSite) {
+    let mut tab = site.browser_of("1");
+    let mut other_tab = tab.clone();
+    assert_eq!(who(&mut tab), "Some(1)");
+    assert_eq!(other_tab.post("/logout", "").status, 200);
+    assert_eq!(who(&mut tab), "None");
+}
+
+fn ending_other_logins_by_a_flask_cookie_that_was_just_replaced_keeps_this_browser(
+    site: &FlaskSite,
+) {
+    let mut tab = site.browser_of("1");
+    let mut other_tab = tab.clone();
+    assert_eq!(who(&mut tab), "Some(1)");
+    assert_eq!(other_tab.post("/end-others", "").status, 200);
+    assert_eq!(who(&mut other_tab), "Some(1)");
+    site.clock.advance(TEN_SECONDS);
+    assert_eq!(who(&mut tab), "None");
+    assert_eq!(who(&mut other_tab), "Some(1)");
+}
 
 fn is_rejected(browser: &mut Browser) {
     let response = browser.get("/who");
