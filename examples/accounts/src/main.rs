@@ -25,8 +25,8 @@ mod users;
 use std::{error::Error, io, net::TcpListener, time::Duration};
 
 use actix_login::{
-    ActiveLogins, LoginEndReason, LoginEvent, LoginManager, RememberCookie, flash,
-    store::SqlLoginStore,
+    ActiveLogins, CookieRejectReason, LoginEndReason, LoginEvent, LoginManager, RememberCookie,
+    flash, store::SqlLoginStore,
 };
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{
@@ -80,11 +80,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // After a logout, the Back button must not show the pages of the account.
         .cache_control("no-store")
         .on_event(|req, event, _| {
-            // After `Replaced` the user has just logged in again.
-            if let LoginEvent::LoginEnded { reason, .. } = event
-                && reason != LoginEndReason::Replaced
-            {
-                flash(req, "message", why_logged_out(reason));
+            if let Some(text) = why_logged_out(event) {
+                flash(req, "message", text);
             }
         });
     if config.trusted_proxies > 0 {
@@ -146,10 +143,27 @@ fn security_headers(https: bool) -> DefaultHeaders {
     }
 }
 
-fn why_logged_out(reason: LoginEndReason) -> &'static str {
-    match reason {
-        LoginEndReason::Expired => "You were logged out after a long time.",
-        LoginEndReason::UserNotFound => "This account was deleted.",
-        _ => "You were logged out elsewhere, or the password has changed.",
+/// What a browser is told whose session or remember cookie is refused; the same text for both is shown
+/// once. All other events are none of this kind.
+fn why_logged_out(event: LoginEvent) -> Option<&'static str> {
+    const EXPIRED: &str = "You were logged out after a long time.";
+    const ENDED: &str = "You were logged out elsewhere, or the password has changed.";
+    const COPIED: &str = "Your login was used elsewhere. If it was not you, change your password.";
+    match event {
+        LoginEvent::LoginEnded { reason, .. } => match reason {
+            LoginEndReason::Expired => Some(EXPIRED),
+            LoginEndReason::RememberCookieReused => Some(COPIED),
+            // The user has just logged in again.
+            LoginEndReason::Replaced => None,
+            _ => Some(ENDED),
+        },
+        LoginEvent::RememberCookieRejected { reason } => match reason {
+            CookieRejectReason::Expired => Some(EXPIRED),
+            // No cookie of this site.
+            CookieRejectReason::Forged | CookieRejectReason::Conflict => None,
+            _ => Some(ENDED),
+        },
+        LoginEvent::RememberCookieReused => Some(COPIED),
+        _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! A forgotten password: a mailed link leads to a new one, and ends all logins.
 
-use actix_login::{LoginManager, flash, logout_user};
+use actix_login::{CurrentUser, LoginManager, flash, logout_user};
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Result, get, post, rt,
     web::{Data, Form, Query, ServiceConfig},
@@ -100,6 +100,9 @@ async fn finish(
     users: Data<Users>,
     passwords: Data<Passwords>,
     mail: Data<Mail>,
+    // Loads the login of this browser while it still holds: it ends by the logout below, which needs no
+    // other message.
+    _: CurrentUser<User>,
 ) -> Result<HttpResponse> {
     let Finish { token, password } = form.into_inner();
     // A hash costs a lot, so it is for owners of a link alone.

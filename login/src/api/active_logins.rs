@@ -105,6 +105,11 @@ pub async fn end_login(req: &HttpRequest, id: LoginId) -> Result<(), LoginError>
 /// If the `Cookie` header is not UTF-8, the session can't be read, and the remember cookie restores the
 /// login: then a new session replaces the one in the browser.
 ///
+/// If another request with the same cookies has called it within the last ten seconds, the login of that
+/// one stays as well, and nothing more happens to the current one: a second click finds the first done. A
+/// thief who was first stays in that way, until [`logout_user`](crate::logout_user) or
+/// [`LoginManager::end_all_logins_of`].
+///
 /// The other browsers see [`LoginEndReason::Revoked`](crate::LoginEndReason::Revoked), also after a new
 /// password: their logins have ended before their `session_auth_hash` is compared.
 ///

@@ -6,10 +6,10 @@
 //! the scope of the API its own refusal, and have only navigations redirected elsewhere:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
-//! use actix_login::LoginScope;
+//! use actix_login::{LoginManager, LoginScope};
 //! use actix_web::{HttpRequest, HttpResponse, web};
 //!
 //! LoginManager::<User>::builder([0; 32])
@@ -22,7 +22,7 @@
 //! let api = web::scope("/api").wrap(
 //!     LoginScope::new()
 //!         .login_required()
-//!         .except(["/login"]) // its path after that of the scope
+//!         .except(["/login"]) // the path of the service below, after that of the scope
 //!         .unauthorized_handler(async |_: &HttpRequest| {
 //!             HttpResponse::Unauthorized().json("log in first")
 //!         })
@@ -75,14 +75,20 @@
 //! # An API beside the website
 //!
 //! An API that accepts tokens alone, and neither sets nor accepts a cookie, has its own manager around its scope: with its
-//! own user type, a header or request loader, and no user loader. It needs no session middleware.
+//! own user type, a header or request loader, and no user loader. It needs no session middleware. The website's session
+//! and manager are around the website's scope, and not around the `App`: otherwise a handler of the API that asks for a
+//! `CurrentUser<User>` or writes to the `Session` accepts and sets cookies. Here with version 0.10 of `sha2`:
 //!
 //! ```
 //! use std::collections::HashMap;
 //!
 //! use actix_login::{Authorization, LoginManager, LoginScope, UserMixin};
-//! use actix_web::{HttpRequest, HttpResponse, web};
+//! use actix_session::{SessionMiddleware, storage::CookieSessionStore};
+//! use actix_web::{App, HttpRequest, HttpResponse, cookie::Key, web};
 //! use sha2::{Digest, Sha256};
+//!
+//! #[derive(Clone, UserMixin)]
+//! struct User { id: u64 }
 //!
 //! #[derive(Clone, UserMixin)]
 //! struct ApiClient { id: u64 }
@@ -101,10 +107,24 @@
 //!     })
 //!     .build()?;
 //!
-//! let api = web::scope("/api")
-//!     .wrap(LoginScope::new().login_required())
-//!     .wrap(api_manager);
-//! # let _: actix_web::Scope<_> = api;
+//! let key = Key::generate();
+//! let login_manager = LoginManager::<User>::builder(key.master())
+//!     .user_loader(async |id: u64| Some(User { id }))
+//!     .build()?;
+//!
+//! let app = App::new()
+//!     .service(
+//!         web::scope("/v1")
+//!             .wrap(LoginScope::new().login_required())
+//!             .wrap(api_manager),
+//!     )
+//!     // Last: this scope takes all other paths.
+//!     .service(
+//!         web::scope("")
+//!             .wrap(login_manager)
+//!             .wrap(SessionMiddleware::new(CookieSessionStore::default(), key)),
+//!     );
+//! # let _ = app;
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!

@@ -6,9 +6,10 @@
 //! switch on. These are the settings for exceptions:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
+//! use actix_login::LoginManager;
 //! use actix_web::{HttpRequest, HttpResponse};
 //!
 //! LoginManager::<User>::builder([0; 32])

@@ -6,15 +6,15 @@
 //! or if [session protection](super::session_protection) has seen another client. Critical pages ask for a fresh login:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
 //! # impl User { fn check_password(&self, _: &str) -> bool { true } }
 //! use std::time::Duration;
 //!
 //! use actix_login::{
-//!     AuthenticatedUser, NextUrl, confirm_login, flash, fresh_login_required, login_required,
-//!     login_url,
+//!     AuthenticatedUser, LoginManager, NextUrl, confirm_login, flash, fresh_login_required,
+//!     login_required, login_url,
 //! };
 //! use actix_web::{HttpRequest, Responder, Result, get, post, web::{Form, Redirect}};
 //!

@@ -61,10 +61,11 @@
 //! ```
 //!
 //! ```no_run
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use actix_login::LoginManager;
 //! use actix_web::cookie::Key;
 //!
 //! let key = Key::try_from(&*std::fs::read("app.key")?)?;
@@ -84,10 +85,10 @@
 //! development, and nowhere else:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
-//! use actix_login::RememberCookie;
+//! use actix_login::{LoginManager, RememberCookie};
 //! use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 //! use actix_web::cookie::Key;
 //!

@@ -1,10 +1,10 @@
 //! The order of middlewares, what a request costs, and what a guard protects.
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
-//! use actix_login::LoginScope;
+//! use actix_login::{LoginManager, LoginScope};
 //! use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 //! use actix_web::{App, cookie::Key, middleware::{Logger, NormalizePath}, web};
 //!

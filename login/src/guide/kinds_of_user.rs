@@ -107,8 +107,8 @@
 //!
 //! # Suspend a user
 //!
-//! Once `#[user(active)]` is false, guards and [`LoginWatch`](crate::LoginWatch) refuse the user at once. The logins work
-//! again with the account. To end them for good, end their active logins:
+//! Once `#[user(active)]` is false, guards and [`LoginWatch`](crate::LoginWatch) refuse the user at once. Once it is true
+//! again, so are the logins that were not ended. To end them for good, end the active ones:
 //!
 //! ```
 //! # use actix_login::UserMixin;
@@ -128,8 +128,9 @@
 //! }
 //! ```
 //!
-//! A suspended user gets what a stranger gets: the login view, or the 401. The next [`login_user`](crate::login_user) is the
-//! error `Inactive`. Tokens of an API are revoked apart.
+//! A suspended user gets what a stranger gets: the login view with its usual message, or the 401. The next
+//! [`login_user`](crate::login_user) is the error `Inactive`: [the login handler](super::remember_me) says so, or the user
+//! sees an empty 403. Tokens of an API are revoked apart.
 //!
 //! Without active logins, let the [`session_auth_hash`](crate::UserMixin::session_auth_hash) contain the number of
 //! suspensions. If the user loader has a cache, remove the user from it.

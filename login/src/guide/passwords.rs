@@ -37,7 +37,7 @@
 //! # Brute force
 //!
 //! Count the tries of an account and those of an address, *before* the password is checked, and whether or not the account
-//! exists. Here with the crate `governor`:
+//! exists. Here with version 0.10 of the crate `governor`:
 //!
 //! ```
 //! use std::{net::IpAddr, num::NonZeroU32};
@@ -111,16 +111,26 @@
 //!     form: Form<NewPassword>,
 //!     users: Data<Users>,
 //! ) -> Result<impl Responder> {
+//!     // Hashes the password, as above, stores the hash, and returns the changed user.
 //!     let changed = users.set_password(user.id, &form.password).await?;
 //!     refresh_session_auth(&req, &changed).await?; // this login continues, all others end
-//!     end_other_logins(&req).await?; // leave it out without active logins: it is a 500
+//!     end_other_logins(&req).await?; // only with `.active_logins(…)`: otherwise it is a 500
 //!     Ok(Redirect::to("/account").see_other())
 //! }
 //! ```
 //!
-//! A new e-mail address ends no login. To end the others, call `end_other_logins`. Without active logins, make the address a
-//! part of the [`session_auth_hash`](crate::UserMixin::session_auth_hash), and call `refresh_session_auth` with the changed
-//! user.
+//! A changed hash ends all other logins at their next request, and copies of this browser's cookies with them.
+//!
+//! # Change an e-mail address
+//!
+//! A new address ends no login on its own. The handler is like that of the password, and there are two ways to end the
+//! others:
+//!
+//! - `end_other_logins`, after the address is stored. Copies of this browser's cookies end ten seconds later.
+//! - Bind the logins to the address as well as to the password: write
+//!   [`session_auth_hash`](crate::UserMixin::session_auth_hash) by hand, with both, as for
+//!   [the button](#log-out-everywhere) below. Then `refresh_session_auth` with the changed user ends everything else at
+//!   once.
 //!
 //! # Reset a password
 //!
@@ -143,7 +153,7 @@
 //! #         Ok(None)
 //! #     }
 //! # }
-//! use actix_login::{LoginManager, flash, logout_user};
+//! use actix_login::{CurrentUser, LoginManager, flash, logout_user};
 //! use actix_web::{
 //!     HttpRequest, Responder, Result, error::ErrorNotFound, post, web::{Data, Form, Redirect},
 //! };
@@ -155,12 +165,19 @@
 //! }
 //!
 //! #[post("/reset/finish")]
-//! async fn finish(req: HttpRequest, form: Form<Reset>, users: Data<Users>) -> Result<impl Responder> {
+//! async fn finish(
+//!     req: HttpRequest,
+//!     form: Form<Reset>,
+//!     users: Data<Users>,
+//!     // Loads the login of this browser while it holds: it ends by the logout, and not by the new hash.
+//!     _: CurrentUser<User>,
+//! ) -> Result<impl Responder> {
 //!     // Removes the token and stores the new hash, in one transaction.
 //!     let Some(user) = users.use_up_link(&form.token, &form.password).await? else {
 //!         return Err(ErrorNotFound("This link was used before, or it has expired."));
 //!     };
-//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?; // if there are active logins
+//!     // Only with `.active_logins(…)`: otherwise it is a 500.
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?;
 //!     logout_user(&req).await?; // before the flash, which would end with the session
 //!     flash(&req, "success", "Please log in with the new password.");
 //!     Ok(Redirect::to("/login").see_other())
@@ -176,8 +193,9 @@
 //! An app can't delete cookies in other browsers, but it can invalidate them. There are two ways:
 //!
 //! - [Active logins](crate::ActiveLogins): each login has an entry on the server, and the login ends when its entry is
-//!   removed, wherever copies of its cookies are ([`end_other_logins`](crate::end_other_logins),
-//!   [`LoginManager::end_all_logins_of`](crate::LoginManager::end_all_logins_of)).
+//!   removed, wherever copies of its cookies are.
+//!   [`LoginManager::end_all_logins_of`](crate::LoginManager::end_all_logins_of) removes all, and
+//!   [`end_other_logins`](crate::end_other_logins) all but the current one, whose copies end ten seconds later.
 //! - `#[user(session_auth_hash)]` on the password hash binds sessions and remember cookies to it. A "log out everywhere"
 //!   button changes a random value that is part of the hash:
 //!
@@ -248,7 +266,8 @@
 //!     users: Data<Users>,
 //! ) -> Result<impl Responder> {
 //!     users.delete(user.id).await?; // with tokens and mailed links
-//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?; // if there are active logins
+//!     // Only with `.active_logins(…)`: otherwise it is a 500.
+//!     LoginManager::<User>::of(&req)?.end_all_logins_of(&user.id).await?;
 //!     logout_user(&req).await?;
 //!     flash(&req, "success", "Your account is deleted.");
 //!     Ok(Redirect::to("/").see_other())

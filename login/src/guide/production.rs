@@ -85,7 +85,8 @@
 //!
 //! - HTTPS everywhere; no `cookie_secure(false)`, no [`RememberCookie::secure(false)`](crate::RememberCookie::secure).
 //! - Security headers, as above.
-//! - [`trusted_proxies`](super::session_protection#behind-a-proxy) with the exact number of proxies, and no way past them.
+//! - [`trusted_proxies`](super::session_protection#behind-a-proxy) with the exact number of proxies, and no way past them;
+//!   a configuration of nginx is there.
 //! - [`server_origin`](crate::LoginManagerBuilder::server_origin), for WebSockets and for browsers that
 //!   [send `Origin` alone](super::forgery); also behind a proxy that ends TLS, if a login view is on another host.
 //!

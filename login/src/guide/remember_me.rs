@@ -6,7 +6,7 @@
 //! # struct User { id: u64 }
 //! # struct Users;
 //! # impl Users { async fn check(&self, _: &str, _: &str) -> Option<User> { None } }
-//! use actix_login::{LoginOptions, NextUrl, login_url, login_user_with};
+//! use actix_login::{LoginError, LoginOptions, NextUrl, flash, login_url, login_user_with};
 //! use actix_web::{HttpRequest, Responder, Result, post, web::{Data, Form, Redirect}};
 //!
 //! #[derive(serde::Deserialize)]
@@ -15,6 +15,9 @@
 //!     password: String,
 //!     // A ticked checkbox sends `remember=on`; an empty one sends nothing.
 //!     remember: Option<String>,
+//!     // A hidden field, which the page fills from its own `next`.
+//!     #[serde(default)]
+//!     next: NextUrl,
 //! }
 //!
 //! #[post("/login")]
@@ -22,14 +25,21 @@
 //!     req: HttpRequest,
 //!     form: Form<Credentials>,
 //!     users: Data<Users>,
-//!     next: NextUrl,
 //! ) -> Result<impl Responder> {
-//!     let Some(user) = users.check(&form.email, &form.password).await else {
-//!         return Ok(Redirect::to(login_url(&req, "/login", next.get())?).see_other());
+//!     let form = form.into_inner();
+//!     let refusal = match users.check(&form.email, &form.password).await {
+//!         Some(user) => {
+//!             let options = LoginOptions::new().remember(form.remember.is_some());
+//!             match login_user_with(&req, &user, options).await {
+//!                 Ok(()) => return Ok(Redirect::to(form.next.unwrap_or("/")).see_other()),
+//!                 Err(LoginError::Inactive) => "This account is suspended.",
+//!                 Err(error) => return Err(error.into()),
+//!             }
+//!         }
+//!         None => "That is not the right password.",
 //!     };
-//!     let options = LoginOptions::new().remember(form.remember.is_some());
-//!     login_user_with(&req, &user, options).await?;
-//!     Ok(Redirect::to(next.unwrap_or("/")).see_other())
+//!     flash(&req, "error", refusal);
+//!     Ok(Redirect::to(login_url(&req, "/login", form.next.get())?).see_other())
 //! }
 //! ```
 //!
@@ -40,11 +50,11 @@
 //! # Settings
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
 //! use std::time::Duration;
-//! use actix_login::{ActiveLogins, RememberCookie};
+//! use actix_login::{ActiveLogins, LoginManager, RememberCookie};
 //!
 //! const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 //!
@@ -84,11 +94,11 @@
 //! [`RememberCookieReused`](crate::LoginEvent::RememberCookieReused). It is worth an alarm:
 //!
 //! ```
-//! # use actix_login::{ActiveLogins, LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
 //! # fn mail_warning(_: &User) {}
-//! use actix_login::LoginEvent;
+//! use actix_login::{ActiveLogins, LoginEvent, LoginManager};
 //!
 //! LoginManager::<User>::builder([0; 32])
 //!     .user_loader(async |id: u64| Some(User { id }))

@@ -1,10 +1,10 @@
 //! Session protection: what a stolen session cookie is worth, also behind proxies.
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
-//! use actix_login::SessionProtection;
+//! use actix_login::{LoginManager, SessionProtection};
 //!
 //! LoginManager::<User>::builder([0; 32])
 //!     .user_loader(async |id: u64| Some(User { id }))
@@ -56,11 +56,27 @@
 //! }
 //! ```
 //!
-//! Outside of `server` belongs `map $http_upgrade $connection_upgrade { default upgrade; '' close; }`. At the root of the host the
-//! same lines stand in `location / { proxy_pass http://127.0.0.1:8080; … }`. For event streams and WebSockets add
-//! `proxy_buffering off; proxy_read_timeout 1h;`. `X-Forwarded-Proto` is not read.
+//! Outside of `server` belongs `map $http_upgrade $connection_upgrade { default upgrade; '' close; }`. For event streams and
+//! WebSockets add `proxy_buffering off; proxy_read_timeout 1h;`. `X-Forwarded-Proto` is not read. At the root of the host
+//! the same lines stand in
 //!
-//! Paths of cookies are as the browser sees them (`/shop`); those of `except` and `allow_cross_site` are without the prefix.
+//! ```nginx
+//! location / {
+//!     proxy_pass http://127.0.0.1:8080;
+//!     # … the other lines
+//! }
+//! ```
+//!
+//! A path that the proxy strips costs attention in the whole app:
+//!
+//! - This crate's redirects, `next` and [`login_url`](crate::login_url) have the path. The app's own do not:
+//!   `Redirect::to("/account")`, the default of `next.unwrap_or("/")` and `action="/logout"` need `/shop` in front.
+//! - Cookies are sent to the whole host, unless the app sets the path as the browser sees it: `cookie_path("/shop")` of
+//!   actix-session, and [`RememberCookie::path`](crate::RememberCookie::path)`("/shop")`.
+//! - The paths of `except` and `allow_cross_site` are without `/shop`.
+//!
+//! With `proxy_pass http://127.0.0.1:8080;` (no slash at the end) nginx strips nothing: the app has all its routes in
+//! `web::scope("/shop")`, its views are `/shop/login`, and `server_origin` has no path.
 //!
 //! Count the proxies that append to the header. With a higher count clients can forge their address. With a lower one they
 //! share the address of a proxy. Clients must not be able to reach the app past the proxies.
@@ -81,9 +97,10 @@
 //! If that happens too often, identify the client by the browser alone:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
+//! use actix_login::LoginManager;
 //! use actix_web::{HttpRequest, http::header::USER_AGENT};
 //!
 //! LoginManager::<User>::builder([0; 32])

@@ -64,12 +64,12 @@
 //! [`idle_timeout`](crate::ActiveLogins::idle_timeout) tells the list of active logins the same time:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
 //! use std::time::Duration;
 //!
-//! use actix_login::ActiveLogins;
+//! use actix_login::{ActiveLogins, LoginManager};
 //! use actix_session::{
 //!     SessionMiddleware,
 //!     config::{BrowserSession, TtlExtensionPolicy},

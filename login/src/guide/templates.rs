@@ -3,7 +3,7 @@
 //! # A layout
 //!
 //! A helper that has only the request renders each page. It adds the current user and the flash messages, so that no handler
-//! needs them as arguments. Here with minijinja:
+//! needs them as arguments. Here with version 3 of minijinja and its feature `serde`:
 //!
 //! ```
 //! use actix_login::{FlashedMessages, UserMixin, current_user};
@@ -85,8 +85,11 @@
 //!
 //! # The page after the login
 //!
-//! A refused page is the `next` of the login page. [`NextUrl`](crate::NextUrl) returns it if it is safe, and the form passes
-//! it on in a hidden field:
+//! A refused page is the `next` in the query of the login page. [`NextUrl`](crate::NextUrl) returns it if it is safe.
+//!
+//! A form without `action` posts to the URL of its page, and so keeps the query: the handler of the `POST` takes a `NextUrl`
+//! as an argument. A form with an `action` loses the query. It passes the `next` on in a hidden field, and the struct of the
+//! form has a field of the type `NextUrl`, as [here](super::remember_me):
 //!
 //! ```
 //! use actix_login::NextUrl;
@@ -97,38 +100,55 @@
 //!     // A template escapes it. It is a path of this site, but may hold quotes.
 //!     let next = next.get().unwrap_or_default().replace('&', "&amp;").replace('"', "&quot;");
 //!     Html::new(format!(
-//!         r#"<form method="post"><input type="hidden" name="next" value="{next}"> …</form>"#
+//!         r#"<form method="post" action="/login">
+//!             <input type="hidden" name="next" value="{next}"> …
+//!         </form>"#
 //!     ))
 //! }
 //! ```
 //!
 //! # "Why was I logged out?"
 //!
-//! A login that ends, but not by a logout in this browser, is the event
-//! [`LoginEnded`](crate::LoginEvent::LoginEnded) with a [reason](crate::LoginEndReason). What its observer flashes is shown
-//! on the next page:
+//! A session whose login has ended, but not by a logout in this browser, is the event
+//! [`LoginEnded`](crate::LoginEvent::LoginEnded) with a [reason](crate::LoginEndReason). A browser that has the remember
+//! cookie alone causes [`RememberCookieRejected`](crate::LoginEvent::RememberCookieRejected) or
+//! [`RememberCookieReused`](crate::LoginEvent::RememberCookieReused). What an observer flashes is shown on the next page,
+//! and the same text once:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
-//! use actix_login::{LoginEndReason, LoginEvent, flash};
+//! use actix_login::{CookieRejectReason, LoginEndReason, LoginEvent, LoginManager, flash};
+//!
+//! const EXPIRED: &str = "You were logged out after a long time.";
+//! const DELETED: &str = "There is no such account any more.";
+//! const CHANGED: &str = "Your account has changed. Please log in again.";
+//! const ENDED: &str = "This login was ended. Please log in again.";
+//! const COPIED: &str = "Your login was used elsewhere. Was it you?";
 //!
 //! LoginManager::<User>::builder([0; 32])
 //!     .user_loader(async |id: u64| Some(User { id }))
 //!     .on_event(|req, event, _| {
-//!         let LoginEvent::LoginEnded { reason, .. } = event else {
-//!             return;
-//!         };
-//!         let text = match reason {
-//!             LoginEndReason::Expired => "You were logged out after a long time.",
-//!             LoginEndReason::UserNotFound => "This account was deleted.",
-//!             LoginEndReason::AuthHashChanged => "Your account has changed. Please log in again.",
-//!             LoginEndReason::Revoked => "This login was ended. Please log in again.",
-//!             // The user has just logged in again.
-//!             LoginEndReason::Replaced => return,
-//!             LoginEndReason::RememberCookieReused => "Your login was used elsewhere. Was it you?",
-//!             _ => "You were logged out.",
+//!         let text = match event {
+//!             LoginEvent::LoginEnded { reason, .. } => match reason {
+//!                 LoginEndReason::Expired => EXPIRED,
+//!                 LoginEndReason::UserNotFound => DELETED,
+//!                 LoginEndReason::AuthHashChanged => CHANGED,
+//!                 LoginEndReason::Revoked => ENDED,
+//!                 LoginEndReason::RememberCookieReused => COPIED,
+//!                 // `Replaced`: the user has just logged in again.
+//!                 _ => return,
+//!             },
+//!             LoginEvent::RememberCookieRejected { reason } => match reason {
+//!                 CookieRejectReason::Expired => EXPIRED,
+//!                 CookieRejectReason::UserNotFound => DELETED,
+//!                 CookieRejectReason::AuthHashChanged => CHANGED,
+//!                 CookieRejectReason::Revoked => ENDED,
+//!                 _ => return,
+//!             },
+//!             LoginEvent::RememberCookieReused => COPIED,
+//!             _ => return,
 //!         };
 //!         flash(req, "message", text);
 //!     })
@@ -136,5 +156,7 @@
 //! # Ok::<(), actix_login::ConfigError>(())
 //! ```
 //!
-//! A session that the browser or the session store has forgotten is no event: the request is anonymous.
+//! With active logins, a deleted account is `Revoked` too, since its logins were ended before the user was looked for. Of
+//! a copied remember cookie, the one who comes second gets the message, and that may be the thief. A user who is
+//! suspended, and a session that the browser or the session store has forgotten, are no event: the request is anonymous.
 //! [When something goes wrong](super::troubleshooting#why-was-a-user-logged-out) has both lists.

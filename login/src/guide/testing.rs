@@ -61,9 +61,10 @@
 //! - [`fresh_login(false)`](crate::test::LoginClient::fresh_login) starts with a login that is not fresh.
 //! - The user loader must find the user: insert it into the test's database first. Otherwise the request is anonymous.
 //! - The client waits for the whole body, so an endless event stream needs a server, and not the client.
-//! - `forget_cookie("id")` is a restart of the browser: the session is gone, the remember cookie stays.
+//! - `forget_cookie("id")` is a restart of the browser: the session is gone, and the remember cookie stays, if the client has
+//!   logged in by the app's own form and asked for one. A client made by `user` has none, and is anonymous then.
 //! - The client sends neither `Origin` nor `Sec-Fetch-Site`, so nothing is refused as [forged](super::forgery). To test a
-//!   form of another site, add the headers:
+//!   form of another site, add the headers to a client like the one above:
 //!
 //! ```
 //! # #[cfg(feature = "test")]
@@ -92,9 +93,10 @@
 //! a month:
 //!
 //! ```
-//! # use actix_login::{LoginManager, UserMixin};
+//! # use actix_login::UserMixin;
 //! # #[derive(Clone, UserMixin)]
 //! # struct User { id: u64 }
+//! use actix_login::LoginManager;
 //! use std::{
 //!     sync::{Arc, Mutex},
 //!     time::{Duration, SystemTime},

@@ -3,8 +3,8 @@
 //! Error responses are empty: what is wrong is in the log, under the target `actix_login`. Install a logger first:
 //!
 //! ```
-//! // `tracing-subscriber`:
-//! tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).init();
+//! // `tracing-subscriber`, which shows the level `info` and above:
+//! tracing_subscriber::fmt().init();
 //! // or `env_logger`, with RUST_LOG=info: this crate's events reach the loggers of `log`, too.
 //! ```
 //!
@@ -36,9 +36,9 @@
 //! | reason | cause |
 //! | --- | --- |
 //! | `expired` | the `login_deadline` or the `visit_deadline` has passed |
-//! | `user_not_found` | the user loader returned no user |
+//! | `user_not_found` | the user loader returned no user: a deleted account, without active logins |
 //! | `auth_hash_changed` | the `session_auth_hash` has changed, usually with the password; or the secret was replaced without `previous_keys` |
-//! | `revoked` | the active login has no entry: a user, an administrator, `max_logins`, `max_per_user` or a logout has ended it, the store was emptied, or active logins were just switched on |
+//! | `revoked` | the active login has no entry: a user, an administrator, the deletion of the account, `max_logins`, `max_per_user` or a logout has ended it, the store was emptied, or active logins were just switched on |
 //! | `remember_cookie_reused` | a copy of the remember cookie was used |
 //! | `replaced` | `login_user` began another login in this session |
 //!

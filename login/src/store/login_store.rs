@@ -170,7 +170,7 @@ pub trait LoginStore: Send + Sync + 'static {
     ///
     /// Must be atomic: of several concurrent callers, one gets `true`, and no error leaves a login
     /// superseded without a successor. The login `id` must not be ended to make room for its
-    /// successor, unless the store holds one login per user.
+    /// successor, unless the store holds one login per user or has reached its own capacity.
     fn supersede(
         &self,
         id: LoginId,

@@ -16,7 +16,8 @@ use crate::timestamp::Timestamp;
 ///
 /// An expired login is removed when a later one starts, without a scan. A user can't displace others:
 /// above [`max_per_user`](Self::max_per_user) the login of the same user that has not been seen for
-/// longest ends, and above [`capacity`](Self::capacity) a new login is refused. A login takes about 670 bytes.
+/// longest ends. Above [`capacity`](Self::capacity) a new login is refused, and a superseded one ends at
+/// once instead of after ten seconds. A login takes about 670 bytes.
 ///
 /// Clones share their logins: give one to the manager, and keep one for
 /// [`drop_ended`](LoginStore::drop_ended).

@@ -1,7 +1,15 @@
 //! An API scope beside pages: it refuses without redirects, and responds to tokens without cookies.
 
-use actix_login::LoginManager;
-use actix_session::{SessionMiddleware, storage::SessionStore};
+use actix_login::{LoginManager, LoginScope, UserMixin};
+use actix_session::{
+    Session, SessionMiddleware,
+    storage::{CookieSessionStore, SessionStore},
+};
+use actix_web::{
+    Responder, Result,
+    cookie::Key,
+    web::{self, ServiceConfig},
+};
 
 use crate::{
     serve,
@@ -9,9 +17,14 @@ use crate::{
         Browser, MemorySessionStore, SECRET, SESSION, SetCookie,
         api_site::{api, api_and_pages, app, ask, by_password, send},
         cookie_session,
-        pages::User,
+        pages::{User, manager, pages, who},
     },
 };
+
+#[derive(Clone, UserMixin)]
+struct Admin {
+    id: u64,
+}
 
 #[test]
 fn an_api_scope_responds_401_as_json_while_pages_beside_it_redirect() {
@@ -164,4 +177,47 @@ fn an_api_without_sessions_needs_no_session_middleware() {
         r#"{"id":8}"#
     );
     assert_eq!(client.get("/api/guarded").status, 401);
+}
+
+/// The website's middlewares are around its own scope, which takes the paths that are left.
+#[test]
+fn an_api_beside_the_websites_scope_neither_accepts_nor_sets_cookies() {
+    async fn keep(session: Session) -> Result<impl Responder> {
+        session.insert("cart", "melon")?;
+        Ok("kept")
+    }
+    let configure = |config: &mut ServiceConfig| {
+        let key = Key::from(&SECRET);
+        let sessions = SessionMiddleware::builder(CookieSessionStore::default(), key);
+        let api_manager = LoginManager::<Admin>::builder(SECRET)
+            .header_loader(async |value: &str| (value == "Bearer key").then_some(Admin { id: 1 }))
+            .build()
+            .unwrap();
+        let api = web::scope("/v1")
+            .route("/keep", web::post().to(keep))
+            .route("/who", web::get().to(who::<User>))
+            .route("/admin", web::get().to(who::<Admin>));
+        let website = web::scope("").configure(pages::<User>);
+        config
+            .service(
+                api.wrap(LoginScope::new().login_required())
+                    .wrap(api_manager),
+            )
+            .service(
+                website
+                    .wrap(manager::<User>())
+                    .wrap(sessions.cookie_secure(false).build()),
+            );
+    };
+    let app = serve!(configure);
+    let mut browser = app.browser();
+    assert_eq!(browser.post("/login/1", "").status, 200);
+    assert_eq!(browser.get("/who").body, "1");
+    assert_eq!(browser.get("/v1/admin").status, 401);
+    let kept = send(&mut browser, "POST", "/v1/keep", "Bearer key");
+    assert_eq!((kept.status, kept.set_cookies()), (200, vec![]));
+    assert_eq!(ask(&mut browser, "/v1/admin", "Bearer key"), "1");
+    // There is no manager of these users.
+    let cookies_alone = send(&mut browser, "GET", "/v1/who", "Bearer key");
+    assert_eq!(cookies_alone.status, 500);
 }

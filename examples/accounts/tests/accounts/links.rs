@@ -44,6 +44,7 @@ fn a_reset_in_the_browser_of_the_user_logs_that_out_too() {
     let done = browser.post("/reset/finish", &fields);
     let page = browser.follow(&done);
     assert!(page.body.contains("Please log in with it."), "{page:?}");
+    assert!(!page.body.contains("You were logged out"), "{page:?}");
     assert!(!is_logged_in(&mut browser));
 }
 

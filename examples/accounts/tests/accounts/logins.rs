@@ -49,6 +49,27 @@ fn a_login_in_place_of_another_shows_no_message_of_a_logout() {
     assert!(!page.contains("logged out"), "{page}");
 }
 
+/// Also a browser that has its remember cookie alone.
+#[test]
+fn each_browser_is_told_once_that_its_login_was_ended() {
+    let mut app = App::start();
+    let mut ann = app.signed_up(ANN);
+    let mut others = [(); 2].map(|()| {
+        let mut other = app.browser();
+        let fields = [("email", ANN), ("password", PASSWORD), ("remember", "on")];
+        assert_eq!(other.post("/login", &fields).location(), Some("/account"));
+        other
+    });
+    others[1].restart();
+    ann.post("/account/logins/end-others", &[]);
+    for other in &mut others {
+        assert_eq!(other.get("/account").status, 302);
+        let page = other.get("/login").body;
+        assert_eq!(page.matches("logged out elsewhere").count(), 1, "{page}");
+        assert!(!other.get("/login").body.contains("logged out elsewhere"));
+    }
+}
+
 #[test]
 fn a_stolen_session_ends_with_a_new_password() {
     let mut app = App::start();

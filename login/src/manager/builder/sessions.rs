@@ -233,6 +233,9 @@ impl<U: UserMixin> LoginManagerBuilder<U> {
     /// login that only expires does not end the cookie. Do not move the day to a later one: cookies that
     /// have ended would be accepted again once the first day has passed.
     ///
+    /// Flask-Login's cookie names no kind of user. Accept it on one manager of an app alone, or customer 5
+    /// is administrator 5.
+    ///
     /// The secret is used for nothing else, and must not be empty. Users with a `session_auth_hash` are
     /// refused unless [allowed](Self::accept_flask_cookies_despite_auth_hash).
     ///

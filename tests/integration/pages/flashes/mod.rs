@@ -2,6 +2,7 @@
 
 mod after_login;
 mod cookie_size;
+mod ended_logins;
 mod refusals;
 
 use std::sync::{Arc, Mutex};
