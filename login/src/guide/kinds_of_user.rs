@@ -108,7 +108,7 @@
 //! # Suspend a user
 //!
 //! Once `#[user(active)]` is false, guards and [`LoginWatch`](crate::LoginWatch) refuse the user at once. Once it is true
-//! again, so are the logins that were not ended. To end them for good, end the active ones:
+//! again, the logins that were not ended work again. This ends the active ones for good:
 //!
 //! ```
 //! # use actix_login::UserMixin;
