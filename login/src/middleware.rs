@@ -16,10 +16,7 @@ use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
     body::{BodySize, EitherBody, MessageBody},
     dev::{Extensions, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
-    http::{
-        StatusCode,
-        header::{SET_COOKIE, WWW_AUTHENTICATE},
-    },
+    http::{StatusCode, header::WWW_AUTHENTICATE},
 };
 use pin_project_lite::pin_project;
 
@@ -374,18 +371,11 @@ fn finish_response<U: UserMixin, B: MessageBody>(
         }
         return;
     };
-    let wrote_login = context.note_response();
-    // actix-session sends the whole session with each change. Inside of this middleware it has done so.
-    let sets_session = is_for_everyone(res.headers())
-        && (res.headers().contains_key(SET_COOKIE) || is_changed(&res.request().get_session()));
+    context.note_response();
     let cookies = context.remember_headers(res.request(), may_refresh);
     let headers = res.headers_mut();
     if !cookies.is_empty() {
         set_remember_cookie(headers, cookies);
-    }
-    if wrote_login || sets_session {
-        // The cookie logs in any client that gets it from a cache.
-        keep_from_shared_caches(headers);
     }
     let loaders = &manager.0.loaders;
     let depends_on = DependsOn {
@@ -394,5 +384,10 @@ fn finish_response<U: UserMixin, B: MessageBody>(
             || context.read_session.get(),
         header: settings.auth_header_name.as_deref(),
     };
-    mark_private(headers, depends_on, &settings.cache_control);
+    let has_cache_control = mark_private(headers, depends_on, &settings.cache_control);
+    // actix-session sends the whole session with each change. That cookie logs in any client that gets it
+    // from a cache.
+    if has_cache_control && is_changed(&res.request().get_session()) {
+        keep_from_shared_caches(res.headers_mut());
+    }
 }

@@ -15,12 +15,12 @@ pub(crate) struct DependsOn<'a> {
 pub(crate) const PRIVATE: HeaderValue = HeaderValue::from_static("private");
 
 /// Marks a response as one for the current user alone: `Vary` (RFC 9110, section 12.5.5), and
-/// `Cache-Control` (RFC 9111, section 5.2.2.7) unless the handler has set one.
+/// `Cache-Control` (RFC 9111, section 5.2.2.7) unless the handler has set one. Returns whether it has.
 pub(crate) fn mark_private(
     headers: &mut HeaderMap,
     depends_on: DependsOn<'_>,
     cache_control: &HeaderValue,
-) {
+) -> bool {
     let auth_header_name = depends_on.header;
     let is_cookie = |name: &str| name.eq_ignore_ascii_case("Cookie");
     let varies_by_cookie = depends_on.cookies || auth_header_name.is_some_and(is_cookie);
@@ -45,6 +45,7 @@ pub(crate) fn mark_private(
     if !has_cache_control {
         headers.append(CACHE_CONTROL, cache_control.clone());
     }
+    has_cache_control
 }
 
 /// Whether a value of `Vary` includes this header, or all headers.

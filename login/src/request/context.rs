@@ -110,12 +110,12 @@ impl<U: UserMixin> LoginContext<U> {
         }));
     }
 
-    /// Notes that there is a response, and returns whether a login record was written.
-    pub(crate) fn note_response(&self) -> bool {
+    /// Notes that there is a response.
+    pub(crate) fn note_response(&self) {
         self.response_begun.set(true);
-        let mut written = self.written.borrow_mut();
-        let written = written.as_mut();
-        written.map(|warning| warning.responded = true).is_some()
+        if let Some(warning) = self.written.borrow_mut().as_mut() {
+            warning.responded = true;
+        }
     }
 }
 
