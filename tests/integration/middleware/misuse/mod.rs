@@ -117,17 +117,18 @@ fn a_login_lost_for_want_of_a_session_middleware_is_logged() {
     assert!(log.says(NO_SESSION), "{}", log.text());
 }
 
+fn one_scope_with_a_session(config: &mut ServiceConfig) {
+    let inside = web::scope("/inside").configure(pages::<User>);
+    let outside = web::scope("/outside").configure(pages::<User>);
+    config
+        .service(inside.wrap(cookie_session()))
+        .service(outside);
+}
+
 #[test]
 fn a_scope_without_the_session_that_other_scopes_have_is_logged() {
     let manager = manager::<User>();
-    let configure = |config: &mut ServiceConfig| {
-        let inside = web::scope("/inside").configure(pages::<User>);
-        let outside = web::scope("/outside").configure(pages::<User>);
-        config
-            .service(inside.wrap(cookie_session()))
-            .service(outside);
-    };
-    let (app, log) = app!(configure configure, manager.clone());
+    let (app, log) = app!(configure one_scope_with_a_session, manager.clone());
     assert_eq!(app.browser().post("/inside/login/1", "").status, 200);
     assert!(!log.text().contains(NO_SESSION));
     assert_empty_500(&app.browser().post("/outside/login/1", ""));
@@ -138,14 +139,7 @@ fn a_scope_without_the_session_that_other_scopes_have_is_logged() {
 #[test]
 fn a_browser_of_another_scope_is_neither_logged_in_nor_out_without_a_session() {
     let manager = manager::<User>();
-    let configure = |config: &mut ServiceConfig| {
-        let inside = web::scope("/inside").configure(pages::<User>);
-        let outside = web::scope("/outside").configure(pages::<User>);
-        config
-            .service(inside.wrap(cookie_session()))
-            .service(outside);
-    };
-    let (app, _) = app!(configure configure, manager.clone());
+    let (app, _) = app!(configure one_scope_with_a_session, manager.clone());
     let mut browser = app.browser();
     browser.post("/inside/login/1", "");
     assert_empty_500(&browser.post("/outside/login/2", ""));
