@@ -26,7 +26,9 @@ impl Config {
                 .ok()
                 .map(|url| url.trim_end_matches('/').to_owned()),
             trusted_proxies: match env::var("TRUSTED_PROXIES") {
-                Ok(count) => count.parse()?,
+                Ok(count) => count
+                    .parse()
+                    .map_err(|error| format!("TRUSTED_PROXIES: {error}"))?,
                 Err(_) => 0,
             },
         })

@@ -47,12 +47,15 @@ pub struct MailedLink {
 }
 
 /// The secret of a link: 256 random bits. It has no `Debug`, so that it gets into no log.
-#[derive(Deserialize)]
+///
+/// The default is the token of a link that was cut off: it opens nothing.
+#[derive(Default, Deserialize)]
 pub struct Token(String);
 
 /// The query of a link.
 #[derive(Deserialize)]
 pub struct TokenQuery {
+    #[serde(default)]
     pub token: Token,
 }
 

@@ -43,7 +43,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let config = Config::from_env()?;
-    let listener = TcpListener::bind(&config.address)?;
+    let listener = TcpListener::bind(&config.address)
+        .map_err(|error| format!("{}: {error}", config.address))?;
     let local_url = format!("http://{}", listener.local_addr()?);
     // A mailed link must not be made from the `Host` of a request: a stranger chooses that.
     let site_url = config.site_url.clone().unwrap_or(local_url.clone());
@@ -68,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         limits.clone(),
     ));
 
-    let loader = users.clone();
+    let (loader, warnings) = (users.clone(), mail.clone());
     let mut builder = LoginManager::<User>::builder(key.master())
         .user_loader(async move |id: i64| loader.by_id(id).await)
         .login_view("/login")
@@ -79,9 +80,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .remember_cookie(RememberCookie::new().secure(https).duration(90 * DAY))
         // After a logout, the Back button must not show the pages of the account.
         .cache_control("no-store")
-        .on_event(|req, event, _| {
+        .on_event(move |req, event, user| {
             if let Some(text) = why_logged_out(event) {
                 flash(req, "message", text);
+            }
+            // Of owner and thief only the one who comes second sees the message.
+            if let (LoginEvent::RememberCookieReused, Some(user)) = (event, user) {
+                let text = "A copy of your login was used, and the login was ended. If it was not \
+                            you, change your password.";
+                warnings.send(&user.email, "Your login was used elsewhere", text);
             }
         });
     if config.trusted_proxies > 0 {
@@ -131,8 +138,8 @@ fn security_headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((
             "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-             base-uri 'none'",
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "same-origin"));

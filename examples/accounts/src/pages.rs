@@ -48,7 +48,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(home).service(style);
+    config.service(home).service(style).service(once);
 }
 
 #[get("/")]
@@ -58,10 +58,19 @@ async fn home(req: HttpRequest) -> Result<impl Responder> {
 
 #[get("/style.css")]
 async fn style() -> impl Responder {
+    file("text/css", include_str!("../templates/style.css"))
+}
+
+#[get("/once.js")]
+async fn once() -> impl Responder {
+    file("text/javascript", include_str!("../templates/once.js"))
+}
+
+fn file(media_type: &str, text: &'static str) -> HttpResponse {
     HttpResponse::Ok()
-        .content_type("text/css; charset=utf-8")
+        .content_type(format!("{media_type}; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .body(include_str!("../templates/style.css"))
+        .body(text)
 }
 
 pub async fn not_found(req: HttpRequest) -> Result<impl Responder> {
@@ -103,7 +112,8 @@ pub async fn invalid_link(req: &HttpRequest) -> Result<HttpResponse> {
 pub async fn too_many(req: &HttpRequest, refusal: TooMany) -> Result<HttpResponse> {
     let TooMany(wait) = refusal;
     let minutes = wait.as_secs().div_ceil(60).max(1);
-    let text = format!("Please wait {minutes} minutes, and try again.");
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    let text = format!("Please wait {minutes} {unit}, and try again.");
     let mut page = message(req, "Too many tries", &text).await?;
     *page.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     let seconds = Duration::from_secs(minutes * 60).as_secs();

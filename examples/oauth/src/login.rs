@@ -118,16 +118,15 @@ async fn callback(
     current: CurrentUser<User>,
 ) -> Result<HttpResponse> {
     let Answer { state, code } = answer.into_inner();
-    // Removed, so that each attempt is answered once. A copy of the cookie still has it; then the provider
-    // knows that the code is used.
-    let attempt = session
-        .remove_as::<Attempt>(ATTEMPT)
-        .and_then(Result::ok)
-        .filter(|attempt| attempt.is_answered_by(&state));
-    let Some(attempt) = attempt else {
+    let attempt = session.get::<Attempt>(ATTEMPT).ok().flatten();
+    // Another answer, of an older attempt or of another site, leaves the attempt as it is.
+    let Some(attempt) = attempt.filter(|attempt| attempt.is_answered_by(&state)) else {
         let text = "This login was not begun in this browser, or too long ago. Please try again.";
         return again(&req, Purpose::Login, &NextUrl::default(), text);
     };
+    // Each attempt is answered once. A copy of the cookie still has it; then the provider knows that the
+    // code is used.
+    session.remove(ATTEMPT);
     let again = |text| again(&req, attempt.purpose, &attempt.next, text);
     let Some(code) = code else {
         return again("You have not logged in at the provider.");

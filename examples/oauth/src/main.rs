@@ -34,7 +34,8 @@ use crate::{
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let config = Config::from_env()?;
-    let listener = TcpListener::bind(&config.address)?;
+    let listener = TcpListener::bind(&config.address)
+        .map_err(|error| format!("{}: {error}", config.address))?;
     let local_url = format!("http://{}", listener.local_addr()?);
     let https = config
         .site_url
@@ -106,8 +107,8 @@ fn security_headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((
             "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-             base-uri 'none'",
+            "default-src 'none'; style-src 'self'; img-src data:; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "same-origin"));

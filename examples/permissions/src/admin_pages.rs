@@ -45,6 +45,10 @@ async fn create(
         password,
         role,
     } = form.into_inner();
+    if !pages::is_short_text(&name, 40) {
+        flash(&req, "error", "A name has 1 to 40 characters.");
+        return Ok(pages::redirect(&req, "/admin"));
+    }
     if let Some(objection) = passwords::objection(&password) {
         flash(&req, "error", objection);
         return Ok(pages::redirect(&req, "/admin"));

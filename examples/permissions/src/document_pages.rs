@@ -57,6 +57,10 @@ async fn create(
     documents: Data<Documents>,
 ) -> Result<HttpResponse> {
     let NewDocument { title, text } = form.into_inner();
+    if !pages::is_short_text(&title, 80) {
+        flash(&req, "error", "A title has 1 to 80 characters.");
+        return Ok(pages::redirect(&req, "/documents"));
+    }
     let document = documents.create(&user, &title, text).await?;
     Ok(pages::redirect(&req, format!("/documents/{}", document.id)))
 }

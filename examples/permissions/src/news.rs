@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use actix_login::{AuthenticatedUser, current_user};
+use actix_login::{AuthenticatedUser, current_user, flash};
 use actix_web::{
-    Error, HttpRequest, Responder, Result,
+    Error, HttpRequest, HttpResponse, Responder, Result,
     dev::ServiceRequest,
     get, post,
     web::{self, Data, Form, Path, ServiceConfig},
@@ -67,15 +67,24 @@ struct NewItem {
     text: String,
 }
 
+/// What `protect` responds has no request, and so no lay-out.
+fn not_allowed() -> HttpResponse {
+    HttpResponse::Forbidden().body("Your role does not allow this.")
+}
+
 /// `protect` asks after the arguments are extracted, and a `check` of a guard before.
 #[post("")]
-#[protect("Permission::PublishNews", ty = "Permission")]
+#[protect("Permission::PublishNews", ty = "Permission", error = not_allowed)]
 async fn publish(
     req: HttpRequest,
     user: AuthenticatedUser<User>,
     form: Form<NewItem>,
     pool: Data<SqlitePool>,
 ) -> Result<impl Responder> {
+    if !pages::is_short_text(&form.text, 500) {
+        flash(&req, "error", "A text has 1 to 500 characters.");
+        return Ok(pages::redirect(&req, "/news"));
+    }
     sqlx::query("INSERT INTO news (author, text) VALUES (?, ?)")
         .bind(&user.name)
         .bind(&form.text)
@@ -86,7 +95,7 @@ async fn publish(
 }
 
 #[post("/{id}/delete")]
-#[protect("Permission::DeleteNews", ty = "Permission")]
+#[protect("Permission::DeleteNews", ty = "Permission", error = not_allowed)]
 async fn delete(req: HttpRequest, id: Path<i64>, pool: Data<SqlitePool>) -> Result<impl Responder> {
     sqlx::query("DELETE FROM news WHERE id = ?")
         .bind(*id)

@@ -81,6 +81,11 @@ pub async fn render(req: &HttpRequest, template: &str, values: Value) -> Result<
         .body(page))
 }
 
+/// Whether a text of a form may be stored. Browsers check the same, and other clients nothing.
+pub fn is_short_text(text: &str, max: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= max
+}
+
 /// A page that only says something.
 async fn message(
     req: &HttpRequest,

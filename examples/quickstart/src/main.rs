@@ -104,7 +104,7 @@ async fn login(
             match login_user_with(&req, &user, options).await {
                 Ok(()) => return Ok(Redirect::to(next.unwrap_or("/protected")).see_other()),
                 Err(LoginError::Inactive) => "Your account is disabled.",
-                // An empty 500, and a line in the log.
+                // An empty 500; with a logger, a line in the log.
                 Err(error) => return Err(error.into()),
             }
         }
@@ -216,8 +216,8 @@ fn security_headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((
             "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-             base-uri 'none'",
+            "default-src 'none'; style-src 'self'; img-src data:; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "same-origin"));

@@ -81,7 +81,8 @@ fn messages(flashes: &FlashedMessages) -> String {
 fn page(title: &str, body: &str) -> Html {
     Html::new(format!(
         r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/style.css"></head>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/style.css"></head>
 <body><nav><a href="/">Home</a><a href="/protected">Protected</a><a href="/account">Account</a>
 <a href="/login">Log in</a></nav>
 <h1>{title}</h1>{body}</body></html>"#

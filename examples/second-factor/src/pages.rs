@@ -42,7 +42,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(home).service(style);
+    config.service(home).service(style).service(once);
 }
 
 #[get("/")]
@@ -52,10 +52,19 @@ async fn home(req: HttpRequest) -> Result<impl Responder> {
 
 #[get("/style.css")]
 async fn style() -> impl Responder {
+    file("text/css", include_str!("../templates/style.css"))
+}
+
+#[get("/once.js")]
+async fn once() -> impl Responder {
+    file("text/javascript", include_str!("../templates/once.js"))
+}
+
+fn file(media_type: &str, text: &'static str) -> HttpResponse {
     HttpResponse::Ok()
-        .content_type("text/css; charset=utf-8")
+        .content_type(format!("{media_type}; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .body(include_str!("../templates/style.css"))
+        .body(text)
 }
 
 pub async fn not_found(req: HttpRequest) -> Result<impl Responder> {

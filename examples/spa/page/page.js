@@ -3,6 +3,7 @@
 import { APP_URL } from "/settings.js";
 
 const POLICY_VIOLATION = 1008;
+const RECONNECT_MILLISECONDS = 2000;
 const element = (id) => document.getElementById(id);
 let socket = null;
 
@@ -54,8 +55,30 @@ function openSocket() {
         element("socket-state").textContent = "closed";
         if (event.code === POLICY_VIOLATION) {
             loggedOut("You were logged out elsewhere.");
+        } else {
+            setTimeout(() => reconnect(opened), RECONNECT_MILLISECONDS);
         }
     };
+}
+
+// After a lost connection: the login may have ended meanwhile.
+async function reconnect(lost) {
+    if (socket !== lost) {
+        return;
+    }
+    try {
+        const { status } = await call("GET", "/me");
+        if (socket !== lost) {
+            return;
+        }
+        if (status === 401) {
+            loggedOut("You were logged out elsewhere.");
+        } else {
+            openSocket();
+        }
+    } catch {
+        setTimeout(() => reconnect(lost), RECONNECT_MILLISECONDS);
+    }
 }
 
 function closeSocket() {
@@ -103,7 +126,11 @@ on("status-form", "submit", async () => {
 });
 
 on("echo-form", "submit", async (event) => {
-    socket?.send(element("echo-text").value);
+    if (socket?.readyState !== WebSocket.OPEN) {
+        say("The connection is closed. It is being opened again.", "error");
+        return;
+    }
+    socket.send(element("echo-text").value);
     event.target.reset();
 });
 

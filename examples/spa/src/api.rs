@@ -30,6 +30,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(me)
             .service(set_status)
             .service(socket::socket)
+            .default_service(web::to(not_found))
             .wrap(LoginScope::new().unauthorized_handler(refusal)),
     );
 }
@@ -37,6 +38,10 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Serialize)]
 struct Problem {
     error: &'static str,
+}
+
+async fn not_found() -> HttpResponse {
+    problem(HttpResponse::NotFound(), "there is no such thing")
 }
 
 fn problem(mut response: HttpResponseBuilder, error: &'static str) -> HttpResponse {
@@ -136,7 +141,7 @@ async fn set_status(
     body: Json<Status>,
     pool: Data<SqlitePool>,
 ) -> Result<HttpResponse> {
-    if body.status.len() > users::MAX_STATUS {
+    if body.status.chars().count() > users::MAX_STATUS {
         return Ok(problem(
             HttpResponse::UnprocessableEntity(),
             "That is too long.",

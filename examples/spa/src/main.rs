@@ -22,6 +22,7 @@ use actix_login::{
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
+    error::ErrorBadRequest,
     http::header::{self, HeaderName},
     middleware::DefaultHeaders,
     rt, web,
@@ -34,8 +35,10 @@ use crate::{config::Config, page::AppUrl, pages::PageUrl, passwords::Passwords, 
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let config = Config::from_env();
-    let listener = TcpListener::bind(&config.address)?;
-    let page_listener = TcpListener::bind(&config.page_address)?;
+    let listener = TcpListener::bind(&config.address)
+        .map_err(|error| format!("{}: {error}", config.address))?;
+    let page_listener = TcpListener::bind(&config.page_address)
+        .map_err(|error| format!("{}: {error}", config.page_address))?;
     let local_url = format!("http://{}", listener.local_addr()?);
     let local_page_url = format!("http://{}", page_listener.local_addr()?);
     let site_url = config.site_url.clone().unwrap_or(local_url.clone());
@@ -80,7 +83,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .app_data(Data::new(pool.clone()))
             .app_data(Data::new(PageUrl(origin.clone())))
             .app_data(passwords.clone())
-            .app_data(web::FormConfig::default().limit(8 * 1024))
+            .app_data(
+                web::FormConfig::default()
+                    .limit(8 * 1024)
+                    .error_handler(|_, _| ErrorBadRequest("The form is incomplete.")),
+            )
             .app_data(api::json_config())
             .configure(api::routes)
             .configure(pages::routes)
@@ -135,8 +142,8 @@ fn security_headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((
             "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
+             connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "same-origin"));

@@ -59,8 +59,8 @@ fn file(content_type: &str, text: impl Into<String>) -> HttpResponse {
 pub fn security_headers(app_url: &str) -> DefaultHeaders {
     let socket_url = app_url.replacen("http", "ws", 1);
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src {app_url} {socket_url}; \
-         form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
+         connect-src {app_url} {socket_url}; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
     );
     let headers = DefaultHeaders::new()
         .add(("Content-Security-Policy", policy))

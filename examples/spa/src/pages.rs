@@ -80,7 +80,7 @@ async fn set_status(
     form: Form<Status>,
     pool: Data<SqlitePool>,
 ) -> Result<HttpResponse> {
-    if form.status.len() > users::MAX_STATUS {
+    if form.status.chars().count() > users::MAX_STATUS {
         return Ok(HttpResponse::UnprocessableEntity().body("That is too long."));
     }
     users::set_status(&pool, &user, &form.status).await?;

@@ -6,8 +6,8 @@ use sqlx::{FromRow, SqlitePool};
 
 use crate::failure::Failure;
 
-/// How many bytes a status has at most.
-pub const MAX_STATUS: usize = 200;
+/// How many characters a status has at most.
+pub const MAX_STATUS: usize = 100;
 
 #[derive(Clone, FromRow, Serialize, UserMixin)]
 pub struct User {

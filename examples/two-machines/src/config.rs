@@ -35,7 +35,9 @@ impl Config {
                 .ok()
                 .map(|url| url.trim_end_matches('/').to_owned()),
             trusted_proxies: match env::var("TRUSTED_PROXIES") {
-                Ok(count) => count.parse()?,
+                Ok(count) => count
+                    .parse()
+                    .map_err(|error| format!("TRUSTED_PROXIES: {error}"))?,
                 Err(_) => 0,
             },
             proxy_header: env::var("PROXY_HEADER").unwrap_or_else(|_| "X-Forwarded-For".to_owned()),

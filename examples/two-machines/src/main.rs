@@ -102,7 +102,8 @@ async fn serve<S: SessionStore + 'static>(
     active_logins: ActiveLogins,
     sessions: impl Fn() -> S + Clone + Send + 'static,
 ) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(&config.address)?;
+    let listener = TcpListener::bind(&config.address)
+        .map_err(|error| format!("{}: {error}", config.address))?;
     let local_url = format!("http://{}", listener.local_addr()?);
     let https = config
         .site_url
@@ -165,8 +166,8 @@ fn security_headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((
             "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-             base-uri 'none'",
+            "default-src 'none'; style-src 'self'; img-src data:; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "same-origin"));

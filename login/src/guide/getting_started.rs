@@ -163,13 +163,14 @@
 //!     provider: Data<Provider>,
 //!     users: Data<Users>,
 //! ) -> Result<impl Responder> {
-//!     // Removed, so that each attempt is used once.
-//!     let Some(Ok((secrets, next))) = session.remove_as::<(Secrets, NextUrl)>("oauth") else {
+//!     let Some((secrets, next)) = session.get::<(Secrets, NextUrl)>("oauth")? else {
 //!         return Err(ErrorBadRequest("no login has begun here"));
 //!     };
 //!     if query.state != secrets.state {
 //!         return Err(ErrorBadRequest("this is the reply to another login"));
 //!     }
+//!     // Each attempt is used once. A reply to another one, which any site can send, leaves it.
+//!     session.remove("oauth");
 //!     // Exchanges the code, and checks the ID token and its nonce.
 //!     let claims = provider.exchange(&query.code, &secrets).await?;
 //!     let user = users.of_subject(&claims.subject).await?;

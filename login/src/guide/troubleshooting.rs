@@ -23,6 +23,7 @@
 //! | a `POST` gets an empty 403 | the request came from [another origin](super::forgery), with a warning in the log; or a `check` of a guard failed, or the handler returned `Inactive` or `TooManyLogins` by `?`, without one |
 //! | an empty 401 | no [`login_view`](crate::LoginManagerBuilder::login_view), or no [`refresh_view`](crate::LoginManagerBuilder::refresh_view) for a login that is not fresh |
 //! | an empty 401 although there is one | [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only), or the handler returned `NotLoggedIn` or `NoPendingLogin` by `?` |
+//! | a double click on "Change password" logs the user out | the second request has the cookies that the first response replaces, and browsers show the second response alone. Disable the button once the form is sent, as `once.js` of `examples/accounts` does |
 //! | a flash is lost after a logout | the session ends with its login: flash *after* `logout_user` |
 //! | the program does not start, or prints `ConfigError` | the error says which setting of the [builder](crate::LoginManagerBuilder::build) is wrong, and what to write instead |
 //! | "cannot infer type of the type parameter `E`" in a loader's closure | a closure with `?` names its error: `Ok::<_, sqlx::Error>(user)`, see [Getting started](super::getting_started) |

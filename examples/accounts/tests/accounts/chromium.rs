@@ -4,6 +4,7 @@
 //! `SCREENSHOTS=/tmp cargo test -p accounts chromium && cp /tmp/accounts-log{in,ins}-phone.png docs/images`
 
 use example_support::{Chromium, ChromiumProfile, serve_elsewhere};
+use serde_json::json;
 
 use crate::app::{App, PASSWORD};
 
@@ -129,6 +130,25 @@ fn a_login_leads_to_the_page_that_was_asked_for() {
         send_login(&browser);
         browser.arrives_at("/account");
     }
+}
+
+/// The reply to the second click would show none of the first one's effects.
+#[test]
+fn a_second_click_on_a_button_sends_nothing() {
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = App::start();
+    let browser = profile.start(&app.site.url);
+    browser.open("/login");
+    let count = "addEventListener('submit', (event) => {
+        event.preventDefault();
+        window.sent = (window.sent ?? 0) + 1;
+    })";
+    browser.run(count, json!([]));
+    send_login(&browser);
+    browser.click("main button");
+    assert_eq!(browser.run("return window.sent", json!([])), 1);
 }
 
 #[test]

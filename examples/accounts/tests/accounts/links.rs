@@ -88,6 +88,26 @@ fn a_link_expires_after_30_minutes() {
     app.logged_in(ANN);
 }
 
+/// As mail programs break them.
+#[test]
+fn a_link_that_was_cut_off_does_not_work_and_says_so() {
+    let mut app = App::start();
+    let mut ann = app.signed_up(ANN);
+    let token = app.reset_token(ANN);
+    let half = format!("/reset/finish?token={}", &token[..20]);
+    for path in [
+        "/sign-up/finish",
+        "/reset/finish",
+        "/account/email/finish",
+        "/reset/finish?tok",
+        &half,
+    ] {
+        let page = ann.get(path);
+        assert_eq!(page.status, 404, "{path}");
+        assert!(page.body.contains("The link does not work"), "{page:?}");
+    }
+}
+
 #[test]
 fn a_link_is_for_one_purpose() {
     let mut app = App::start();

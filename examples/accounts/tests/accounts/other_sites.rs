@@ -64,7 +64,7 @@ fn every_response_has_the_security_headers() {
     ];
     let statuses = responses.iter().map(|response| response.status);
     let statuses: Vec<u16> = statuses.collect();
-    assert_eq!(statuses, [200, 200, 200, 404, 400, 302, 400, 403]);
+    assert_eq!(statuses, [200, 200, 200, 404, 404, 302, 400, 403]);
     for response in responses.iter().chain(&guesses) {
         let policy = response
             .header("Content-Security-Policy")

@@ -27,6 +27,21 @@ fn an_answer_of_another_browser_logs_nobody_in() {
     assert_eq!(app.users(), 1);
 }
 
+/// Two tabs, of which the older one comes back first; and another site that sends some answer.
+#[test]
+fn an_answer_to_an_older_attempt_leaves_the_newer_one() {
+    let app = App::start();
+    let mut visitor = app.visitor();
+    let older = visitor.answer("/login/begin", ANN);
+    let newer = visitor.answer("/login/begin", ANN);
+    for answer in [&*older, "/login/callback?state=guessed&code=guessed"] {
+        assert_eq!(visitor.app.get(answer).location(), Some("/login"));
+        assert!(!visitor.is_logged_in());
+    }
+    visitor.app.get(&newer);
+    assert!(visitor.is_logged_in());
+}
+
 #[test]
 fn an_answer_works_once() {
     let app = App::start();

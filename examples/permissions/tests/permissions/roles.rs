@@ -9,7 +9,9 @@ fn authors_publish_news_and_editors_delete_it() {
     let mut author = app.user("adam", "author");
     let mut editor = app.user("edith", "editor");
     let news = [("text", "The coffee machine works again.")];
-    assert_eq!(reader.post("/news", &news).status, 403);
+    let refused = reader.post("/news", &news);
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.body, "Your role does not allow this.");
     assert_eq!(author.post("/news", &news).location(), Some("/news"));
 
     let page = reader.get("/news").body;
@@ -24,6 +26,24 @@ fn authors_publish_news_and_editors_delete_it() {
     assert!(editor.get("/news").body.contains("Delete"));
     editor.post("/news/1/delete", &[]);
     assert!(reader.get("/news").body.contains("There are none"));
+}
+
+/// Browsers check the fields of the forms; other clients need not.
+#[test]
+fn empty_and_long_texts_are_refused() {
+    let app = App::start();
+    let mut author = app.user("adam", "author");
+    let long = "x".repeat(501);
+    for text in ["", "  ", &long] {
+        let refused = author.post("/news", &[("text", text)]);
+        let page = author.follow(&refused).body;
+        assert!(page.contains("A text has 1 to 500 characters."), "{page}");
+        assert!(page.contains("There are none"), "{page}");
+        let refused = author.post("/documents", &[("title", text), ("text", "x")]);
+        let page = author.follow(&refused).body;
+        assert!(page.contains("A title has 1 to 80 characters."), "{page}");
+        assert!(!page.contains("/documents/1"), "{page}");
+    }
 }
 
 #[test]

@@ -99,6 +99,25 @@ fn a_remembered_login_outlives_the_browser_and_asks_for_both_factors() {
     browser.shows("main", "Your password is enough to log in.");
 }
 
+/// The reply to the second click would show none of the first one's effects.
+#[test]
+fn a_second_click_on_a_button_sends_nothing() {
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let app = App::start();
+    let browser = profile.start(&app.site.url);
+    browser.open("/login");
+    let count = "addEventListener('submit', (event) => {
+        event.preventDefault();
+        window.sent = (window.sent ?? 0) + 1;
+    })";
+    browser.run(count, json!([]));
+    send_password(&browser);
+    browser.click("main button");
+    assert_eq!(browser.run("return window.sent", json!([])), 1);
+}
+
 /// Fills in and sends the form for a sign-up or a login.
 fn send_password(browser: &Chromium<'_>) {
     browser.fill_in("[name=name]", NAME);

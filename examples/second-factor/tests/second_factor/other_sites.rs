@@ -48,12 +48,13 @@ fn every_response_has_the_security_headers() {
             .header("Content-Security-Policy")
             .expect("a policy");
         assert!(policy.contains("default-src 'none'"));
+        assert!(policy.contains("script-src 'self';"));
         assert!(policy.contains("frame-ancestors 'none'"));
         assert_eq!(response.header("X-Content-Type-Options"), Some("nosniff"));
         assert_eq!(response.header("Referrer-Policy"), Some("same-origin"));
         assert_eq!(response.header("Strict-Transport-Security"), None);
         // What the policy forbids would not show.
-        assert!(!response.body.contains("style=") && !response.body.contains("<script"));
+        assert!(!response.body.contains("style=") && !response.body.contains("<script>"));
     }
 }
 

@@ -4,6 +4,7 @@ use example_support::{Chromium, ChromiumProfile, serve_elsewhere};
 use serde_json::{Value, json};
 
 use crate::app::{App, PASSWORD};
+use crate::relay::Relay;
 
 #[test]
 fn a_user_signs_up_and_logs_in_on_the_page_of_another_origin() {
@@ -70,6 +71,34 @@ fn the_socket_echoes_until_the_login_ends_in_another_browser() {
     desk.shows("#message", "You are logged out.");
     show_tab(&first);
     desk.shows("#message", "You were logged out elsewhere.");
+}
+
+#[test]
+fn the_socket_is_opened_again_after_a_lost_connection() {
+    let Some(profile) = ChromiumProfile::new() else {
+        return;
+    };
+    let relay = Relay::bind();
+    let app = App::start_with(|command| {
+        command.env("SITE_URL", relay.url());
+    });
+    relay.start(&app.site.url);
+    app.signed_up("anna");
+    let browser = profile.start(&app.page_url);
+    log_in(&browser);
+    browser.shows("#socket-state", "open");
+    relay.cut();
+    browser.shows("#socket-state", "closed");
+    browser.shows("#socket-state", "open");
+    browser.fill_in("#echo-text", "again");
+    browser.click("#send-echo");
+    browser.shows("#socket-text", "again");
+
+    // Without a connection, the page does not hear of the end of the login.
+    relay.cut();
+    let mut elsewhere = app.log_in("anna");
+    app.post(&mut elsewhere, "/api/end-all-logins", &json!({}));
+    browser.shows("#message", "You were logged out elsewhere.");
 }
 
 #[test]

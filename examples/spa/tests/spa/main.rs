@@ -4,5 +4,6 @@ mod app;
 mod chromium;
 mod htmx;
 mod other_origins;
+mod relay;
 mod socket;
 mod whole_life;

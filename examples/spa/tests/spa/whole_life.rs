@@ -66,6 +66,27 @@ fn a_script_reads_why_it_is_refused() {
 }
 
 #[test]
+fn what_the_api_does_not_have_is_told_as_json() {
+    let app = App::start();
+    let mut browser = app.signed_up("anna");
+    let missing = app.get(&mut browser, "/api/nope");
+    assert_eq!(missing.status, 404);
+    assert_eq!(value(&missing)["error"], "there is no such thing");
+}
+
+/// As the `maxlength` of the form counts them.
+#[test]
+fn a_status_has_up_to_100_characters_of_any_script() {
+    let app = App::start();
+    let mut browser = app.signed_up("anna");
+    for (count, status) in [(100, 204), (101, 422)] {
+        let text = "中".repeat(count);
+        let saved = app.post(&mut browser, "/api/status", &json!({ "status": text }));
+        assert_eq!(saved.status, status);
+    }
+}
+
+#[test]
 fn ending_all_logins_ends_those_of_other_browsers() {
     let app = App::start();
     let mut first = app.signed_up("anna");
