@@ -1,6 +1,4 @@
-//! How active logins start, continue, and are superseded.
-
-use std::time::Duration;
+//! How active logins start and continue.
 
 use actix_web::http::header;
 
@@ -29,9 +27,6 @@ use crate::{
 
 /// How much of a `User-Agent` is stored, in bytes.
 const USER_AGENT_MAX_BYTES: usize = 200;
-
-/// How long a superseded login stays valid: in-flight requests still use it.
-const SUPERSEDED_GRACE: Duration = Duration::from_secs(10);
 
 impl TokenLogin {
     /// This login, as a login record names it if the response sets this cookie.
@@ -289,30 +284,6 @@ impl<U: UserMixin> Visit<'_, U> {
         }
         others.sort_by_key(StoredLogin::seen_order);
         Ok(others.iter().take(surplus).map(|login| login.id).collect())
-    }
-
-    /// Supersedes a login by one with a new id. The old one, and with it copies of its cookies, ends
-    /// once in-flight requests are done. Returns `None` if it has ended, or a concurrent request
-    /// superseded it first.
-    pub(crate) async fn supersede(
-        &self,
-        active: &ActiveLogins,
-        stored: &StoredLogin,
-        remembered: bool,
-    ) -> Result<Option<TokenLogin>, LoginError> {
-        let now = self.now();
-        let successor = StoredLogin {
-            id: stored.id.successor(),
-            remembered,
-            generation: 0,
-            last_confirmed_generation: 0,
-            issued_at: now,
-            cookie_confirmed_at: None,
-            ..stored.clone()
-        };
-        let until = now.plus(SUPERSEDED_GRACE);
-        let superseding = active.store.supersede(stored.id, until, &successor);
-        Ok(superseding.await?.then_some(successor.current_cookie()))
     }
 
     /// This token with the current generation of its login: the request's own cookie may have been

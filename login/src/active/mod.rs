@@ -8,4 +8,6 @@ pub(crate) mod flask;
 pub(crate) mod lifecycle;
 pub(crate) mod lookup;
 pub(crate) mod pending;
+pub(crate) mod supersede;
 pub(crate) mod user_notes;
+pub(crate) mod wrong_codes;

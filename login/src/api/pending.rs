@@ -9,7 +9,8 @@ use crate::{
     active::{
         end::end_all_pending,
         lookup::required,
-        pending::{begin_pending, count_attempt, take_back_attempt, use_up_pending},
+        pending::{begin_pending, use_up_pending},
+        wrong_codes::{count_attempt, take_back_attempt},
     },
     error::LoginError,
     events::LoginEvent,

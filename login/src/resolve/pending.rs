@@ -7,10 +7,7 @@ use super::{
     load_user::load_user,
 };
 use crate::{
-    active::{
-        lookup::required,
-        pending::{find_pending, is_locked},
-    },
+    active::{lookup::required, pending::find_pending, wrong_codes::is_locked},
     crypto::{auth_tag::match_auth_tag, keyring::KeyMatch},
     error::LoginError,
     events::LoginEvent,
