@@ -228,7 +228,6 @@ struct CurrentLogin<'a, U: UserMixin> {
     req: &'a HttpRequest,
     login: Login<U>,
     user_id: Rc<str>,
-    in_session: Option<LoginId>,
     /// The login of the remember cookie.
     in_cookie: Option<LoginId>,
 }
@@ -239,7 +238,6 @@ impl<'a, U: UserMixin> CurrentLogin<'a, U> {
         let visit = Visit::open(context, req)?;
         let token = visit.current_token(&login, &user_id);
         Ok(Self {
-            in_session: visit.login_in_session(),
             in_cookie: token.and_then(|token| token.login).map(|login| login.id),
             context,
             req,
@@ -250,8 +248,7 @@ impl<'a, U: UserMixin> CurrentLogin<'a, U> {
 
     /// The login that is current on the list.
     fn id(&self) -> Option<LoginId> {
-        let recorded = self.login.recorded.map(|login| login.id);
-        self.in_session.or(recorded)
+        self.login.recorded.map(|login| login.id)
     }
 
     /// Supersedes the login, so that copies of its cookies become invalid. Does nothing if a concurrent

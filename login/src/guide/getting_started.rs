@@ -121,7 +121,10 @@
 //! # /// The provider's client, such as that of the crate `openidconnect`.
 //! # struct Provider;
 //! # impl Provider {
-//! #     fn begin(&self) -> (String, Secrets) { unimplemented!() }
+//! #     fn begin(&self) -> (String, Secrets) {
+//! #         let [state, nonce, pkce_verifier] = [const { String::new() }; 3];
+//! #         (String::new(), Secrets { state, nonce, pkce_verifier })
+//! #     }
 //! #     async fn exchange(&self, _code: &str, _secrets: &Secrets) -> actix_web::Result<Claims> { Err(actix_web::error::ErrorNotFound("")) }
 //! # }
 //! # struct Users;

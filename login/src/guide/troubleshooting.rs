@@ -23,7 +23,7 @@
 //! | a `POST` gets an empty 403 | the request came from [another origin](super::forgery), with a warning in the log; or a `check` of a guard failed, or the handler returned `Inactive` or `TooManyLogins` by `?`, without one |
 //! | an empty 401 | no [`login_view`](crate::LoginManagerBuilder::login_view), or no [`refresh_view`](crate::LoginManagerBuilder::refresh_view) for a login that is not fresh |
 //! | an empty 401 although there is one | [`redirect_navigations_only`](crate::LoginManagerBuilder::redirect_navigations_only), or the handler returned `NotLoggedIn` or `NoPendingLogin` by `?` |
-//! | a double click on "Change password" logs the user out | the second request has the cookies that the first response replaces, and browsers show the second response alone. Disable the button once the form is sent, as `once.js` of `examples/accounts` does |
+//! | a double click on "Change password" logs the user out | the second request has cookies that the first response replaces, and only its response is shown. Disable the button once the form is sent: `once.js` of `examples/accounts` |
 //! | a flash is lost after a logout | the session ends with its login: flash *after* `logout_user` |
 //! | the program does not start, or prints `ConfigError` | the error says which setting of the [builder](crate::LoginManagerBuilder::build) is wrong, and what to write instead |
 //! | "cannot infer type of the type parameter `E`" in a loader's closure | a closure with `?` names its error: `Ok::<_, sqlx::Error>(user)`, see [Getting started](super::getting_started) |
@@ -100,7 +100,7 @@
 //! | --- | --- | --- |
 //! | "the check of a code failed", with `error` | [`CodeCheckFailed`](crate::LoginError::CodeCheckFailed) | the app's database: the code did not count as a wrong one |
 //! | "a loader failed", with `loader` and `error` | [`LoaderFailed`](crate::LoginError::LoaderFailed) | the app's database |
-//! | "the store of active logins failed", with `error` | [`StoreFailed`](crate::LoginError::StoreFailed) | [Outages](super::storage#outages-and-time-outs), or the [`capacity`](crate::store::MemoryLoginStore::capacity) of the memory store |
+//! | "the store of active logins failed", with `error` | [`StoreFailed`](crate::LoginError::StoreFailed) | [an outage](super::storage#outages-and-time-outs), or a full [memory store](crate::store::MemoryLoginStore::capacity) |
 //! | "the system has no random numbers" | [`StoreFailed`](crate::LoginError::StoreFailed) | the operating system |
 //! | "…, and the handler's argument … has dropped the error" | as the first part says | an `Option<AuthenticatedUser<_>>` hid one of the errors above. To treat it, call [`current_user`](crate::current_user) |
 //! | "the request's `Cookie` header can't be read …" | [`UnreadableCookies`](crate::LoginError::UnreadableCookies) | the client sent bytes that are not UTF-8. With active logins a logout can't find the login then |

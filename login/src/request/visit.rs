@@ -1,6 +1,6 @@
 //! A request to a manager whose logins are kept in a session, with all that its functions need.
 
-use actix_session::Session;
+use actix_session::{Session, SessionExt};
 use actix_web::HttpRequest;
 
 use super::{context::LoginContext, login::Login};
@@ -30,12 +30,16 @@ impl<'a, U: UserMixin> Visit<'a, U> {
         req: &'a HttpRequest,
     ) -> Result<Self, LoginError> {
         let session = find_session(req, &context.manager.0.session_seen)?;
+        Ok(Self::over(session, context, req))
+    }
+
+    fn over(session: Session, context: &'a LoginContext<U>, req: &'a HttpRequest) -> Self {
         context.changed_before.get_or_init(|| is_changed(&session));
-        Ok(Self {
+        Self {
             session,
             context,
             req,
-        })
+        }
     }
 
     /// [`open`](Self::open), for callers that write to the session.
@@ -53,7 +57,7 @@ impl<'a, U: UserMixin> Visit<'a, U> {
         }
         context.check_response()?;
         require_middleware(req)?;
-        let visit = Self::open(context, req)?;
+        let visit = Self::over(req.get_session(), context, req);
         if is_purged(&visit.session) {
             return Err(LoginError::SessionPurged.logged());
         }

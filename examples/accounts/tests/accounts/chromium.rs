@@ -4,7 +4,6 @@
 //! `SCREENSHOTS=/tmp cargo test -p accounts chromium && cp /tmp/accounts-log{in,ins}-phone.png docs/images`
 
 use example_support::{Chromium, ChromiumProfile, serve_elsewhere};
-use serde_json::json;
 
 use crate::app::{App, PASSWORD};
 
@@ -141,14 +140,10 @@ fn a_second_click_on_a_button_sends_nothing() {
     let app = App::start();
     let browser = profile.start(&app.site.url);
     browser.open("/login");
-    let count = "addEventListener('submit', (event) => {
-        event.preventDefault();
-        window.sent = (window.sent ?? 0) + 1;
-    })";
-    browser.run(count, json!([]));
+    browser.hold_forms();
     send_login(&browser);
     browser.click("main button");
-    assert_eq!(browser.run("return window.sent", json!([])), 1);
+    assert_eq!(browser.forms_sent(), 1);
 }
 
 #[test]

@@ -135,6 +135,23 @@ impl<'a> Chromium<'a> {
         self.tell("POST", "/execute/sync", &arguments)
     }
 
+    /// Keeps the forms of the page from being sent, and counts them.
+    #[track_caller]
+    pub fn hold_forms(&self) {
+        let script = "window.forms_sent = 0;
+            addEventListener('submit', (event) => {
+                event.preventDefault();
+                window.forms_sent += 1;
+            })";
+        self.run(script, json!([]));
+    }
+
+    /// How many forms the page would have sent since [`hold_forms`](Self::hold_forms).
+    #[track_caller]
+    pub fn forms_sent(&self) -> Value {
+        self.run("return window.forms_sent", json!([]))
+    }
+
     /// Types the text into the field.
     #[track_caller]
     pub fn fill_in(&self, selector: &str, text: &str) {
